@@ -1,0 +1,110 @@
+// Package measure holds the one measurement that the simulator and the call generator both fill.
+//
+// A Measurement counts what became of the calls offered to one trunk group, how long they waited and
+// how their media fared. Merging is commutative and associative, so that threads, replications and
+// machines add up the same way; a histogram is never averaged.
+//
+// A Measurement is owned by one goroutine while it is filled. Nothing here reads a clock.
+package measure
+
+import "time"
+
+// Reason says why an arrival was not started.
+type Reason uint8
+
+// The reasons for which the generator does not start an arrival.
+const (
+	NoCallSlot  Reason = iota // the limit of concurrent calls was reached
+	NoMediaPort               // no RTP port pair was free
+	SendFailed                // the socket refused the message
+	Stopped                   // the run was stopped before the arrival was due
+
+	NumReasons = int(Stopped) + 1
+)
+
+// Delay names one of the delays that are measured, by the names of RFC 6076 where it has one.
+type Delay uint8
+
+// The delays. All start at the instant at which the arrival process wanted the call, less the
+// scheduling grain of the generator, never at the instant at which a busy generator got round to it.
+const (
+	SRD        Delay = iota // session request delay, successful: INVITE to first non-100 response of a call that is not refused
+	SRDFailed               // session request delay, failed: INVITE to the failure response
+	PDD                     // post-dial delay: INVITE to first 180, or 183 with SDP
+	AnswerTime              // INVITE to 200
+	SDD                     // session disconnect delay: BYE to its 200
+	SDT                     // session duration: 200 to BYE
+	Lateness                // actual less intended start of a call
+
+	NumDelays = int(Lateness) + 1
+)
+
+// Method is a SIP method whose retransmissions are counted.
+type Method uint8
+
+// The methods told apart; Response2xx counts repeated 2xx responses to INVITE.
+const (
+	Invite Method = iota
+	Bye
+	Cancel
+	Ack
+	OtherMethod
+	Response2xx
+	OtherResponse
+
+	NumMethods = int(OtherResponse) + 1
+)
+
+// Direction tells what we sent from what we received.
+type Direction uint8
+
+// The two directions.
+const (
+	Sent Direction = iota
+	Received
+)
+
+// Measurement is what became of the calls of one trunk group (or, merged, of a whole run).
+type Measurement struct {
+	Trunk string // name of the trunk group; empty for a total
+
+	Offered    uint64             // arrivals that the process scheduled
+	Started    uint64             // arrivals whose first INVITE was sent
+	Late       uint64             // started calls that began later than the lateness limit
+	InProgress uint64             // started, final class not known yet; 0 at the end of a run
+	Outcomes   [NumClasses]uint64 // final results; with InProgress they sum to Offered
+	NotStarted [NumReasons]uint64 // Outcomes[NotStarted] by reason
+	Completed  uint64             // answered calls whose BYE was answered (RFC 6076 SCR)
+	Dropped    uint64             // answered calls that ended otherwise than planned (peer's BYE, no BYE answer)
+
+	InvitesSent uint64      // INVITE transactions, more than Started when calls are challenged or rerouted
+	Codes       [700]uint64 // final SIP status codes of INVITEs
+	Causes      [128]uint64 // Q.850 causes seen in Reason headers of final responses
+
+	Seized     uint64        // calls that held a circuit
+	CircuitTime time.Duration // sum of the times circuits were held, from INVITE sent to the end
+
+	Retransmissions [2][NumMethods]uint64 // by Direction and Method
+	Provisional     uint64                // 1xx responses received, repeats included
+	Strays          uint64                // messages that belong to no call
+	Malformed       uint64                // messages that could not be read
+
+	Delays [NumDelays]Histogram
+	Media  Media
+}
+
+// Media adds up the RTP streams of many calls, both directions as seen from this side.
+type Media struct {
+	Legs       uint64 // calls that ran media
+	Silent     uint64 // legs that expected packets and received none
+	Sent       uint64 // packets sent
+	SendErrors uint64 // packets the socket refused
+	Received   uint64 // packets received and accepted
+	Expected   uint64 // packets the sequence numbers say were sent to us
+	Lost       int64  // Expected less received; negative when duplicates outnumber losses (RFC 3550 A.3)
+	Duplicated uint64
+	Reordered  uint64
+	Foreign    uint64    // packets from another source, or no RTP at all
+	Jitter     Histogram // RFC 3550 interarrival jitter at the end of each leg
+	SendLate   Histogram // actual less ideal instant of each packet sent
+}

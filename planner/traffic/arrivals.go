@@ -1,0 +1,61 @@
+package traffic
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+)
+
+// Arrivals is an arrival process: it returns the instants of successive calls, counted from the start
+// of the run, never decreasing. It is called by one goroutine and never blocks.
+type Arrivals interface {
+	Next() time.Duration
+}
+
+// ArrivalLaw names an arrival process.
+type ArrivalLaw string
+
+// The arrival laws.
+const (
+	Poisson  ArrivalLaw = "poisson"  // independent calls: what Erlang's formulas assume
+	Constant ArrivalLaw = "constant" // evenly spaced calls: what most load generators send
+)
+
+// NewArrivals returns the process of the law with the given mean rate in calls per second, drawing
+// from random where the law needs it. The rate must be positive and finite.
+func NewArrivals(law ArrivalLaw, caps float64, random *rand.Rand) (Arrivals, error) {
+	if !(caps > 0) || math.IsInf(caps, 0) {
+		return nil, fmt.Errorf("call rate: must be a positive number of calls per second, got %g", caps)
+	}
+	switch law {
+	case Poisson, "":
+		return &poisson{perCall: float64(time.Second) / caps, random: random}, nil
+	case Constant:
+		return &constant{perCall: float64(time.Second) / caps}, nil
+	}
+	return nil, fmt.Errorf("arrivals: unknown law %q, want %s or %s", law, Poisson, Constant)
+}
+
+// poisson draws exponential gaps. The instant is kept in float64 nanoseconds, which loses nothing
+// below 104 days, so that rounding a gap never moves the rate.
+type poisson struct {
+	at, perCall float64
+	random      *rand.Rand
+}
+
+func (p *poisson) Next() time.Duration {
+	p.at += p.random.ExpFloat64() * p.perCall
+	return time.Duration(p.at)
+}
+
+// constant multiplies instead of adding, so that a run of a day does not drift.
+type constant struct {
+	calls, perCall float64
+}
+
+func (c *constant) Next() time.Duration {
+	at := c.calls * c.perCall
+	c.calls++
+	return time.Duration(at)
+}
