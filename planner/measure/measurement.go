@@ -81,7 +81,7 @@ type Measurement struct {
 	Codes       [700]uint64 // final SIP status codes of INVITEs
 	Causes      [128]uint64 // Q.850 causes seen in Reason headers of final responses
 
-	Seized     uint64        // calls that held a circuit
+	Seized      uint64        // calls that held a circuit
 	CircuitTime time.Duration // sum of the times circuits were held, from INVITE sent to the end
 
 	Retransmissions [2][NumMethods]uint64 // by Direction and Method

@@ -1,0 +1,73 @@
+// Package sip is the signalling of the generator: reading and writing messages, transactions with the
+// timers of the run, session descriptions, addresses, and the UDP socket that moves datagrams in
+// batches.
+//
+// The load path reads only the headers that route a message and decide a call, from the datagram in
+// place, without allocating; sipgo's parser serves what needs more. RFC 3261 and RFC 6026 rule the
+// transactions; their timers belong to one run, never to the process.
+package sip
+
+// Method is a SIP request method.
+type Method uint8
+
+// The methods of RFC 3261 and its extensions. UnknownMethod is any other token.
+const (
+	UnknownMethod Method = iota
+	INVITE
+	ACK
+	BYE
+	CANCEL
+	OPTIONS
+	REGISTER
+	PRACK
+	UPDATE
+	INFO
+	MESSAGE
+	SUBSCRIBE
+	NOTIFY
+	REFER
+	PUBLISH
+)
+
+// Bounds of one message. A message that exceeds one is malformed.
+const (
+	MaxVias         = 16 // Via values kept for the response
+	MaxRecordRoutes = 8  // Record-Route values kept for the dialog
+	MaxHeaderLines  = 200
+)
+
+// Message is one SIP message as a call needs it. Its slices point into the scanned datagram and are
+// valid as long as that is; copying what must live longer is the caller's job. A Message is reused:
+// Scan overwrites every field.
+type Message struct {
+	Raw []byte // the datagram, headers unfolded in place
+
+	Request    bool   // else a response
+	Method     Method // of the request, or of the CSeq of a response
+	MethodName []byte // as written
+	RequestURI []byte // of a request
+	Status     int    // of a response, 100 to 699
+	Phrase     []byte // reason phrase of a response
+
+	Vias            [MaxVias][]byte // values, topmost first; one per value, also of comma-separated lines
+	NumVias         int
+	Branch          []byte // branch parameter of the topmost Via
+	SentBy          []byte // host[:port] of the topmost Via
+	CallID          []byte
+	From            []byte // value as written, tag included
+	FromTag         []byte
+	To              []byte // value as written, tag included
+	ToTag           []byte // nil when there is none
+	CSeq            uint32
+	Contact         []byte // first Contact value as written
+	Target          []byte // URI of the first Contact, without brackets and header parameters
+	Expires         []byte
+	Reason          []byte // first Reason value as written (RFC 3326)
+	RetryAfter      []byte
+	Authenticate    []byte // topmost WWW-Authenticate or Proxy-Authenticate value
+	Require         []byte
+	ContentType     []byte
+	RecordRoutes    [MaxRecordRoutes][]byte // values, topmost first
+	NumRecordRoutes int
+	Body            []byte
+}
