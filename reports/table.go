@@ -1,0 +1,85 @@
+package reports
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// This file is the only one that knows the table library.
+
+// text writes the table in plain characters: no borders, two spaces between columns, a rule under the
+// headings.
+func (t Table) text(page *bytes.Buffer) error {
+	var drawn bytes.Buffer
+	table := tablewriter.NewTable(&drawn, append(t.options(),
+		tablewriter.WithSymbols(tw.NewSymbols(tw.StyleASCII)),
+		tablewriter.WithRendition(tw.Rendition{
+			Borders:  tw.BorderNone,
+			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.Lines{ShowHeaderLine: tw.On}},
+		}),
+		tablewriter.WithPadding(tw.Padding{Left: tw.Empty, Right: "  ", Overwrite: true}),
+	)...)
+	if err := t.fill(table, printable); err != nil {
+		return err
+	}
+	for line := range strings.Lines(drawn.String()) {
+		page.WriteString(strings.TrimRight(line, " \n"))
+		page.WriteByte('\n')
+	}
+	return nil
+}
+
+// markdown writes the table as a pipe table.
+func (t Table) markdown(page *bytes.Buffer) error {
+	table := tablewriter.NewTable(page, append(t.options(), tablewriter.WithRenderer(renderer.NewMarkdown()))...)
+	return t.fill(table, escapeMarkdown)
+}
+
+// options keeps cells as they were formatted (the library would recase headings and wrap long cells)
+// and aligns the columns.
+func (t Table) options() []tablewriter.Option {
+	align := make([]tw.Align, len(t.Columns))
+	for i, column := range t.Columns {
+		align[i] = tw.AlignLeft
+		if column.Right {
+			align[i] = tw.AlignRight
+		}
+	}
+	return []tablewriter.Option{
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: align}),
+		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: align}),
+	}
+}
+
+// fill puts the escaped cells in and draws the table.
+func (t Table) fill(table *tablewriter.Table, escape func(string) string) error {
+	headings := make([]string, len(t.Columns))
+	for i, column := range t.Columns {
+		headings[i] = escape(column.Name)
+	}
+	table.Header(headings)
+	for _, row := range t.Rows {
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			cells[i] = escape(cell)
+		}
+		if err := table.Append(cells); err != nil {
+			return err
+		}
+	}
+	return table.Render()
+}
+
+var markdownEscapes = strings.NewReplacer(`\`, `\\`, `|`, `\|`, `*`, `\*`, `_`, `\_`, "`", "\\`", `<`, `&lt;`, `>`, `&gt;`, `[`, `\[`)
+
+// escapeMarkdown makes a cell plain text to Markdown: the table library does not.
+func escapeMarkdown(text string) string {
+	return markdownEscapes.Replace(printable(text))
+}
