@@ -1,0 +1,62 @@
+package scenarios
+
+import (
+	"embed"
+	"fmt"
+	"path"
+	"strings"
+)
+
+//go:embed library
+var library embed.FS
+
+// Names returns the names of the built-in scenarios, sorted.
+func Names() []string {
+	files, err := library.ReadDir("library")
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, f := range files {
+		if name, isScenario := strings.CutSuffix(f.Name(), ".yaml"); isScenario {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Source returns the text of a built-in scenario.
+func Source(name string) ([]byte, error) {
+	text, err := library.ReadFile(path.Join("library", name+".yaml"))
+	if err != nil {
+		return nil, fmt.Errorf("scenario %q: not in the library, which has %s", name, strings.Join(Names(), ", "))
+	}
+	return text, nil
+}
+
+// Load compiles a built-in scenario.
+func Load(name string) (*Program, error) {
+	text, err := Source(name)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(name+".yaml", text)
+}
+
+// Standard returns a message that every dialog needs, whatever its scenario says: one of ack, bye,
+// cancel, invite, answer, response.
+func Standard(name string) (*Message, error) {
+	text, err := standardText(name)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMessage(text)
+}
+
+func standardText(name string) (string, error) {
+	text, err := library.ReadFile(path.Join("library/messages", name+".sip"))
+	if err != nil {
+		return "", fmt.Errorf("message %q: not in the library", name)
+	}
+	return string(text), nil
+}

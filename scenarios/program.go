@@ -1,0 +1,88 @@
+// Package scenarios holds call programs: what one call sends, waits for, plays and checks, as a list of
+// steps that loadgen/call runs without a goroutine of its own.
+//
+// Every way to write a call down compiles to the same Program. The default caller and the gateway that
+// answers are files of the built-in library, written in the same form as a user's own.
+package scenarios
+
+import (
+	"time"
+
+	"github.com/sipplan/sipplan/planner/traffic"
+)
+
+// Role tells which side of a call a program plays.
+type Role uint8
+
+// The roles. A caller starts with its first step when the arrival process says so, an answerer when an
+// INVITE comes in.
+const (
+	Caller Role = iota
+	Answerer
+)
+
+// Program is one side of a call flow, compiled. It is read-only once compiled, so that any number of
+// shards run it at the same time.
+type Program struct {
+	Name  string
+	Role  Role
+	About string // one sentence for `scenario list`
+	Steps []Step // a call begins at step 0 and never runs past the last one, which is an End
+}
+
+// Op says what a step does.
+type Op uint8
+
+// The operations.
+const (
+	Send      Op = iota // sends Message; a request opens a transaction, a response answers the open one
+	Expect              // waits for a message that one of Arms matches
+	Pause               // waits for a time drawn from Wait
+	Seize               // takes a circuit, or goes to Else when none is free
+	PlayMedia           // starts the media of the call: Media
+	End                 // ends the call, in the class of the last final response to its INVITE
+)
+
+// Step is one instruction. Which fields count depends on Op; the others are zero.
+type Step struct {
+	Op      Op
+	Message *Message         // Send
+	Arms    []Arm            // Expect: the first that matches wins
+	Within  time.Duration    // Expect: 0 leaves the limit to the transaction
+	Wait    Wait             // Pause
+	Law     traffic.Duration // Pause: the time to wait when Wait is OwnLaw
+	Media   Media            // PlayMedia
+	Else    int              // Seize: the step that follows when there is no circuit
+	Line    int              // line of the source that wrote the step
+}
+
+// Arm is one message that an Expect accepts, and where the call goes on.
+type Arm struct {
+	Method   string // request method; empty for a response
+	From, To int    // range of response status codes, inclusive
+	Next     int    // step to go on with
+	Stay     bool   // note the message and keep waiting (provisional responses)
+}
+
+// Wait names a time that the run configures, or holds a law of its own.
+type Wait uint8
+
+// The waits that a run gives values to.
+const (
+	Holding Wait = iota // conversation, from the answer on: the plan's holding time
+	Setup               // from the INVITE to ringing
+	Ringing             // from ringing to the answer
+	OwnLaw              // the law of the step itself
+
+	NumWaits = int(OwnLaw) // waits that the run configures
+)
+
+// Media says what a leg sends.
+type Media uint8
+
+// The kinds of media.
+const (
+	NoMedia    Media = iota
+	PlaySource       // what the run configured: tone or speech
+	EchoBack         // what came in
+)
