@@ -30,9 +30,4 @@ var classNames = [NumClasses]string{
 }
 
 // String returns the name of the class as reports and JSON write it.
-func (c Class) String() string {
-	if int(c) < NumClasses {
-		return classNames[c]
-	}
-	return "unknown"
-}
+func (c Class) String() string { return name(classNames[:], int(c)) }

@@ -22,6 +22,19 @@ const (
 	NumReasons = int(Stopped) + 1
 )
 
+var reasonNames = [NumReasons]string{"no_call_slot", "no_media_port", "send_failed", "stopped"}
+
+// String returns the name of the reason as reports and JSON write it.
+func (r Reason) String() string { return name(reasonNames[:], int(r)) }
+
+// name returns the name at the index, or that there is none.
+func name(names []string, index int) string {
+	if index < len(names) {
+		return names[index]
+	}
+	return "unknown"
+}
+
 // Delay names one of the delays that are measured, by the names of RFC 6076 where it has one.
 type Delay uint8
 
@@ -39,6 +52,11 @@ const (
 	NumDelays = int(Lateness) + 1
 )
 
+var delayNames = [NumDelays]string{"srd", "srd_failed", "pdd", "answer_time", "sdd", "sdt", "lateness"}
+
+// String returns the name of the delay as reports, gates and JSON write it.
+func (d Delay) String() string { return name(delayNames[:], int(d)) }
+
 // Method is a SIP method whose retransmissions are counted.
 type Method uint8
 
@@ -55,6 +73,11 @@ const (
 	NumMethods = int(OtherResponse) + 1
 )
 
+var methodNames = [NumMethods]string{"invite", "bye", "cancel", "ack", "other", "response_2xx", "other_response"}
+
+// String returns the name of the method as reports and JSON write it.
+func (m Method) String() string { return name(methodNames[:], int(m)) }
+
 // Direction tells what we sent from what we received.
 type Direction uint8
 
@@ -63,6 +86,9 @@ const (
 	Sent Direction = iota
 	Received
 )
+
+// String returns sent or received.
+func (d Direction) String() string { return name([]string{"sent", "received"}, int(d)) }
 
 // Measurement is what became of the calls of one trunk group (or, merged, of a whole run).
 type Measurement struct {
@@ -107,4 +133,5 @@ type Media struct {
 	Foreign    uint64    // packets from another source, or no RTP at all
 	Jitter     Histogram // RFC 3550 interarrival jitter at the end of each leg
 	SendLate   Histogram // actual less ideal instant of each packet sent
+	LegLoss    Shares    // lost by expected packets of each leg that expected any
 }
