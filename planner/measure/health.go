@@ -13,7 +13,7 @@ const (
 var stateNames = [...]string{"ok", "limited", "unavailable"}
 
 // String returns the name of the state as reports write it.
-func (s State) String() string { return stateNames[s] }
+func (s State) String() string { return name(stateNames[:], int(s)) }
 
 // Check is one detector of generator health: what was measured, against which limit.
 type Check struct {
