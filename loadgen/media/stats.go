@@ -1,0 +1,80 @@
+package media
+
+import (
+	"time"
+
+	"github.com/sipplan/sipplan/planner/measure"
+)
+
+// silentAfter is how long a leg must have run before hearing nothing means that it was silent: a call
+// that ends within a round trip has had no chance to hear anything.
+const silentAfter = time.Second
+
+// Stats is what became of one leg's media, from Start to Stop.
+//
+// Received, Expected, Lost and Jitter are those of RFC 3550 (sections 6.4.1, A.1, A.3 and A.8): Received
+// counts duplicates and reordered packets too, so that Lost falls below zero when duplicates outnumber
+// losses. When the far end changed its SSRC the counts are the sum over its sources and the jitter is the
+// last one's.
+type Stats struct {
+	Started  bool          // false: the pair was taken and returned unused
+	SendOnly bool          // nothing was expected from the far end
+	Lasted   time.Duration // from Start to Stop
+
+	Sent       uint64 // packets that the socket took
+	SendErrors uint64 // packets that the socket refused
+	CaughtUp   uint64 // packets sent more than a packet time late, a few at a time
+	Skipped    uint64 // packets never sent, because the loop was behind by more than a second
+	EchoKept   uint64 // received packets that were not echoed: reordered, duplicate or not of our codec
+
+	Received     uint64
+	Expected     uint64
+	Lost         int64
+	Duplicated   uint64
+	Reordered    uint64
+	WrongPayload uint64 // accepted packets of another payload type
+	SSRCChanges  uint64 // the far end began a new source, or restarted its sequence
+	Foreign      uint64 // from another address, or of a source that never proved itself (A.1)
+	Malformed    uint64 // no RTP, or cut off
+	Stale        uint64 // of an earlier call on this port, or here before Start
+	KernelDrops  uint64 // dropped by the kernel because the receive buffer was full
+
+	Jitter      time.Duration // interarrival jitter at the end
+	FirstPacket time.Duration // from Start to the first accepted packet; valid when Received > 0
+	LongestGap  time.Duration // longest time without a packet, from the first accepted one to Stop
+
+	ReportsSent     uint64        // RTCP compounds sent
+	ReportsReceived uint64        // RTCP compounds accepted
+	RTT             time.Duration // last round trip by LSR and DLSR; valid when RTTs > 0
+	RTTs            uint64        // round trips measured
+	RemoteLost      int64         // what the far end says it lost of ours
+	RemoteJitter    time.Duration // what the far end says our jitter was
+}
+
+// Silent reports whether the leg should have heard something and heard nothing.
+func (s *Stats) Silent() bool {
+	return s.Started && !s.SendOnly && s.Received == 0 && s.Lasted >= silentAfter
+}
+
+// AddTo adds the leg to the media of a measurement. A leg that was never started adds nothing. The
+// lateness of sending is not here: the engine records it, packet by packet, in Config.SendLate.
+func (s *Stats) AddTo(m *measure.Media) {
+	if !s.Started {
+		return
+	}
+	m.Legs++
+	if s.Silent() {
+		m.Silent++
+	}
+	m.Sent += s.Sent
+	m.SendErrors += s.SendErrors
+	m.Received += s.Received
+	m.Expected += s.Expected
+	m.Lost += s.Lost
+	m.Duplicated += s.Duplicated
+	m.Reordered += s.Reordered
+	m.Foreign += s.Foreign + s.Malformed
+	if s.Received > 1 {
+		m.Jitter.Record(s.Jitter)
+	}
+}
