@@ -1,0 +1,49 @@
+package sip
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Batch is the number of datagrams that one system call moves at most.
+const Batch = 64
+
+// MaxDatagram is the longest datagram that is sent or read, in octets. A longer one that comes in is
+// marked Truncated.
+const MaxDatagram = 8192
+
+// DefaultSocketBuffer is asked for in each direction, in octets. The kernel's own default of about
+// 200 KiB overflows at some 4,000 calls a second and looks like a target that loses messages.
+const DefaultSocketBuffer = 4 << 20
+
+// SocketConfig says where and how a Socket is opened.
+type SocketConfig struct {
+	Local  netip.AddrPort // port 0 lets the system choose
+	Buffer int            // receive and send buffer in octets; 0 asks for DefaultSocketBuffer
+	DSCP   int            // differentiated services code point of what is sent, 0 to 63
+	Start  time.Time      // origin of the run clock; receive instants count from it
+}
+
+// Datagram is one message as it came in. Data is valid until the next Read of its socket.
+type Datagram struct {
+	Data      []byte
+	From      netip.AddrPort
+	At        time.Duration // arrival at this host, by the kernel's clock where it tells, on the run clock
+	Truncated bool
+}
+
+// SocketStats counts what a socket did and what it lost.
+type SocketStats struct {
+	Sent, Received uint64
+	SendErrors     uint64 // datagrams that the kernel refused
+	Drops          uint64 // datagrams that overran the receive buffer; only where DropsKnown
+	DropsKnown     bool
+	ReceiveBuffer  int // octets granted
+	SendBuffer     int
+}
+
+// Unreachable is a destination that the network reported as not to be reached.
+type Unreachable struct {
+	Address netip.AddrPort
+	Cause   error
+}

@@ -1,0 +1,307 @@
+package sip
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Socket is a UDP socket that sends and receives in batches. It belongs to one goroutine; only Wake may
+// be called from another.
+//
+// Messages are built in the socket's own buffers (Buffer, then Queue) and leave at Flush or when a batch
+// is full: one system call for up to Batch datagrams, and no allocation.
+type Socket struct {
+	fd, wakeFD int
+	local      netip.AddrPort
+	start      time.Time
+	stats      SocketStats
+	in         inbox
+	out        outbox
+	failed     []Unreachable
+}
+
+// mmsghdr is struct mmsghdr of recvmmsg(2).
+type mmsghdr struct {
+	header unix.Msghdr
+	length uint32
+}
+
+const controlSize = 128
+
+type inbox struct {
+	headers   [Batch]mmsghdr
+	vectors   [Batch]unix.Iovec
+	names     [Batch]unix.RawSockaddrInet6
+	control   [Batch][controlSize]byte
+	data      [Batch][MaxDatagram]byte
+	wallToRun time.Duration // what to add to a wall-clock instant to get run time
+}
+
+type outbox struct {
+	headers [Batch]mmsghdr
+	vectors [Batch]unix.Iovec
+	names   [Batch]unix.RawSockaddrInet6
+	to      [Batch]netip.AddrPort
+	data    [Batch][MaxDatagram]byte
+	queued  int
+}
+
+// Listen opens a socket. The error names the address.
+func Listen(cfg SocketConfig) (*Socket, error) {
+	s := &Socket{fd: -1, wakeFD: -1, start: cfg.Start}
+	if err := s.open(cfg); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("listen on udp %s: %w", cfg.Local, err)
+	}
+	for i := range Batch {
+		s.in.vectors[i].Base = &s.in.data[i][0]
+		s.in.vectors[i].SetLen(MaxDatagram)
+		s.in.headers[i].header.Iov = &s.in.vectors[i]
+		s.in.headers[i].header.SetIovlen(1)
+		s.in.headers[i].header.Name = (*byte)(unsafe.Pointer(&s.in.names[i]))
+		s.in.headers[i].header.Control = &s.in.control[i][0]
+		s.out.vectors[i].Base = &s.out.data[i][0]
+		s.out.headers[i].header.Iov = &s.out.vectors[i]
+		s.out.headers[i].header.SetIovlen(1)
+		s.out.headers[i].header.Name = (*byte)(unsafe.Pointer(&s.out.names[i]))
+	}
+	return s, nil
+}
+
+func (s *Socket) open(cfg SocketConfig) error {
+	family, address := sockaddr(cfg.Local)
+	var err error
+	if s.fd, err = unix.Socket(family, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0); err != nil {
+		return os.NewSyscallError("socket", err)
+	}
+	if s.wakeFD, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+		return os.NewSyscallError("eventfd", err)
+	}
+	if err := s.setOptions(cfg, family); err != nil {
+		return err
+	}
+	if err := unix.Bind(s.fd, address); err != nil {
+		return os.NewSyscallError("bind", err)
+	}
+	bound, err := unix.Getsockname(s.fd)
+	if err != nil {
+		return os.NewSyscallError("getsockname", err)
+	}
+	s.local = addrPort(bound)
+	return nil
+}
+
+func (s *Socket) setOptions(cfg SocketConfig, family int) error {
+	size := cfg.Buffer
+	if size == 0 {
+		size = DefaultSocketBuffer
+	}
+	set := func(level, option, value int) error {
+		return os.NewSyscallError("setsockopt", unix.SetsockoptInt(s.fd, level, option, value))
+	}
+	level, tos, recverr := unix.IPPROTO_IP, unix.IP_TOS, unix.IP_RECVERR
+	if family == unix.AF_INET6 {
+		level, tos, recverr = unix.IPPROTO_IPV6, unix.IPV6_TCLASS, unix.IPV6_RECVERR
+	}
+	err := errors.Join(
+		set(unix.SOL_SOCKET, unix.SO_RCVBUF, size), set(unix.SOL_SOCKET, unix.SO_SNDBUF, size),
+		set(unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1), set(unix.SOL_SOCKET, unix.SO_RXQ_OVFL, 1),
+		set(level, recverr, 1), set(level, tos, cfg.DSCP<<2))
+	// The kernel doubles what it grants, for its own bookkeeping (socket(7)).
+	granted := func(option int) int {
+		value, _ := unix.GetsockoptInt(s.fd, unix.SOL_SOCKET, option)
+		return value / 2
+	}
+	s.stats = SocketStats{DropsKnown: true, ReceiveBuffer: granted(unix.SO_RCVBUF), SendBuffer: granted(unix.SO_SNDBUF)}
+	return err
+}
+
+// Local returns the address that the socket is bound to.
+func (s *Socket) Local() netip.AddrPort { return s.local }
+
+// Stats returns the counters so far.
+func (s *Socket) Stats() SocketStats { return s.stats }
+
+// Buffer returns the empty buffer of the next datagram. What is appended to it must be handed to Queue
+// before Buffer is called again, and must not exceed its capacity.
+func (s *Socket) Buffer() []byte { return s.out.data[s.out.queued][:0] }
+
+// Queue sends b, which came from Buffer or is copied, to an address: at once when the batch is full,
+// otherwise at the next Flush.
+func (s *Socket) Queue(b []byte, to netip.AddrPort) {
+	i := s.out.queued
+	if len(b) > MaxDatagram {
+		s.stats.SendErrors++
+		return
+	}
+	if len(b) > 0 && &b[0] != &s.out.data[i][0] {
+		copy(s.out.data[i][:], b)
+	}
+	s.out.vectors[i].SetLen(len(b))
+	s.out.headers[i].header.Namelen = putSockaddr(&s.out.names[i], to)
+	s.out.to[i] = to
+	if s.out.queued++; s.out.queued == Batch {
+		s.Flush()
+	}
+}
+
+// Flush sends what is queued. A datagram that the kernel refuses is counted and skipped; a refusal that
+// belongs to an earlier datagram (ICMP) is noted and the datagram sent again.
+func (s *Socket) Flush() {
+	retried := false
+	for first := 0; first < s.out.queued; {
+		n, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(s.fd),
+			uintptr(unsafe.Pointer(&s.out.headers[first])), uintptr(s.out.queued-first), unix.MSG_DONTWAIT, 0, 0)
+		switch {
+		case errno == 0:
+			first += int(n)
+			s.stats.Sent += uint64(n)
+			retried = false
+		case errno == unix.EINTR:
+		case !retried && s.noteErrors():
+			retried = true
+		default:
+			s.failed = append(s.failed, Unreachable{s.out.to[first], errno})
+			s.stats.SendErrors++
+			first++
+			retried = false
+		}
+	}
+	s.out.queued = 0
+}
+
+// Read receives up to Batch datagrams without waiting and returns how many; 0 when none is there.
+func (s *Socket) Read() int {
+	for i := range Batch {
+		s.in.headers[i].header.Namelen = unix.SizeofSockaddrInet6
+		s.in.headers[i].header.SetControllen(controlSize)
+	}
+	n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(s.fd),
+		uintptr(unsafe.Pointer(&s.in.headers[0])), Batch, unix.MSG_DONTWAIT, 0, 0)
+	if errno != 0 {
+		if errno != unix.EAGAIN && errno != unix.EINTR {
+			s.noteErrors()
+		}
+		return 0
+	}
+	now := time.Now()
+	s.in.wallToRun = now.Sub(s.start) - time.Duration(now.UnixNano())
+	s.stats.Received += uint64(n)
+	return int(n)
+}
+
+// Datagram returns datagram i of the last Read.
+func (s *Socket) Datagram(i int) Datagram {
+	h := &s.in.headers[i]
+	return Datagram{
+		Data:      s.in.data[i][:h.length],
+		From:      fromSockaddr(&s.in.names[i]),
+		At:        s.readControl(s.in.control[i][:h.header.Controllen]),
+		Truncated: h.header.Flags&unix.MSG_TRUNC != 0,
+	}
+}
+
+// readControl reads the kernel's receive timestamp and its count of overruns, and returns the instant on
+// the run clock. The wall clock may step; the offset is taken anew at each Read, microseconds later.
+func (s *Socket) readControl(b []byte) time.Duration {
+	at := time.Duration(-1)
+	for len(b) >= unix.SizeofCmsghdr {
+		h := (*unix.Cmsghdr)(unsafe.Pointer(&b[0]))
+		if h.Len < unix.SizeofCmsghdr || uint64(h.Len) > uint64(len(b)) {
+			break
+		}
+		data := b[unix.CmsgLen(0):h.Len]
+		switch {
+		case h.Level == unix.SOL_SOCKET && h.Type == unix.SO_TIMESTAMPNS && len(data) >= int(unsafe.Sizeof(unix.Timespec{})):
+			ts := (*unix.Timespec)(unsafe.Pointer(&data[0]))
+			at = time.Duration(ts.Nano()) + s.in.wallToRun
+		case h.Level == unix.SOL_SOCKET && h.Type == unix.SO_RXQ_OVFL && len(data) >= 4:
+			s.stats.Drops = uint64(binary.NativeEndian.Uint32(data))
+		}
+		b = b[min(len(b), unix.CmsgSpace(int(h.Len)-unix.CmsgLen(0))):]
+	}
+	if at < 0 {
+		return time.Since(s.start)
+	}
+	return at
+}
+
+// Wait returns when a datagram can be read, Wake was called, or d is over.
+func (s *Socket) Wait(d time.Duration) {
+	timeout := unix.NsecToTimespec(int64(max(d, 0)))
+	fds := [2]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}, {Fd: int32(s.wakeFD), Events: unix.POLLIN}}
+	if _, err := unix.Ppoll(fds[:], &timeout, nil); err != nil {
+		return
+	}
+	if fds[1].Revents != 0 {
+		var counter [8]byte
+		_, _ = unix.Read(s.wakeFD, counter[:])
+	}
+	if fds[0].Revents&unix.POLLERR != 0 {
+		s.noteErrors()
+	}
+}
+
+// Wake makes a Wait in another goroutine return.
+func (s *Socket) Wake() {
+	one := [8]byte{}
+	binary.NativeEndian.PutUint64(one[:], 1)
+	_, _ = unix.Write(s.wakeFD, one[:])
+}
+
+// TakeUnreachable returns the destinations reported as unreachable since the last call.
+func (s *Socket) TakeUnreachable() []Unreachable {
+	failed := s.failed
+	s.failed = nil
+	return failed
+}
+
+// noteErrors reads the socket's error queue, where ICMP messages end up with the address they are about
+// (ip(7), IP_RECVERR). It tells whether there were any.
+func (s *Socket) noteErrors() bool {
+	var data, control [512]byte
+	found := false
+	for {
+		_, controlLen, _, to, err := unix.Recvmsg(s.fd, data[:], control[:], unix.MSG_ERRQUEUE|unix.MSG_DONTWAIT)
+		if err != nil {
+			return found
+		}
+		found = true
+		s.failed = append(s.failed, Unreachable{addrPort(to), extendedError(control[:controlLen])})
+	}
+}
+
+// extendedError returns the error number of a struct sock_extended_err in control data.
+func extendedError(control []byte) error {
+	messages, err := unix.ParseSocketControlMessage(control)
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		isError := m.Header.Level == unix.IPPROTO_IP && m.Header.Type == unix.IP_RECVERR ||
+			m.Header.Level == unix.IPPROTO_IPV6 && m.Header.Type == unix.IPV6_RECVERR
+		if isError && len(m.Data) >= 4 {
+			return unix.Errno(binary.NativeEndian.Uint32(m.Data))
+		}
+	}
+	return unix.EHOSTUNREACH
+}
+
+// Close closes the socket. Closing twice is harmless.
+func (s *Socket) Close() error {
+	var err error
+	for _, fd := range []*int{&s.fd, &s.wakeFD} {
+		if *fd >= 0 {
+			err = errors.Join(err, unix.Close(*fd))
+			*fd = -1
+		}
+	}
+	return err
+}

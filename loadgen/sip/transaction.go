@@ -1,0 +1,105 @@
+package sip
+
+import "time"
+
+// Timers are the base values of RFC 3261, section 17.1.1.1, for one run. The zero value stands for the
+// values of the RFC.
+type Timers struct {
+	T1 time.Duration // round-trip estimate, 500 ms
+	T2 time.Duration // longest interval between repeats of anything but INVITE, 4 s
+}
+
+// WithDefaults returns the timers with the values of RFC 3261 where none is set.
+func (t Timers) WithDefaults() Timers {
+	if t.T1 == 0 {
+		t.T1 = 500 * time.Millisecond
+	}
+	if t.T2 == 0 {
+		t.T2 = 4 * time.Second
+	}
+	return t
+}
+
+// GiveUp is the time after which an unanswered transaction is over: Timers B, F, H, L and M, 64·T1.
+func (t Timers) GiveUp() time.Duration { return 64 * t.T1 }
+
+// Never is the instant of a timer that is not running.
+const Never = time.Duration(1<<63 - 1)
+
+// Due says what a transaction wants when one of its timers has fired.
+type Due uint8
+
+// What can be due.
+const (
+	Nothing Due = iota
+	Repeat      // send the message again
+	TimedOut    // nobody answered: the transaction is over
+)
+
+// Transaction is the timer state of one transaction over an unreliable transport: when to repeat its
+// message and when to give up. It sends nothing and reads no clock; the call that owns it does.
+//
+// The same schedule serves all four machines of RFC 3261, section 17, and RFC 6026. INVITE requests
+// double their interval without bound (Timer A); other requests (Timer E), refusals of an INVITE (Timer
+// G) and its 2xx (section 13.3.1.4) double it up to T2. The zero value is a transaction that is over.
+type Transaction struct {
+	repeatAt time.Duration
+	giveUpAt time.Duration
+	interval time.Duration
+	bound    time.Duration
+	running  bool
+}
+
+// Open starts the timers of a message that was first sent at now. Unbounded doubling is for INVITE
+// requests alone.
+func (x *Transaction) Open(now time.Duration, t Timers, invite bool) {
+	*x = Transaction{repeatAt: now + t.T1, giveUpAt: now + t.GiveUp(), interval: t.T1, bound: t.T2, running: true}
+	if invite {
+		x.bound = Never
+	}
+}
+
+// Proceed notes a provisional response: an INVITE is not repeated any more and waits without limit (RFC
+// 3261, 17.1.1.2, Proceeding); another request is repeated once more when it was due and then every T2
+// (17.1.2.2) until it gives up.
+func (x *Transaction) Proceed() {
+	if !x.running {
+		return
+	}
+	if x.bound == Never {
+		x.repeatAt, x.giveUpAt = Never, Never
+		return
+	}
+	x.interval = x.bound
+}
+
+// Close ends the transaction: the answer is in.
+func (x *Transaction) Close() { *x = Transaction{} }
+
+// Running tells whether the answer is still awaited.
+func (x *Transaction) Running() bool { return x.running }
+
+// Next returns the instant of the next timer, Never when none runs.
+func (x *Transaction) Next() time.Duration {
+	if !x.running {
+		return Never
+	}
+	return min(x.repeatAt, x.giveUpAt)
+}
+
+// Fire advances the timers to now and says what is due. A clock that jumped past several repeats
+// yields one: repeats that nobody sent in time are not made up for.
+func (x *Transaction) Fire(now time.Duration) Due {
+	switch {
+	case !x.running || now < x.Next():
+		return Nothing
+	case now >= x.giveUpAt:
+		x.Close()
+		return TimedOut
+	}
+	for x.repeatAt <= now {
+		x.interval = min(2*x.interval, x.bound)
+		x.repeatAt += x.interval
+	}
+	return Repeat
+}
