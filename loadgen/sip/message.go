@@ -31,14 +31,15 @@ const (
 
 // Bounds of one message. A message that exceeds one is malformed.
 const (
-	MaxVias         = 16 // Via values kept for the response
+	MaxVias         = 64 // Via values kept for the response
 	MaxRecordRoutes = 8  // Record-Route values kept for the dialog
 	MaxHeaderLines  = 200
 )
 
 // Message is one SIP message as a call needs it. Its slices point into the scanned datagram and are
 // valid as long as that is; copying what must live longer is the caller's job. A Message is reused:
-// Scan overwrites every field.
+// Scan overwrites every field, of Vias and RecordRoutes those below the count. A header that is not
+// there is nil; one that is there is not, even when empty.
 type Message struct {
 	Raw []byte // the datagram, headers unfolded in place
 
@@ -55,19 +56,43 @@ type Message struct {
 	SentBy          []byte // host[:port] of the topmost Via
 	CallID          []byte
 	From            []byte // value as written, tag included
-	FromTag         []byte
+	FromTag         []byte // nil when there is none
 	To              []byte // value as written, tag included
 	ToTag           []byte // nil when there is none
-	CSeq            uint32
+	CSeq            uint32 // below 2^31
+	CSeqValue       []byte // number and method as written
 	Contact         []byte // first Contact value as written
 	Target          []byte // URI of the first Contact, without brackets and header parameters
 	Expires         []byte
-	Reason          []byte // first Reason value as written (RFC 3326)
+	Reason          []byte // first Reason line with a Q.850 value, else the first (RFC 3326)
 	RetryAfter      []byte
 	Authenticate    []byte // topmost WWW-Authenticate or Proxy-Authenticate value
-	Require         []byte
+	Require         []byte // first Require line
 	ContentType     []byte
 	RecordRoutes    [MaxRecordRoutes][]byte // values, topmost first
 	NumRecordRoutes int
 	Body            []byte
+}
+
+// Reset makes m an empty message. It leaves what the arrays hold beyond their counts, so that reuse
+// does not clear kilobytes for each message.
+func (m *Message) Reset() {
+	m.Raw = nil
+	m.Request, m.Method, m.MethodName, m.RequestURI = false, UnknownMethod, nil, nil
+	m.Status, m.Phrase = 0, nil
+	m.NumVias, m.Branch, m.SentBy = 0, nil, nil
+	m.CallID = nil
+	m.From, m.FromTag, m.To, m.ToTag = nil, nil, nil, nil
+	m.CSeq, m.CSeqValue = 0, nil
+	m.Contact, m.Target = nil, nil
+	m.Expires, m.Reason, m.RetryAfter, m.Authenticate, m.Require = nil, nil, nil, nil, nil
+	m.NumRecordRoutes = 0
+	m.ContentType, m.Body = nil, nil
+}
+
+// Answerable reports whether m holds what every response copies from its request (RFC 3261, 8.2.6.2),
+// so that even a malformed one can be answered. An ACK never is.
+func (m *Message) Answerable() bool {
+	return m.Request && m.Method != ACK && m.NumVias > 0 && len(m.SentBy) > 0 &&
+		len(m.CallID) > 0 && len(m.From) > 0 && len(m.To) > 0 && len(m.CSeqValue) > 0
 }

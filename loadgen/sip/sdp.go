@@ -1,0 +1,154 @@
+package sip
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Bounds of one session description.
+const (
+	MaxMedia   = 16   // media lines
+	MaxFormats = 32   // payload types of the audio line
+	MaxSDP     = 8192 // octets
+)
+
+// Session is one session description as a call needs it: the audio stream that it offers, and enough
+// of the other streams to refuse them in order. Its slices point into the scanned body. A Session is
+// reused: ScanSession overwrites what is below the counts.
+type Session struct {
+	ID      uint64 // of the o= line; 0 when it is not a number
+	Version uint64 // of the o= line; grows with each change (RFC 3264, 8)
+
+	Media    [MaxMedia]Media
+	NumMedia int
+	Audio    int // index of the audio stream in Media, -1 when there is none
+
+	Addr       netip.Addr // where the audio stream is received; invalid for a host name or no c= line
+	Formats    [MaxFormats]Format
+	NumFormats int           // payload types of the audio stream, in order of preference
+	Ptime      time.Duration // a=ptime of the audio stream, 0 when not given
+	Direction  Direction     // of the audio stream, as the sender of the description sees it
+}
+
+// Media is one m= line.
+type Media struct {
+	Kind     []byte // audio, video, image, ...
+	Port     uint16 // 0 for a refused stream
+	Protocol []byte // RTP/AVP, udptl, ...
+	Formats  []byte // the list of formats as written
+}
+
+// Format is one payload type of the audio stream.
+type Format struct {
+	PayloadType uint8 // 0 to 127
+	Codec       Codec
+	Name        []byte // of a=rtpmap as written; nil for a static type without one
+	Clock       uint32 // Hz; 0 when not given and not one of our codecs
+}
+
+// Codec is a codec that the generator speaks.
+type Codec uint8
+
+// The codecs: G.711 in both laws, and named telephone events (RFC 4733). OtherCodec is any other.
+const (
+	OtherCodec Codec = iota
+	PCMU
+	PCMA
+	TelephoneEvent
+)
+
+// String returns the encoding name of a=rtpmap.
+func (c Codec) String() string {
+	switch c {
+	case PCMU:
+		return "PCMU"
+	case PCMA:
+		return "PCMA"
+	case TelephoneEvent:
+		return "telephone-event"
+	}
+	return "other"
+}
+
+// PayloadType returns the static payload type of RFC 3551 for PCMU and PCMA, and 101, which most
+// phones use, for telephone events.
+func (c Codec) PayloadType() uint8 {
+	switch c {
+	case PCMA:
+		return 8
+	case TelephoneEvent:
+		return 101
+	}
+	return 0
+}
+
+// Direction says which way the media of a stream flows, seen from who wrote the description.
+type Direction uint8
+
+// The directions of RFC 8866, 6.7. SendRecv is the default.
+const (
+	SendRecv Direction = iota
+	SendOnly
+	RecvOnly
+	Inactive
+)
+
+// String returns the attribute of the direction.
+func (d Direction) String() string {
+	switch d {
+	case SendOnly:
+		return "sendonly"
+	case RecvOnly:
+		return "recvonly"
+	case Inactive:
+		return "inactive"
+	}
+	return "sendrecv"
+}
+
+// Reverse returns the direction as the other side sees it.
+func (d Direction) Reverse() Direction {
+	switch d {
+	case SendOnly:
+		return RecvOnly
+	case RecvOnly:
+		return SendOnly
+	}
+	return d
+}
+
+// Sends reports whether who wrote the description sends media.
+func (d Direction) Sends() bool { return d == SendRecv || d == SendOnly }
+
+// Receives reports whether who wrote the description wants media.
+func (d Direction) Receives() bool { return d == SendRecv || d == RecvOnly }
+
+// Destination returns where the audio stream is to be sent, and false when it is to be sent nowhere:
+// no audio or a refused one, a host name for an address, on hold.
+func (s *Session) Destination() (netip.AddrPort, bool) {
+	if s.Audio < 0 || s.Audio >= s.NumMedia || !s.Addr.IsValid() || s.Addr.IsUnspecified() {
+		return netip.AddrPort{}, false
+	}
+	port := s.Media[s.Audio].Port
+	return netip.AddrPortFrom(s.Addr, port), port != 0 && s.Direction.Receives()
+}
+
+// Choose returns the format of the first of our codecs, in our order of preference, that the audio
+// stream has, and false when they have none in common.
+func (s *Session) Choose(codecs ...Codec) (Format, bool) {
+	for _, codec := range codecs {
+		for _, format := range s.Formats[:s.NumFormats] {
+			if format.Codec == codec {
+				return format, true
+			}
+		}
+	}
+	return Format{}, false
+}
+
+// Reset makes s an empty description.
+func (s *Session) Reset() {
+	s.ID, s.Version = 0, 0
+	s.NumMedia, s.NumFormats, s.Audio = 0, 0, -1
+	s.Addr, s.Ptime, s.Direction = netip.Addr{}, 0, SendRecv
+}
