@@ -3,9 +3,9 @@ package planner
 import "strings"
 
 // Nearest returns the known name that was most likely meant by a misspelt one: the one with the fewest
-// changed characters, at most a third of them; "" when none is near.
+// changed characters, at most about a third of them; "" when none is near.
 func Nearest(name string, known []string) string {
-	best, nearest := max(2, len(name)/3)+1, ""
+	best, nearest := max(1, (len(name)+1)/3)+1, ""
 	for _, candidate := range known {
 		if d := editDistance(strings.ToLower(name), candidate); d < best {
 			best, nearest = d, candidate
@@ -14,23 +14,28 @@ func Nearest(name string, known []string) string {
 	return nearest
 }
 
-// editDistance counts the insertions, deletions and replacements that turn a into b (Levenshtein, 1966).
+// editDistance counts the insertions, deletions, replacements and swaps of neighbours that turn a into b
+// (Damerau, 1964, with no place edited twice).
 func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	d := make([][]int, len(a)+1) // d[i][j] turns the first i bytes of a into the first j of b
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		d[i][0] = i
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
+	for j := range d[0] {
+		d[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			replaced := d[i-1][j-1]
+			if a[i-1] != b[j-1] {
 				replaced++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, diagonal+1, row[j]+1)
+			d[i][j] = min(replaced, d[i-1][j]+1, d[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return d[len(a)][len(b)]
 }
