@@ -8,7 +8,7 @@ import (
 )
 
 // Arrivals is an arrival process: it returns the instants of successive calls, counted from the start
-// of the run, never decreasing. It is called by one goroutine and never blocks.
+// of the run, never decreasing and at most the longest that time.Duration holds. It is called by one goroutine and never blocks.
 type Arrivals interface {
 	Next() time.Duration
 }
@@ -28,11 +28,12 @@ func NewArrivals(law ArrivalLaw, caps float64, random *rand.Rand) (Arrivals, err
 	if !(caps > 0) || math.IsInf(caps, 0) {
 		return nil, fmt.Errorf("call rate: must be a positive number of calls per second, got %g", caps)
 	}
+	perCall := min(float64(time.Second)/caps, math.MaxFloat64) // finite, for 0 · ∞ is no instant
 	switch law {
 	case Poisson, "":
-		return &poisson{perCall: float64(time.Second) / caps, random: random}, nil
+		return &poisson{perCall: perCall, random: random}, nil
 	case Constant:
-		return &constant{perCall: float64(time.Second) / caps}, nil
+		return &constant{perCall: perCall}, nil
 	}
 	return nil, fmt.Errorf("arrivals: unknown law %q, want %s or %s", law, Poisson, Constant)
 }
@@ -46,7 +47,7 @@ type poisson struct {
 
 func (p *poisson) Next() time.Duration {
 	p.at += p.random.ExpFloat64() * p.perCall
-	return time.Duration(p.at)
+	return nanoseconds(p.at)
 }
 
 // constant multiplies instead of adding, so that a run of a day does not drift.
@@ -57,5 +58,5 @@ type constant struct {
 func (c *constant) Next() time.Duration {
 	at := c.calls * c.perCall
 	c.calls++
-	return time.Duration(at)
+	return nanoseconds(at)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -39,31 +40,50 @@ func ParseDuration(text string) (Duration, error) {
 		law, rest = string(Fixed), text
 	}
 	mean, spread, hasSpread := strings.Cut(rest, ",")
-	d := Duration{Law: DurationLaw(law)}
+	d := Duration{Law: DurationLaw(strings.TrimSpace(law))}
+	if d.Law == "" {
+		return Duration{}, fmt.Errorf("%q: no law before the colon, want %s", text, durationLaws)
+	}
 	var err error
 	if d.Mean, err = time.ParseDuration(strings.TrimSpace(mean)); err != nil {
 		return Duration{}, fmt.Errorf("%q is not a duration such as 2s, exponential:180s or lognormal:180s,0.8", text)
 	}
 	if hasSpread {
-		if d.Law != Lognormal {
-			return Duration{}, fmt.Errorf("%q: only a lognormal law has a coefficient of variation", text)
-		}
-		if _, err := fmt.Sscanf(spread, "%g", &d.Spread); err != nil {
-			return Duration{}, fmt.Errorf("%q: coefficient of variation %q is not a number", text, spread)
+		if d.Spread, err = parseSpread(spread); err != nil {
+			return Duration{}, fmt.Errorf("%q: %w", text, err)
 		}
 	}
-	return d, d.Validate()
+	if err := d.Validate(); err != nil {
+		return Duration{}, fmt.Errorf("%q: %w", text, err)
+	}
+	return d, nil
 }
 
-// Validate reports a law that does not exist, a mean below 0 and a spread that is not a positive number.
+// parseSpread reads a coefficient of variation. A 0 that was written is refused, because 0 in the
+// struct stands for the default.
+func parseSpread(text string) (float64, error) {
+	spread, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil || !(spread > 0) || math.IsInf(spread, 0) {
+		return 0, fmt.Errorf("coefficient of variation must be a positive number, got %q", text)
+	}
+	return spread, nil
+}
+
+// durationLaws lists the laws for messages.
+const durationLaws = string(Fixed + ", " + Exponential + " or " + Lognormal)
+
+// Validate reports a law that does not exist, a mean below 0, a spread that is not a positive number
+// and a spread of a law that has none.
 func (d Duration) Validate() error {
 	switch {
 	case d.Law != Fixed && d.Law != Exponential && d.Law != Lognormal && d.Law != "":
-		return fmt.Errorf("unknown law %q, want %s, %s or %s", d.Law, Fixed, Exponential, Lognormal)
+		return fmt.Errorf("unknown law %q, want %s", d.Law, durationLaws)
 	case d.Mean < 0:
 		return fmt.Errorf("must not be negative, got %s", d.Mean)
 	case math.IsNaN(d.Spread) || math.IsInf(d.Spread, 0) || d.Spread < 0:
 		return fmt.Errorf("coefficient of variation must be a positive number, got %g", d.Spread)
+	case d.Spread != 0 && d.Law != Lognormal:
+		return fmt.Errorf("only a %s law has a coefficient of variation", Lognormal)
 	}
 	return nil
 }
@@ -79,27 +99,36 @@ func (d Duration) String() string {
 	return fmt.Sprintf("%s:%s", d.Law, d.Mean)
 }
 
-// Scaled returns the law with its mean multiplied by factor, its shape kept.
+// Scaled returns the law with its mean multiplied by factor, which must not be negative, to the nearest
+// nanosecond; its shape is kept.
 func (d Duration) Scaled(factor float64) Duration {
-	d.Mean = time.Duration(float64(d.Mean) * factor)
+	d.Mean = nanoseconds(math.Round(float64(d.Mean) * factor))
 	return d
 }
 
-// Draw returns one duration.
+// Draw returns one duration, at most the longest that time.Duration holds (292 years).
 //
 //	exponential  mean · E                           E exponential of mean 1
 //	lognormal    mean · exp(σZ − σ²/2), σ² = ln(1+c²)  Z standard normal, c the coefficient of variation
 func (d Duration) Draw(random *rand.Rand) time.Duration {
 	switch d.Law {
 	case Exponential:
-		return time.Duration(float64(d.Mean) * random.ExpFloat64())
+		return nanoseconds(float64(d.Mean) * random.ExpFloat64())
 	case Lognormal:
 		c := d.Spread
 		if c == 0 {
 			c = LognormalSpread
 		}
 		variance := math.Log1p(c * c)
-		return time.Duration(float64(d.Mean) * math.Exp(math.Sqrt(variance)*random.NormFloat64()-variance/2))
+		return nanoseconds(float64(d.Mean) * math.Exp(math.Sqrt(variance)*random.NormFloat64()-variance/2))
 	}
 	return d.Mean
+}
+
+// nanoseconds converts without wrapping round to a negative duration.
+func nanoseconds(ns float64) time.Duration {
+	if ns >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return time.Duration(ns)
 }

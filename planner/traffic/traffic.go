@@ -11,10 +11,10 @@ import "math/rand/v2"
 // Stream returns the random stream number n of a seed. Streams of different numbers are independent;
 // the same seed and number give the same draws on every machine.
 func Stream(seed, n uint64) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, splitmix(n)))
+	return rand.New(rand.NewPCG(splitmix(seed), splitmix(n)))
 }
 
-// splitmix spreads neighbouring stream numbers over the whole range (Steele, Lea and Flood, 2014),
+// splitmix spreads neighbouring seeds and stream numbers over the whole range (Steele, Lea and Flood, 2014),
 // because PCG streams whose numbers differ in few bits start out alike.
 func splitmix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
