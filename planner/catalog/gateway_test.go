@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,14 +23,8 @@ func TestEmbeddedGatewaysHoldTheSizesOfTheGuidance(t *testing.T) {
 		E1:     {30, 60, 120, 240, 480, 960},
 		T1:     {23, 46, 92, 184, 368, 736},
 	} {
-		if got := sizes[lines]; len(got) != len(want) {
+		if got := sizes[lines]; !slices.Equal(got, want) {
 			t.Errorf("%s: sizes %v, want %v", lines, got, want)
-			continue
-		}
-		for i := range want {
-			if sizes[lines][i] != want[i] {
-				t.Errorf("%s: sizes %v, want %v", lines, sizes[lines], want)
-			}
 		}
 	}
 }
