@@ -8,11 +8,16 @@ var cr = []byte{'\r'}
 // what follows it. Without angle brackets every semicolon starts a header parameter. It returns false
 // for a quoted string or a bracket that does not end, and for an address without a URI.
 func splitAddress(value []byte) (uri, params []byte, ok bool) {
-	open, ok := indexOutside(value, '<')
-	if !ok {
-		return nil, nil, false
+	open := 0
+	for open < len(value) && value[open] != '<' && value[open] != '"' {
+		open++
 	}
-	if open < 0 {
+	if open < len(value) && value[open] == '"' {
+		if open, ok = indexOutsideQuotes(value, '<'); !ok {
+			return nil, nil, false
+		}
+	}
+	if open < 0 || open == len(value) {
 		uri, params = splitParameters(value)
 		return uri, params, len(uri) > 0
 	}
@@ -20,8 +25,11 @@ func splitAddress(value []byte) (uri, params []byte, ok bool) {
 	if end < 0 {
 		return nil, nil, false
 	}
-	uri = trim(value[open+1 : open+end])
-	_, params = splitParameters(value[open+end+1:])
+	uri, params = trim(value[open+1:open+end]), value[open+end+1:]
+	if len(params) > 0 && params[0] == ';' {
+		return uri, params[1:], len(uri) > 0
+	}
+	_, params = splitParameters(params)
 	return uri, params, len(uri) > 0
 }
 
@@ -39,14 +47,17 @@ func parameter(text []byte, name string) []byte {
 	for more := true; more; {
 		var field []byte
 		field, text, more = cutOutside(text, ';')
-		equals := bytes.IndexByte(field, '=')
-		if equals < 0 || !equalFold(trim(field[:equals]), name) {
+		field = trimLeft(field)
+		if len(field) <= len(name) || !equalFold(field[:len(name)], name) {
 			continue
 		}
-		if value := trim(field[equals+1:]); len(value) > 0 {
+		value := trimLeft(field[len(name):])
+		if len(value) < 2 || value[0] != '=' {
+			continue
+		}
+		if value = trim(value[1:]); len(value) > 0 {
 			return value
 		}
-		return nil
 	}
 	return nil
 }
@@ -132,17 +143,30 @@ func lower(c byte) byte {
 func isSpace(c byte) bool { return c == ' ' || c == '\t' }
 
 func trim(text []byte) []byte {
-	for len(text) > 0 && isSpace(text[0]) {
-		text = text[1:]
+	start, end := 0, len(text)
+	for start < end && isSpace(text[start]) {
+		start++
 	}
-	return trimRight(text)
+	for end > start && isSpace(text[end-1]) {
+		end--
+	}
+	return text[start:end]
+}
+
+func trimLeft(text []byte) []byte {
+	start := 0
+	for start < len(text) && isSpace(text[start]) {
+		start++
+	}
+	return text[start:]
 }
 
 func trimRight(text []byte) []byte {
-	for len(text) > 0 && isSpace(text[len(text)-1]) {
-		text = text[:len(text)-1]
+	end := len(text)
+	for end > 0 && isSpace(text[end-1]) {
+		end--
 	}
-	return text
+	return text[:end]
 }
 
 func skipLineEnds(text []byte) []byte {

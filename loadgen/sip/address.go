@@ -1,0 +1,290 @@
+package sip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	sipgo "github.com/emiago/sipgo/sip"
+)
+
+// Target is where calls go.
+type Target struct {
+	URI       string         // canonical: sip:[user@]host:port, then the parameters that were given
+	User      string         // as written, escapes kept; empty when there is none
+	Host      string         // a host name in lower case, or an address without brackets
+	Port      uint16         // 1 to 65535
+	Transport string         // "udp"
+	Addr      netip.AddrPort // of an address, or of a host name after Resolve; else invalid
+}
+
+// Resolver finds the addresses of a host name; *net.Resolver is one. Resolve calls it at most once,
+// from its own goroutine.
+type Resolver interface {
+	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
+}
+
+// ParseTarget reads a SIP URI, with or without its scheme, that an INVITE over UDP can go to:
+// sip:host, sip:user@host:port;transport=udp, host:port, [::1]:5060. It refuses what cannot be called:
+// other schemes and transports, port 0, and unspecified, multicast and broadcast addresses. The error
+// says what was given and what is allowed.
+func ParseTarget(text string) (Target, error) {
+	target, err := parseTarget(text)
+	if err != nil {
+		return Target{}, fmt.Errorf("target %q: %w", text, err)
+	}
+	return target, nil
+}
+
+// Resolve pins the address of t: a host name is looked up once, and Addr is the first of its
+// addresses. It returns all of them, so that each can be checked before anything is sent.
+func (t *Target) Resolve(ctx context.Context, resolver Resolver) ([]netip.AddrPort, error) {
+	if t.Addr.IsValid() {
+		return []netip.AddrPort{t.Addr}, nil
+	}
+	found, err := resolver.LookupNetIP(ctx, "ip", t.Host)
+	if err != nil {
+		return nil, fmt.Errorf("target %s: %w", t.Host, err)
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("target %s: the name has no address", t.Host)
+	}
+	all := make([]netip.AddrPort, len(found))
+	for i, addr := range found {
+		addr = addr.Unmap()
+		if err := callable(addr); err != nil {
+			return nil, fmt.Errorf("target %s: %w", t.Host, err)
+		}
+		all[i] = netip.AddrPortFrom(addr, t.Port)
+	}
+	t.Addr = all[0]
+	return all, nil
+}
+
+const wantTarget = "want sip:[user@]host[:port]"
+
+func parseTarget(text string) (Target, error) {
+	if i := strings.IndexFunc(text, notInURI); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(text[i:])
+		return Target{}, fmt.Errorf("character %q at position %d; %s", r, i+1, wantTarget)
+	}
+	rest, err := cutScheme(text)
+	if err != nil {
+		return Target{}, err
+	}
+	hostPort, err := hostPortOf(rest)
+	if err != nil {
+		return Target{}, err
+	}
+	t := Target{Transport: "udp", Port: DefaultPort}
+	if t.Host, t.Port, err = splitHostPort(hostPort); err != nil {
+		return Target{}, err
+	}
+	if err := t.setHost(); err != nil {
+		return Target{}, err
+	}
+	var uri sipgo.Uri
+	if err := sipgo.ParseUri("sip:"+rest, &uri); err != nil {
+		return Target{}, fmt.Errorf("%w; %s", err, wantTarget)
+	}
+	return t, t.setURI(&uri)
+}
+
+// notInURI reports whether r has no place in a SIP URI, where everything else is escaped (RFC 3261,
+// 25.1).
+func notInURI(r rune) bool {
+	return r <= ' ' || r > '~' || strings.ContainsRune("\"<>\\^`{|}", r)
+}
+
+// cutScheme removes "sip:". What stands before a colon is a scheme when it is a known one or slashes
+// follow; else it is a host.
+func cutScheme(text string) (rest string, err error) {
+	scheme, rest, found := strings.Cut(text, ":")
+	switch strings.ToLower(scheme) {
+	case "sip":
+		if !found {
+			break
+		}
+		if strings.HasPrefix(rest, "//") {
+			return "", errors.New("a SIP URI has no slashes; " + wantTarget)
+		}
+		return rest, nil
+	case "sips":
+		if found {
+			return "", errors.New("sips needs TLS, which is not yet supported; " + wantTarget)
+		}
+	case "tel", "urn", "http", "https", "ws", "wss", "mailto":
+		if found {
+			return "", fmt.Errorf("scheme %s; %s", scheme, wantTarget)
+		}
+	}
+	if strings.HasPrefix(rest, "//") {
+		return "", fmt.Errorf("scheme %s; %s", scheme, wantTarget)
+	}
+	return text, nil
+}
+
+// hostPortOf returns what stands between the user and the parameters.
+func hostPortOf(rest string) (string, error) {
+	if user, host, found := strings.Cut(rest, "@"); found {
+		switch {
+		case user == "":
+			return "", errors.New("no user before the @; " + wantTarget)
+		case strings.Contains(host, "@"):
+			return "", errors.New("more than one @; write one that belongs to the user as %40")
+		}
+		if err := checkUser(user); err != nil {
+			return "", err
+		}
+		rest = host
+	}
+	if end := strings.IndexAny(rest, ";?"); end >= 0 {
+		rest = rest[:end]
+	}
+	return rest, nil
+}
+
+// checkUser wants the characters of RFC 3261, 25.1, but for the question mark, which looks like the
+// start of headers, and no escaped control characters, which some peer might unescape into a header.
+func checkUser(user string) error {
+	for i := 0; i < len(user); i++ {
+		switch c := user[i]; {
+		case strings.IndexByte("?[]#", c) >= 0:
+			return fmt.Errorf("%q in the user; write it as %%%02X", c, c)
+		case c == '%':
+			octet, err := strconv.ParseUint(user[i+1:min(i+3, len(user))], 16, 8)
+			if err != nil || i+3 > len(user) {
+				return fmt.Errorf("%q in the user is not %% and two hexadecimal digits", user[i:min(i+3, len(user))])
+			}
+			if octet < ' ' || octet == 0x7f {
+				return fmt.Errorf("%q in the user is a control character", user[i:i+3])
+			}
+		}
+	}
+	return nil
+}
+
+// splitHostPort divides "host", "host:port", "[address]" or "[address]:port".
+func splitHostPort(text string) (host string, port uint16, err error) {
+	host, portText, found := text, "", false
+	if strings.HasPrefix(text, "[") {
+		end := strings.IndexByte(text, ']')
+		if end < 0 {
+			return "", 0, errors.New("[ without ]; want [address]:port")
+		}
+		host, portText = text[:end+1], text[end+1:]
+		if portText, found = strings.CutPrefix(portText, ":"); !found && portText != "" {
+			return "", 0, fmt.Errorf("%q after the address; want [address]:port", portText)
+		}
+	} else {
+		host, portText, found = strings.Cut(text, ":")
+	}
+	switch {
+	case strings.Contains(portText, ":"):
+		return "", 0, errors.New("an IPv6 address needs brackets, as in sip:[::1]:5060")
+	case host == "":
+		return "", 0, errors.New("no host; " + wantTarget)
+	case !found:
+		return host, DefaultPort, nil
+	}
+	n, ok := number([]byte(portText), 65535)
+	if !ok || n == 0 {
+		return "", 0, fmt.Errorf("port %q; want 1 to 65535", portText)
+	}
+	return host, uint16(n), nil
+}
+
+// setHost checks the host, makes it canonical, and sets Addr if it is an address.
+func (t *Target) setHost() error {
+	literal, bracketed := strings.CutPrefix(t.Host, "[")
+	addr, err := netip.ParseAddr(strings.TrimSuffix(literal, "]"))
+	switch {
+	case err == nil && addr.Zone() != "":
+		return errors.New("an IPv6 zone has no place in a SIP URI")
+	case err == nil && addr.Is6() != bracketed:
+		return errors.New("brackets are for IPv6 addresses, as in sip:[::1]:5060")
+	case err == nil:
+		addr = addr.Unmap()
+		t.Host, t.Addr = addr.String(), netip.AddrPortFrom(addr, t.Port)
+		return callable(addr)
+	case bracketed:
+		return fmt.Errorf("%s is not an IPv6 address", t.Host)
+	}
+	t.Host = strings.ToLower(t.Host)
+	return checkHostName(t.Host)
+}
+
+// checkHostName wants what RFC 3261, 25.1 calls a host name, and underscores, which private networks
+// use. The last label must not be all digits: resolvers take "127.1" for an address.
+func checkHostName(host string) error {
+	labels := strings.Split(strings.TrimSuffix(host, "."), ".")
+	for _, label := range labels {
+		outside := func(r rune) bool {
+			return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
+		}
+		if label == "" || len(label) > 63 || len(host) > 253 || strings.ContainsFunc(label, outside) {
+			return fmt.Errorf("%q is neither a host name nor an address", host)
+		}
+	}
+	if last := labels[len(labels)-1]; strings.Trim(last, "0123456789") == "" {
+		return fmt.Errorf("%q is not an IPv4 address; want four numbers from 0 to 255", host)
+	}
+	return nil
+}
+
+// callable refuses addresses that are nobody's or everybody's.
+func callable(addr netip.Addr) error {
+	switch {
+	case addr.IsUnspecified():
+		return fmt.Errorf("%s is the unspecified address; want the address of one host", addr)
+	case addr.IsMulticast():
+		return fmt.Errorf("%s is a multicast address; want the address of one host", addr)
+	case addr == netip.AddrFrom4([4]byte{255, 255, 255, 255}):
+		return fmt.Errorf("%s is the broadcast address; want the address of one host", addr)
+	}
+	return nil
+}
+
+// setURI takes the user and the parameters, and writes the canonical URI.
+func (t *Target) setURI(uri *sipgo.Uri) error {
+	switch {
+	case uri.Password != "":
+		return errors.New("a password in a URI ends up in every log; leave it out")
+	case len(uri.Headers) > 0:
+		return errors.New("headers after ? are not supported")
+	}
+	t.User = uri.User
+	var b strings.Builder
+	b.WriteString("sip:")
+	if t.User != "" {
+		b.WriteString(t.User + "@")
+	}
+	host := t.Host
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	b.WriteString(host + ":" + strconv.Itoa(int(t.Port)))
+	for _, param := range uri.UriParams {
+		switch strings.ToLower(param.K) {
+		case "":
+			continue
+		case "transport":
+			if !strings.EqualFold(param.V, "udp") {
+				return fmt.Errorf("transport %q is not yet supported; want udp", param.V)
+			}
+			continue
+		case "maddr":
+			return errors.New("maddr sends calls to another host than the one named; name that host")
+		}
+		b.WriteString(";" + param.K)
+		if param.V != "" {
+			b.WriteString("=" + param.V)
+		}
+	}
+	t.URI = b.String()
+	return nil
+}
