@@ -143,11 +143,10 @@ func (c *compiler) respond(p phrase, rest string) error {
 	if err != nil || status < 100 || status > 699 {
 		return fmt.Errorf("respond: %q is not a status code from 100 to 699", code)
 	}
-	text, err := standardText("response")
+	text, err := responseText(status, phrase)
 	if err != nil {
 		return err
 	}
-	text = strings.Replace(text, "100 Phrase", strings.TrimSpace(fmt.Sprintf("%d %s", status, phrase)), 1)
 	return c.sendText(text, p)
 }
 

@@ -60,3 +60,21 @@ func standardText(name string) (string, error) {
 	}
 	return string(text), nil
 }
+
+// Response returns the standard response with a status and a reason phrase.
+func Response(status int, phrase string) (*Message, error) {
+	text, err := responseText(status, phrase)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMessage(text)
+}
+
+func responseText(status int, phrase string) (string, error) {
+	text, err := standardText("response")
+	if err != nil {
+		return "", err
+	}
+	line := strings.TrimSpace(fmt.Sprintf("%d %s", status, phrase))
+	return strings.Replace(text, "100 Phrase", line, 1), nil
+}

@@ -19,8 +19,7 @@ const (
 	LocalPort                    //
 	Branch                       // new for each request, the INVITE's own for CANCEL and for the ACK of a refusal
 	CallID                       //
-	CSeqNumber                   // of the request being sent or, in a response, answered
-	CSeqMethod                   // of the request answered
+	CSeqNumber                   // of the request being sent
 	LocalTag                     //
 	LocalParty                   // our From or To value with tag
 	RemoteParty                  // the peer's From or To value with its tag once known
@@ -30,6 +29,8 @@ const (
 	SDP                          // offer in a request, answer in a response
 	AnsweredFrom                 // From value of the request that a response answers
 	AnsweredTo                   // its To value, with our tag added when it has none
+	AnsweredCallID               // its Call-ID
+	AnsweredCSeq                 // its CSeq value
 	AnsweredVias                 // whole lines: its Via headers, with received and rport filled in
 	AnsweredRecordRoutes         // whole lines: its Record-Route headers
 	Routes                       // whole line: the dialog's route set
@@ -39,10 +40,10 @@ const (
 
 var keywordNames = map[string]Keyword{
 	"request_uri": RequestURI, "transport": Transport, "local_ip": LocalIP, "local_port": LocalPort,
-	"branch": Branch, "call_id": CallID, "cseq": CSeqNumber, "cseq_method": CSeqMethod,
+	"branch": Branch, "call_id": CallID, "cseq": CSeqNumber,
 	"local_tag": LocalTag, "local_party": LocalParty, "remote_party": RemoteParty, "local_uri": LocalURI,
 	"user_agent": UserAgent, "len": BodyLength, "sdp": SDP,
-	"last_From": AnsweredFrom, "last_To": AnsweredTo, "last_Via": AnsweredVias,
+	"last_From": AnsweredFrom, "last_To": AnsweredTo, "last_Call-ID": AnsweredCallID, "last_CSeq": AnsweredCSeq, "last_Via": AnsweredVias,
 	"last_Record-Route": AnsweredRecordRoutes, "routes": Routes,
 }
 

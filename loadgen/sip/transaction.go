@@ -31,9 +31,9 @@ type Due uint8
 
 // What can be due.
 const (
-	Nothing Due = iota
-	Repeat      // send the message again
-	TimedOut    // nobody answered: the transaction is over
+	Nothing  Due = iota
+	Repeat       // send the message again
+	TimedOut     // nobody answered: the transaction is over
 )
 
 // Transaction is the timer state of one transaction over an unreliable transport: when to repeat its

@@ -1,0 +1,98 @@
+package call
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// Trunk is where calls go: one trunk to one target.
+type Trunk struct {
+	Name    string
+	Address netip.AddrPort // where requests are sent
+	URI     string         // request URI: the number called, at the target
+	From    string         // our address of record, a SIP URI
+}
+
+// Attempt is one call that the arrival process wants.
+type Attempt struct {
+	Intended time.Duration // when it should begin, on the run clock
+	Holding  time.Duration // how long the conversation lasts, from the answer on
+	Trunk    *Trunk
+	WarmUp   bool // counted apart: the system was not in its steady state yet
+}
+
+// call is one call in progress.
+type call struct {
+	id      identity
+	slot    int32
+	busy    bool // the slot is in use
+	warmUp  bool
+	stage   stage
+	step    int
+	attempt Attempt
+	peer    netip.AddrPort // where the INVITE went or came from
+
+	dialog  dialog
+	request []byte // answerer: the INVITE as it came, until it is acknowledged
+
+	invite sip.Transaction // the INVITE or, at the answerer, its final response
+	other  sip.Transaction // BYE
+	cancel sip.Transaction
+	resume time.Duration // end of the pause, Never when there is none
+
+	cseq       uint32 // of the last request sent in the dialog
+	inviteCSeq uint32
+	lastSent   *scenarios.Message // answerer: the last response to the INVITE, to repeat
+
+	status, cause int // of the final response to the INVITE, 0 before it
+	started       time.Duration
+	responded     time.Duration // first non-100 response, Never before it
+	answered      time.Duration // Never before the answer
+	hungUp        time.Duration // our BYE or the peer's, Never before it
+
+	leg     *media.Leg
+	session sdpChoice
+	flags   flags
+}
+
+// stage is how far a call has come, as the duties of the machine see it.
+type stage uint8
+
+const (
+	calling    stage = iota // INVITE sent or received, no final response
+	refused                 // answerer: refused, waiting for the ACK
+	confirming              // answerer: 200 sent, waiting for the ACK
+	talking                 // answered and acknowledged
+	leaving                 // BYE sent
+)
+
+// flags are what a call has to remember beside its stage.
+type flags struct {
+	provisional bool // a 1xx came in: CANCEL may be sent
+	rang        bool // 180, or 183 with a description, came in
+	seized      bool // holds a circuit of the emulated gateway
+	stopping    bool // the run ends: hang up as soon as the dialog allows
+	outside     bool // left the program: the machine hangs up by itself
+	cancelled   bool // the caller withdrew the call
+	cut         bool // ended by the end of the run, before its time
+	completed   bool // the BYE was answered with 2xx
+	dropped     bool // the far end hung up, or did not answer the BYE
+}
+
+// next returns the instant of the call's next timer.
+func (c *call) next() time.Duration {
+	return min(c.invite.Next(), c.other.Next(), c.cancel.Next(), c.resume)
+}
+
+// begin returns the instant from which delays count: the intended one, unless the start was late by no
+// more than the scheduling grain of the event loop, which is no delay of the target's.
+func (c *call) begin(grain time.Duration) time.Duration {
+	if c.started-c.attempt.Intended <= grain {
+		return c.started
+	}
+	return c.attempt.Intended
+}

@@ -1,0 +1,84 @@
+package call
+
+import "github.com/sipplan/sipplan/loadgen/sip"
+
+// dialog is what requests inside a call are made of (RFC 3261, section 12): the texts stand one behind
+// the other in one buffer of the machine's pool. A text that changes is written anew behind the others.
+type dialog struct {
+	text   []byte
+	callID span
+	local  span // our From or To value, tag included
+	remote span // the peer's, with its tag once it is known
+	target span // request URI of the next request
+	routes span // route set, as the value of a Route header; empty for none
+}
+
+// span is a piece of the dialog's text.
+type span struct{ from, to uint16 }
+
+func (d *dialog) get(s span) []byte { return d.text[s.from:s.to] }
+
+// put writes the concatenation of parts and returns where it stands.
+func (d *dialog) put(parts ...[]byte) span {
+	from := len(d.text)
+	for _, p := range parts {
+		d.text = append(d.text, p...)
+	}
+	return span{uint16(from), uint16(len(d.text))}
+}
+
+// maxDialog bounds the texts of one dialog, in octets.
+const maxDialog = 16 << 10
+
+// fits tells whether the texts of a message can be taken over without exceeding maxDialog.
+func (d *dialog) fits(m *sip.Message) bool {
+	need := len(m.CallID) + len(m.From) + len(m.To) + len(m.Target) + 2*identityLen
+	for _, r := range m.RecordRoutes[:m.NumRecordRoutes] {
+		need += len(r) + len(routeSeparator)
+	}
+	return len(d.text)+need <= maxDialog
+}
+
+var routeSeparator = []byte(", ")
+
+// putRoutes writes the route set of a message: in reverse at the caller (RFC 3261, 12.1.2), as it stands
+// at the answerer (12.1.1).
+func (d *dialog) putRoutes(m *sip.Message, reverse bool) {
+	from := len(d.text)
+	for i := range m.NumRecordRoutes {
+		at := i
+		if reverse {
+			at = m.NumRecordRoutes - 1 - i
+		}
+		if i > 0 {
+			d.text = append(d.text, routeSeparator...)
+		}
+		d.text = append(d.text, m.RecordRoutes[at]...)
+	}
+	d.routes = span{uint16(from), uint16(len(d.text))}
+}
+
+// adopt takes over what a 2xx to our INVITE says of the peer.
+func (d *dialog) adopt(m *sip.Message) {
+	if !d.fits(m) {
+		return
+	}
+	d.remote = d.put(m.To)
+	if len(m.Target) > 0 {
+		d.target = d.put(m.Target)
+	}
+	d.putRoutes(m, true)
+}
+
+// accept takes over what an INVITE that we answer says of the caller; tag is ours.
+func (d *dialog) accept(m *sip.Message, tag identity) bool {
+	if !d.fits(m) {
+		return false
+	}
+	d.callID = d.put(m.CallID)
+	d.local = d.put(m.To, []byte(";tag="), tag[:])
+	d.remote = d.put(m.From)
+	d.target = d.put(m.Target)
+	d.putRoutes(m, false)
+	return true
+}

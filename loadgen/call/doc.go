@@ -1,0 +1,22 @@
+// Package call runs call programs: it is the machine between a program of package scenarios and the
+// messages of package sip.
+//
+// A Machine holds any number of calls, each a plain struct with one timer, and runs them all on the
+// goroutine of its shard. It reads no clock and owns no socket: the shard tells it the time, hands it
+// each message that came in and gives it a Wire to send on, so that a test drives it with a fake clock
+// and looks at every message it sends.
+//
+// The machine does the duties of RFC 3261 that hold whatever a program says: it repeats requests and
+// answers, acknowledges refusals and each repeated 2xx, answers what a finished call is still asked,
+// and hangs up what was answered. It keeps nothing for a call that is over: the identifiers that it puts
+// on the wire say which call they belonged to.
+package call
+
+import (
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+)
+
+// Never is the instant of a timer that is not running.
+const Never time.Duration = sip.Never

@@ -1,0 +1,135 @@
+package call
+
+import (
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// hangUpEarly ends a call because the run ends: a call that rings is withdrawn or refused, one that
+// talks gets a BYE, one that is ending anyway is left to it.
+func (m *Machine) hangUpEarly(c *call, now time.Duration) {
+	c.flags.stopping = true
+	caller := m.cfg.Program.Role == scenarios.Caller
+	switch {
+	case c.stage == calling && caller:
+		m.withdraw(c, now)
+	case c.stage == calling:
+		if request, ok := m.storedInvite(c); ok {
+			c.resume = Never
+			m.refuse(c, request, 503, now)
+		}
+	case c.stage == talking:
+		c.flags.cut = true
+		m.hangUp(c, now)
+	}
+}
+
+// withdraw sends CANCEL, which RFC 3261, 9.1 allows only once a provisional response has come in; until
+// then the call waits for one.
+func (m *Machine) withdraw(c *call, now time.Duration) {
+	if !c.flags.provisional || c.flags.cancelled {
+		return
+	}
+	c.flags.cancelled = true
+	c.cancel.Open(now, m.cfg.Timers, false)
+	m.transmit(c, m.standard.cancel, nil, c.peer)
+	m.schedule(c)
+}
+
+// hangUp sends a BYE of the machine's own: the call leaves its program.
+func (m *Machine) hangUp(c *call, now time.Duration) {
+	c.flags.outside = true
+	c.resume = Never
+	m.openBye(c, now)
+	m.transmit(c, m.standard.bye, nil, m.hop(c))
+	m.schedule(c)
+}
+
+// finish ends a call in the class of the final response to its INVITE.
+func (m *Machine) finish(c *call, now time.Duration) {
+	cut := c.flags.stopping || c.flags.cut
+	switch {
+	case cut && (c.status == 0 || c.status == 487 || c.flags.outside && c.status >= 300):
+		m.end(c, now, measure.Aborted)
+	case c.status == 0:
+		m.end(c, now, measure.Timeout)
+	case c.status < 300:
+		m.end(c, now, measure.Answered)
+	default:
+		m.end(c, now, sip.Classify(c.status, c.cause, m.cfg.Profile))
+	}
+}
+
+// end ends a call: its circuit and ports are free, its accounts are closed.
+func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
+	into := m.count(c)
+	m.hush(c, now)
+	m.releaseCircuit(c, now)
+	into.InProgress--
+	into.Outcomes[class]++
+	if c.status != 0 {
+		into.Codes[c.status]++
+	}
+	if c.cause > 0 {
+		into.Causes[c.cause]++
+	}
+	m.countCircuit(c, into, now, class)
+	if class == measure.Answered {
+		m.countAnswered(c, into, now)
+	}
+	if c.request != nil {
+		m.forget(c)
+	}
+	m.table.release(c)
+}
+
+// releaseCircuit gives the call's circuit back, if it holds one.
+func (m *Machine) releaseCircuit(c *call, now time.Duration) {
+	if c.flags.seized && m.cfg.Circuits != nil {
+		m.cfg.Circuits.Release(now)
+	}
+	c.flags.seized = false
+}
+
+// countCircuit adds the time that the call held a circuit: from the INVITE to the BYE, or to the refusal
+// of a call that had rung. A call that the end of the run cut short counts with the time that it would
+// have held, since it is the traffic offered that this is for.
+func (m *Machine) countCircuit(c *call, into *measure.Measurement, now time.Duration, class measure.Class) {
+	held := now - c.started
+	switch {
+	case class == measure.Answered && c.flags.cut && m.cfg.Program.Role == scenarios.Caller:
+		held = c.answered + c.attempt.Holding - c.started
+	case c.hungUp != Never:
+		held = c.hungUp - c.started
+	case class == measure.Blocked || class == measure.Unreachable || class == measure.Timeout:
+		return
+	}
+	into.Seized++
+	into.CircuitTime += held
+}
+
+func (m *Machine) countAnswered(c *call, into *measure.Measurement, now time.Duration) {
+	if c.flags.completed {
+		into.Completed++
+	}
+	if c.flags.dropped {
+		into.Dropped++
+	}
+	over := c.hungUp
+	if over == Never {
+		over = now
+	}
+	if !c.flags.cut {
+		into.Delays[measure.SDT].Record(over - c.answered)
+	}
+}
+
+// forget takes an answered INVITE out of the index of calls that come in.
+func (m *Machine) forget(c *call) {
+	if request, ok := m.storedInvite(c); ok {
+		delete(m.incoming, m.key(request))
+	}
+}

@@ -1,0 +1,56 @@
+package call
+
+import (
+	"bytes"
+	"net/netip"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+)
+
+// hopCache remembers the addresses of the URIs that in-dialog requests go to, because a peer uses one or
+// two Contacts for all its calls. Host names are not looked up on the load path: an URI with one leads to
+// the address that the dialog's messages came from.
+type hopCache map[string]netip.AddrPort
+
+const maxHops = 1024
+
+// hop returns where the next request of a dialog is sent: to the first route, or to the remote target
+// (RFC 3261, 12.2.1.1), or to the peer itself where neither is an address that may be sent to.
+func (m *Machine) hop(c *call) netip.AddrPort {
+	uri := c.dialog.get(c.dialog.target)
+	if routes := c.dialog.get(c.dialog.routes); len(routes) > 0 {
+		uri = firstURI(routes)
+	}
+	address, known := m.next[string(uri)]
+	if !known {
+		address = sip.LiteralAddress(uri)
+		if !m.reachable(c, address) {
+			address = netip.AddrPort{}
+		}
+		if len(m.next) < maxHops {
+			m.next[string(uri)] = address
+		}
+	}
+	if !address.IsValid() {
+		return c.peer
+	}
+	return address
+}
+
+// reachable tells whether a peer's Contact, Route or media address may be sent to: its own host always,
+// others where the run allows them.
+func (m *Machine) reachable(c *call, address netip.AddrPort) bool {
+	return address.IsValid() && address.Port() != 0 &&
+		(address.Addr() == c.peer.Addr() || m.cfg.Audio.Allowed != nil && m.cfg.Audio.Allowed(address.Addr()))
+}
+
+// firstURI returns the URI of the first route of a route set.
+func firstURI(routes []byte) []byte {
+	if open := bytes.IndexByte(routes, '<'); open >= 0 {
+		routes = routes[open+1:]
+	}
+	if end := bytes.IndexAny(routes, ">,"); end >= 0 {
+		routes = routes[:end]
+	}
+	return routes
+}

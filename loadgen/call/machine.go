@@ -1,0 +1,191 @@
+package call
+
+import (
+	"fmt"
+	"hash/maphash"
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/planner/traffic"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// Wire sends datagrams. The machine calls it from its own goroutine, several times for one event; it
+// must not block. *sip.Socket is the one on the network.
+type Wire interface {
+	// Buffer returns an empty buffer for the next datagram.
+	Buffer() []byte
+	// Queue sends b, a buffer filled by appending or any other slice, which it does not keep.
+	Queue(b []byte, to netip.AddrPort)
+}
+
+// Circuits is the admission of an emulated gateway. Seize is called once for each call that wants a
+// circuit and says whether it got one; Release gives one back.
+type Circuits interface {
+	Seize(now time.Duration) bool
+	Release(now time.Duration)
+}
+
+// Audio says what calls do once they are answered. The zero value is signalling alone.
+type Audio struct {
+	Engine  *media.Engine // nil: no media; the description offers an inactive stream
+	Source  media.Source
+	Codecs  []sip.Codec // in order of preference; empty for PCMU, PCMA
+	Address netip.Addr  // announced in descriptions
+	// Allowed says whether media may be sent to an address that differs from the peer's own; nil allows
+	// none.
+	Allowed func(netip.Addr) bool
+}
+
+// Config describes a machine.
+type Config struct {
+	Program   *scenarios.Program
+	Wire      Wire
+	Local     netip.AddrPort // address of the wire, for Via and Contact
+	UserAgent string
+	Timers    sip.Timers
+	Profile   sip.Profile // how the peer says that it is busy
+	Audio     Audio
+	Circuits  Circuits // nil: every call gets a circuit
+
+	Setup, Ringing traffic.Duration // waits of an answering program
+	Random         *rand.Rand       // draws those waits
+
+	Machine  uint64        // differs between the machines of a run, and between runs
+	MaxCalls int           // calls at a time; 0 for no limit
+	Grain    time.Duration // lateness of a start that is not charged to the target
+	// LateLimit is the lateness from which a call counts as late.
+	LateLimit time.Duration
+
+	Steady, WarmUp *measure.Measurement // what calls after and during the warm-up are counted in
+}
+
+// Machine runs the calls of one shard. It belongs to one goroutine.
+type Machine struct {
+	cfg      Config
+	steps    []scenarios.Step
+	standard standards
+	table    table
+	incoming map[uint64]int32 // answerer: calls by hash of Call-ID and From tag
+	seed     maphash.Seed
+	next     hopCache
+	message  sip.Message    // the message at hand
+	from     netip.AddrPort // where it came from
+	offer    sip.Session
+	body     []byte
+	stopping bool
+}
+
+// NewMachine returns a machine without calls.
+func NewMachine(cfg Config) (*Machine, error) {
+	m := &Machine{cfg: cfg, incoming: map[uint64]int32{}, seed: maphash.MakeSeed(), next: hopCache{}}
+	m.cfg.Timers = cfg.Timers.WithDefaults()
+	fixed := m.fixedKeywords()
+	for _, step := range cfg.Program.Steps {
+		if step.Message != nil {
+			step.Message = step.Message.Bind(fixed)
+		}
+		m.steps = append(m.steps, step)
+	}
+	var err error
+	if m.standard, err = newStandards(fixed); err != nil {
+		return nil, fmt.Errorf("call machine: %w", err)
+	}
+	return m, nil
+}
+
+// InProgress returns the number of calls that have not ended.
+func (m *Machine) InProgress() int { return m.table.busy }
+
+// Start places a call. A call that cannot be placed ends at once, in the class NotStarted.
+func (m *Machine) Start(now time.Duration, a Attempt) {
+	into := m.measurement(a.WarmUp)
+	into.Offered++
+	if m.cfg.MaxCalls > 0 && m.table.busy >= m.cfg.MaxCalls {
+		notStarted(into, measure.NoCallSlot)
+		return
+	}
+	c := m.table.take(m.cfg.Machine)
+	c.attempt, c.warmUp, c.peer, c.started = a, a.WarmUp, a.Trunk.Address, now
+	if !m.openLeg(c) {
+		notStarted(into, measure.NoMediaPort)
+		m.table.release(c)
+		return
+	}
+	m.openDialog(c)
+	into.Started++
+	into.InProgress++
+	late := max(0, now-a.Intended)
+	into.Delays[measure.Lateness].Record(late)
+	if late > m.cfg.LateLimit {
+		into.Late++
+	}
+	m.run(c, now)
+}
+
+// openDialog writes the texts of the dialog as our INVITE has them.
+func (m *Machine) openDialog(c *call) {
+	d, uri := &c.dialog, []byte(c.attempt.Trunk.URI)
+	d.callID = d.put(c.id[:])
+	d.local = d.put([]byte("<"), []byte(c.attempt.Trunk.From), []byte(">;tag="), c.id[:])
+	d.remote = d.put([]byte("<"), uri, []byte(">"))
+	d.target = span{d.remote.from + 1, d.remote.to - 1}
+}
+
+// Refuse counts an arrival that will not be placed.
+func (m *Machine) Refuse(a Attempt, why measure.Reason) {
+	into := m.measurement(a.WarmUp)
+	into.Offered++
+	notStarted(into, why)
+}
+
+func notStarted(into *measure.Measurement, why measure.Reason) {
+	into.Outcomes[measure.NotStarted]++
+	into.NotStarted[why]++
+}
+
+// Next returns the instant at which Advance has something to do, Never when no call waits for a time.
+func (m *Machine) Next() time.Duration { return m.table.wheel.next() }
+
+// Advance fires the timers that are due.
+func (m *Machine) Advance(now time.Duration) {
+	m.table.wheel.expire(now, func(slot int32) { m.onTimer(m.table.at(slot), now) })
+}
+
+// Stop hangs up: no INVITE that comes in is taken any more, calls that ring are withdrawn or refused,
+// calls that talk end. It returns at once; the calls are over when InProgress is 0.
+func (m *Machine) Stop(now time.Duration) {
+	m.stopping = true
+	m.table.each(func(c *call) { m.hangUpEarly(c, now) })
+}
+
+// Abandon ends the accounts of all calls that are left, without another word to the peer.
+func (m *Machine) Abandon(now time.Duration) {
+	m.table.each(func(c *call) {
+		c.flags.cut = true
+		m.finish(c, now)
+	})
+}
+
+// Unreachable ends the calls that wait for an answer from an address that the network says is not there.
+func (m *Machine) Unreachable(now time.Duration, address netip.AddrPort) {
+	m.table.each(func(c *call) {
+		if c.peer == address && c.stage == calling && m.cfg.Program.Role == scenarios.Caller {
+			m.end(c, now, measure.Unreachable)
+		}
+	})
+}
+
+func (m *Machine) measurement(warmUp bool) *measure.Measurement {
+	if warmUp {
+		return m.cfg.WarmUp
+	}
+	return m.cfg.Steady
+}
+
+// count returns the measurement that a call belongs to.
+func (m *Machine) count(c *call) *measure.Measurement { return m.measurement(c.warmUp) }

@@ -1,0 +1,191 @@
+package call
+
+import (
+	"bytes"
+	"net/netip"
+	"strconv"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// standards are the messages that the machine sends of its own accord.
+type standards struct {
+	ack, bye, cancel *scenarios.Message
+	responses        map[int]*scenarios.Message
+}
+
+// phrases are the reason phrases of the responses that the machine gives of its own accord.
+var phrases = map[int]string{
+	100: "Trying", 200: "OK", 400: "Bad Request", 405: "Method Not Allowed", 481: "Call/Transaction Does Not Exist",
+	487: "Request Terminated", 488: "Not Acceptable Here", 500: "Server Internal Error", 503: "Service Unavailable",
+	505: "Version Not Supported", 513: "Message Too Large",
+}
+
+func newStandards(fixed map[scenarios.Keyword]string) (s standards, err error) {
+	for name, into := range map[string]**scenarios.Message{"ack": &s.ack, "bye": &s.bye, "cancel": &s.cancel} {
+		message, err := scenarios.Standard(name)
+		if err != nil {
+			return s, err
+		}
+		*into = message.Bind(fixed)
+	}
+	s.responses = map[int]*scenarios.Message{}
+	for status, phrase := range phrases {
+		message, err := scenarios.Response(status, phrase)
+		if err != nil {
+			return s, err
+		}
+		s.responses[status] = message.Bind(fixed)
+	}
+	return s, nil
+}
+
+// fixedKeywords are the keywords whose values do not change during a run.
+func (m *Machine) fixedKeywords() map[scenarios.Keyword]string {
+	return map[scenarios.Keyword]string{
+		scenarios.Transport: "UDP",
+		scenarios.LocalIP:   hostText(m.cfg.Local.Addr()),
+		scenarios.LocalPort: strconv.Itoa(int(m.cfg.Local.Port())),
+		scenarios.LocalURI:  "sip:" + m.cfg.Local.String(),
+		scenarios.UserAgent: m.cfg.UserAgent,
+	}
+}
+
+func hostText(a netip.Addr) string {
+	if a.Is6() {
+		return "[" + a.String() + "]"
+	}
+	return a.String()
+}
+
+// append renders a message of a call: a request of its dialog or, with the request that it answers, a
+// response.
+func (m *Machine) append(dst []byte, c *call, message *scenarios.Message, answered *sip.Message) []byte {
+	m.body = m.body[:0]
+	for i := range message.Body {
+		m.body = m.appendSegment(m.body, c, message, answered, &message.Body[i])
+	}
+	for i := range message.Head {
+		dst = m.appendSegment(dst, c, message, answered, &message.Head[i])
+	}
+	return append(dst, m.body...)
+}
+
+func (m *Machine) appendSegment(dst []byte, c *call, message *scenarios.Message, answered *sip.Message, s *scenarios.Segment) []byte {
+	switch s.Keyword {
+	case scenarios.Literal:
+		return append(dst, s.Text...)
+	case scenarios.BodyLength:
+		return strconv.AppendInt(dst, int64(len(m.body)), 10)
+	case scenarios.SDP:
+		return m.appendSDP(dst, c, answered)
+	}
+	if answered != nil {
+		return appendAnswered(dst, c, answered, m.from, s.Keyword)
+	}
+	return appendDialog(dst, c, message, s.Keyword)
+}
+
+// appendDialog fills in the keywords of a request.
+func appendDialog(dst []byte, c *call, message *scenarios.Message, k scenarios.Keyword) []byte {
+	switch k {
+	case scenarios.RequestURI:
+		return append(dst, c.dialog.get(c.dialog.target)...)
+	case scenarios.Branch:
+		return appendBranch(dst, c, message.Method)
+	case scenarios.CallID:
+		return append(dst, c.dialog.get(c.dialog.callID)...)
+	case scenarios.CSeqNumber:
+		return strconv.AppendUint(dst, uint64(c.sequence(message.Method)), 10)
+	case scenarios.LocalTag:
+		return append(dst, c.id[:]...)
+	case scenarios.LocalParty:
+		return append(dst, c.dialog.get(c.dialog.local)...)
+	case scenarios.RemoteParty:
+		return append(dst, c.dialog.get(c.dialog.remote)...)
+	case scenarios.Routes:
+		if routes := c.dialog.get(c.dialog.routes); len(routes) > 0 {
+			dst = append(append(append(dst, "Route: "...), routes...), "\r\n"...)
+		}
+	}
+	return dst
+}
+
+// sequence returns the CSeq number of a request: ACK and CANCEL repeat the INVITE's (RFC 3261, 9.1 and
+// 13.2.2.4).
+func (c *call) sequence(method string) uint32 {
+	if method == "ACK" || method == "CANCEL" {
+		return c.inviteCSeq
+	}
+	return c.cseq
+}
+
+// appendBranch writes the branch of a request of a call. It depends on nothing but the call and its
+// transaction, so that a repeat is the same message: CANCEL has the INVITE's own (RFC 3261, 9.1), the ACK
+// of a 2xx one of its own (13.2.2.4).
+func appendBranch(dst []byte, c *call, method string) []byte {
+	dst = append(append(dst, sip.MagicCookie...), c.id[:]...)
+	dst = append(dst, '-')
+	dst = strconv.AppendUint(dst, uint64(c.sequence(method)), 10)
+	if method == "ACK" {
+		dst = append(dst, 'a')
+	}
+	return dst
+}
+
+// appendAnswered fills in the keywords of a response from the request that it answers. c is nil outside
+// a call.
+func appendAnswered(dst []byte, c *call, r *sip.Message, from netip.AddrPort, k scenarios.Keyword) []byte {
+	switch k {
+	case scenarios.AnsweredCallID:
+		return append(dst, r.CallID...)
+	case scenarios.AnsweredCSeq:
+		return append(dst, r.CSeqValue...)
+	case scenarios.AnsweredFrom:
+		return append(dst, r.From...)
+	case scenarios.AnsweredTo:
+		dst = append(dst, r.To...)
+		if r.ToTag == nil && c != nil {
+			dst = append(append(dst, ";tag="...), c.id[:]...)
+		}
+		return dst
+	case scenarios.AnsweredVias:
+		return appendVias(dst, r, from)
+	case scenarios.AnsweredRecordRoutes:
+		for _, route := range r.RecordRoutes[:r.NumRecordRoutes] {
+			dst = append(append(append(dst, "Record-Route: "...), route...), "\r\n"...)
+		}
+	}
+	return dst
+}
+
+// appendVias writes the Via headers of a response. The topmost one says where the request really came
+// from when its sender asked for that with rport (RFC 3581, 4).
+func appendVias(dst []byte, r *sip.Message, from netip.AddrPort) []byte {
+	for i, via := range r.Vias[:r.NumVias] {
+		dst = append(dst, "Via: "...)
+		if end := rportEnd(via); i == 0 && end > 0 {
+			dst = append(append(dst, via[:end]...), '=')
+			dst = strconv.AppendUint(dst, uint64(from.Port()), 10)
+			dst = from.Addr().AppendTo(append(dst, ";received="...))
+			via = via[end:]
+		}
+		dst = append(append(dst, via...), "\r\n"...)
+	}
+	return dst
+}
+
+// rportEnd returns the position behind an rport parameter without a value, 0 when a Via has none.
+func rportEnd(via []byte) int {
+	at := bytes.Index(via, rportParameter)
+	if at < 0 {
+		return 0
+	}
+	if at += len(rportParameter); at == len(via) || via[at] == ';' {
+		return at
+	}
+	return 0
+}
+
+var rportParameter = []byte(";rport")

@@ -1,0 +1,237 @@
+package call
+
+import (
+	"errors"
+	"hash/maphash"
+	"net/netip"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// Receive takes one datagram that came in.
+func (m *Machine) Receive(d sip.Datagram) {
+	err := sip.Scan(d.Data, &m.message)
+	m.from = d.From
+	switch {
+	case errors.Is(err, sip.ErrKeepAlive):
+		return
+	case err != nil || d.Truncated:
+		m.onMalformed(err, d)
+	case m.message.Request:
+		m.onRequest(&m.message, d.From, d.At)
+	default:
+		m.onResponse(&m.message, d.From, d.At)
+	}
+}
+
+// onMalformed counts what cannot be read, and tells the sender where the response can be addressed.
+func (m *Machine) onMalformed(err error, d sip.Datagram) {
+	m.cfg.Steady.Malformed++
+	status := 513 // RFC 3261, 21.5.14: longer than what is read
+	var malformed *sip.MalformedError
+	if errors.As(err, &malformed) {
+		status = malformed.Status
+	}
+	r := &m.message
+	if r.Answerable() {
+		m.reply(nil, r, d.From, status)
+	}
+}
+
+func (m *Machine) onRequest(r *sip.Message, from netip.AddrPort, at time.Duration) {
+	c, over := m.callOf(r)
+	switch {
+	case c != nil:
+		m.onRequestInCall(c, r, from, at)
+	case r.Method == sip.ACK:
+		if !over {
+			m.cfg.Steady.Strays++
+		}
+	case over && (r.Method == sip.BYE || r.Method == sip.CANCEL):
+		m.cfg.Steady.Retransmissions[measure.Received][methodOf(r.Method)]++
+		m.reply(nil, r, from, 200)
+	case r.Method == sip.OPTIONS && r.ToTag == nil:
+		m.reply(nil, r, from, 200)
+	case r.Method == sip.INVITE && r.ToTag == nil && m.cfg.Program.Role == scenarios.Answerer:
+		m.onInvite(r, from, at)
+	case r.ToTag != nil || r.Method == sip.CANCEL || r.Method == sip.BYE:
+		m.cfg.Steady.Strays++
+		m.reply(nil, r, from, 481)
+	default:
+		m.reply(nil, r, from, 405)
+	}
+}
+
+func methodOf(method sip.Method) measure.Method {
+	switch method {
+	case sip.INVITE:
+		return measure.Invite
+	case sip.BYE:
+		return measure.Bye
+	case sip.CANCEL:
+		return measure.Cancel
+	case sip.ACK:
+		return measure.Ack
+	}
+	return measure.OtherMethod
+}
+
+// callOf returns the call that a request belongs to: by our tag in its To, by our Call-ID, or, before
+// the caller knows our tag, by the caller's Call-ID and From tag.
+func (m *Machine) callOf(r *sip.Message) (c *call, over bool) {
+	id := r.ToTag
+	if id == nil {
+		slot, known := m.incoming[m.key(r)]
+		if !known {
+			return nil, false
+		}
+		c = m.table.at(slot)
+		if string(c.dialog.get(c.dialog.callID)) != string(r.CallID) {
+			return nil, false // another Call-ID of the same hash
+		}
+		return c, false
+	}
+	slot, generation, ours := parseIdentity(id, m.cfg.Machine)
+	if !ours {
+		return nil, false
+	}
+	return m.table.find(slot, generation)
+}
+
+func (m *Machine) key(r *sip.Message) uint64 {
+	return maphash.Bytes(m.seed, r.CallID) ^ maphash.Bytes(m.seed, r.FromTag)<<1
+}
+
+// onInvite begins a call that comes in.
+func (m *Machine) onInvite(r *sip.Message, from netip.AddrPort, at time.Duration) {
+	if m.stopping {
+		m.reply(nil, r, from, 503)
+		return
+	}
+	c := m.table.take(m.cfg.Machine)
+	c.peer, c.started, c.attempt.Intended = from, at, at
+	if !c.dialog.accept(r, c.id) {
+		m.table.release(c)
+		m.reply(nil, r, from, 513)
+		return
+	}
+	into := m.count(c)
+	into.Offered++
+	into.Started++
+	into.InProgress++
+	into.InvitesSent++
+	m.incoming[m.key(r)] = c.slot
+	c.request = append(reuse(&m.table.large, largeSize), r.Raw...)
+	c.inviteCSeq = r.CSeq
+	if !m.openLeg(c) {
+		m.refuse(c, r, 500, at)
+		return
+	}
+	m.agree(c, r.Body)
+	if m.cfg.Audio.Engine != nil && len(r.Body) > 0 && !c.session.known {
+		m.refuse(c, r, 488, at)
+		return
+	}
+	m.run(c, at)
+}
+
+// refuse ends an INVITE with a response of our own, outside the program.
+func (m *Machine) refuse(c *call, r *sip.Message, status int, at time.Duration) {
+	c.flags.outside = true
+	c.lastSent = m.standard.responses[status]
+	m.decide(c, status, at)
+	m.transmit(c, c.lastSent, r, c.replyTo(r))
+	m.schedule(c)
+}
+
+func (m *Machine) onRequestInCall(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
+	switch r.Method {
+	case sip.INVITE:
+		m.onRepeatedInvite(c, r, from)
+	case sip.ACK:
+		m.onAck(c, r, at)
+	case sip.CANCEL:
+		m.onCancel(c, r, from, at)
+	case sip.BYE:
+		m.onBye(c, r, from, at)
+	case sip.OPTIONS, sip.INFO:
+		m.reply(c, r, from, 200)
+	default:
+		m.reply(c, r, from, 405)
+	}
+}
+
+// onRepeatedInvite answers a retransmission with what was last said. An INVITE inside the dialog, which
+// would change the session, is refused and leaves it as it is (RFC 3261, 14.2).
+func (m *Machine) onRepeatedInvite(c *call, r *sip.Message, from netip.AddrPort) {
+	if r.ToTag != nil {
+		m.reply(c, r, from, 488)
+		return
+	}
+	m.count(c).Retransmissions[measure.Received][measure.Invite]++
+	if r.CSeq == c.inviteCSeq && m.cfg.Program.Role == scenarios.Answerer {
+		m.repeatResponse(c)
+	}
+}
+
+// onAck ends the repeats of a final response.
+func (m *Machine) onAck(c *call, r *sip.Message, at time.Duration) {
+	switch c.stage {
+	case refused:
+		c.invite.Close()
+		if c.flags.outside {
+			m.finish(c, at)
+			return
+		}
+		m.run(c, at)
+	case confirming:
+		c.invite.Close()
+		c.stage = talking
+		if !c.session.known {
+			m.agree(c, r.Body) // the answer to an offer in our 200
+		}
+		m.match(c, r, at)
+	default:
+		m.count(c).Retransmissions[measure.Received][measure.Ack]++
+	}
+}
+
+// onCancel withdraws an INVITE that has no final response (RFC 3261, 9.2).
+func (m *Machine) onCancel(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
+	m.reply(c, r, from, 200)
+	if c.stage != calling || m.cfg.Program.Role != scenarios.Answerer {
+		return
+	}
+	c.flags.cancelled = true
+	c.resume = Never
+	if request, ok := m.storedInvite(c); ok {
+		m.refuse(c, request, 487, at)
+	}
+}
+
+// onBye lets the far end hang up: as the program expects it, or against it.
+func (m *Machine) onBye(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
+	if c.stage == calling || c.stage == refused {
+		m.reply(c, r, from, 481)
+		return
+	}
+	if c.hungUp == Never {
+		c.hungUp = at
+	}
+	c.invite.Close() // a BYE says that the 2xx arrived, though its ACK was lost
+	m.hush(c, at)
+	m.releaseCircuit(c, at)
+	step := &m.steps[c.step]
+	if c.stage == talking && step.Op == scenarios.Expect && step.Arms[0].Method == r.Method.String() {
+		c.flags.completed = true
+		m.match(c, r, at)
+		return
+	}
+	m.reply(c, r, from, 200)
+	c.flags.dropped = c.stage != leaving && m.cfg.Program.Role == scenarios.Caller
+	c.flags.completed = !c.flags.dropped
+	m.finish(c, at)
+}

@@ -1,0 +1,179 @@
+package call
+
+import (
+	"bytes"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+)
+
+func appendUint(b []byte, v uint32) []byte { return strconv.AppendUint(b, uint64(v), 10) }
+
+// onResponse takes a response to the call that sent the request. One whose call is over is answered as
+// the transaction would have done, without keeping it: a repeated refusal is acknowledged again.
+func (m *Machine) onResponse(r *sip.Message, from netip.AddrPort, at time.Duration) {
+	slot, generation, ours := parseIdentity(bytes.TrimPrefix(r.Branch, cookie), m.cfg.Machine)
+	c, over := m.table.find(slot, generation)
+	switch {
+	case !ours || c == nil && !over:
+		m.cfg.Steady.Strays++
+	case over:
+		m.afterwards(r, from)
+	case r.Method == sip.INVITE:
+		m.onInviteResponse(c, r, at)
+	case r.Method == sip.BYE:
+		m.onByeResponse(c, r, at)
+	case r.Method == sip.CANCEL && r.Status >= 200:
+		c.cancel.Close()
+		m.schedule(c)
+	}
+}
+
+var cookie = []byte(sip.MagicCookie)
+
+// afterwards deals with a repeated final response of a call that is over.
+func (m *Machine) afterwards(r *sip.Message, from netip.AddrPort) {
+	into := m.cfg.Steady
+	switch {
+	case r.Method == sip.INVITE && r.Status >= 300:
+		into.Retransmissions[measure.Received][measure.OtherResponse]++
+		m.acknowledge(r, uriOf(r.To), from)
+	case r.Method == sip.INVITE && r.Status >= 200:
+		into.Retransmissions[measure.Received][measure.Response2xx]++
+	case r.Status >= 200:
+		into.Retransmissions[measure.Received][measure.OtherResponse]++
+	default:
+		into.Provisional++
+	}
+}
+
+// uriOf returns the URI of a name-addr or addr-spec.
+func uriOf(party []byte) []byte {
+	if open := bytes.IndexByte(party, '<'); open >= 0 {
+		party = party[open+1:]
+		if end := bytes.IndexByte(party, '>'); end >= 0 {
+			return party[:end]
+		}
+	}
+	if end := bytes.IndexByte(party, ';'); end >= 0 {
+		return party[:end]
+	}
+	return party
+}
+
+func (m *Machine) onInviteResponse(c *call, r *sip.Message, at time.Duration) {
+	if r.CSeq != c.inviteCSeq {
+		m.count(c).Strays++
+		return
+	}
+	switch {
+	case r.Status < 200:
+		m.onProvisional(c, r, at)
+	case r.Status < 300:
+		m.onAnswer(c, r, at)
+	default:
+		m.onRefusal(c, r, at)
+	}
+}
+
+// onProvisional notes ringing. It never ends anything, and is never lost: each one is counted.
+func (m *Machine) onProvisional(c *call, r *sip.Message, at time.Duration) {
+	into := m.count(c)
+	into.Provisional++
+	if c.status != 0 {
+		return // overtaken by the final response
+	}
+	c.invite.Proceed()
+	c.flags.provisional = true
+	if r.Status > 100 && c.responded == Never {
+		c.responded = at
+	}
+	if !c.flags.rang && (r.Status == 180 || r.Status == 183 && len(r.Body) > 0) {
+		c.flags.rang = true
+		into.Delays[measure.PDD].Record(at - c.begin(m.cfg.Grain))
+	}
+	m.agree(c, r.Body)
+	if c.flags.stopping {
+		m.withdraw(c, at)
+	}
+	m.match(c, r, at)
+	if c.busy {
+		m.schedule(c)
+	}
+}
+
+// onAnswer takes a 2xx: the first one answers the call, each repeat is acknowledged again (RFC 3261,
+// 13.2.2.4). An answer that crosses our CANCEL is acknowledged and hung up at once.
+func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
+	if c.status != 0 {
+		m.count(c).Retransmissions[measure.Received][measure.Response2xx]++
+		if c.status < 300 {
+			m.count(c).Retransmissions[measure.Sent][measure.Ack]++
+			m.transmit(c, m.standard.ack, nil, m.hop(c))
+		}
+		return
+	}
+	c.invite.Close()
+	c.cancel.Close()
+	c.status, c.answered, c.stage = r.Status, at, talking
+	if c.responded == Never {
+		c.responded = at
+	}
+	c.dialog.adopt(r)
+	m.agree(c, r.Body)
+	into, begin := m.count(c), c.begin(m.cfg.Grain)
+	into.Delays[measure.SRD].Record(c.responded - begin)
+	into.Delays[measure.AnswerTime].Record(at - begin)
+	if c.flags.stopping {
+		m.transmit(c, m.standard.ack, nil, m.hop(c))
+		c.flags.cut = true
+		m.hangUp(c, at)
+		return
+	}
+	m.match(c, r, at)
+}
+
+// onRefusal acknowledges a final response of 300 and above and ends the attempt.
+func (m *Machine) onRefusal(c *call, r *sip.Message, at time.Duration) {
+	m.acknowledge(r, c.dialog.get(c.dialog.target), c.peer)
+	if c.status != 0 {
+		m.count(c).Retransmissions[measure.Received][measure.OtherResponse]++
+		return
+	}
+	c.invite.Close()
+	c.cancel.Close()
+	c.status = r.Status
+	if cause, known := sip.Q850Cause(r.Reason); known {
+		c.cause = cause
+	}
+	failed := at
+	if c.responded != Never {
+		failed = c.responded
+	}
+	m.count(c).Delays[measure.SRDFailed].Record(failed - c.begin(m.cfg.Grain))
+	m.match(c, r, at)
+}
+
+func (m *Machine) onByeResponse(c *call, r *sip.Message, at time.Duration) {
+	switch {
+	case !c.other.Running():
+		m.count(c).Retransmissions[measure.Received][measure.OtherResponse]++
+		return
+	case r.Status < 200:
+		c.other.Proceed()
+		m.schedule(c)
+		return
+	}
+	c.other.Close()
+	m.count(c).Delays[measure.SDD].Record(at - c.hungUp)
+	c.flags.completed = r.Status < 300 && !c.flags.dropped
+	c.flags.dropped = !c.flags.completed
+	if c.flags.outside {
+		m.finish(c, at)
+		return
+	}
+	m.match(c, r, at)
+}

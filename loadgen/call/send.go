@@ -1,0 +1,143 @@
+package call
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// send sends a message of the program and opens the transaction that belongs to it.
+func (m *Machine) send(c *call, message *scenarios.Message, now time.Duration) {
+	if message.Status != 0 {
+		m.respond(c, message, now)
+		return
+	}
+	switch message.Method {
+	case "INVITE":
+		c.cseq++
+		c.inviteCSeq = c.cseq
+		c.lastSent = message
+		c.invite.Open(now, m.cfg.Timers, true)
+		m.count(c).InvitesSent++
+	case "BYE":
+		m.openBye(c, now)
+	}
+	m.transmit(c, message, nil, m.destination(c, message.Method))
+}
+
+func (m *Machine) openBye(c *call, now time.Duration) {
+	c.cseq++
+	c.stage = leaving
+	c.hungUp = now
+	c.other.Open(now, m.cfg.Timers, false)
+	m.hush(c, now)
+}
+
+// destination returns where a request goes: INVITE and CANCEL to the trunk, the rest into the dialog.
+func (m *Machine) destination(c *call, method string) netip.AddrPort {
+	if method == "INVITE" || method == "CANCEL" {
+		return c.peer
+	}
+	return m.hop(c)
+}
+
+// transmit renders a message and hands it to the wire.
+func (m *Machine) transmit(c *call, message *scenarios.Message, answered *sip.Message, to netip.AddrPort) {
+	m.cfg.Wire.Queue(m.append(m.cfg.Wire.Buffer(), c, message, answered), to)
+}
+
+// respond sends a response of the program: to the INVITE that came in, as long as that has no final
+// response, else to the request that the program has just met.
+func (m *Machine) respond(c *call, message *scenarios.Message, now time.Duration) {
+	if c.stage != calling {
+		m.transmit(c, message, &m.message, c.replyTo(&m.message))
+		return
+	}
+	request, ok := m.storedInvite(c)
+	if !ok {
+		return
+	}
+	c.lastSent = message
+	if message.Status >= 200 {
+		m.decide(c, message.Status, now)
+	}
+	m.transmit(c, message, request, c.replyTo(request))
+}
+
+// decide notes the final response to an INVITE that came in and starts its repeats (RFC 3261, 13.3.1.4
+// and Timer G of 17.2.1).
+func (m *Machine) decide(c *call, status int, now time.Duration) {
+	c.status = status
+	c.stage = refused
+	if status < 300 {
+		c.stage, c.answered = confirming, now
+	} else {
+		m.releaseCircuit(c, now)
+	}
+	c.invite.Open(now, m.cfg.Timers, false)
+}
+
+// storedInvite reads the INVITE of an answering call again. Scanning costs less than keeping what was
+// scanned.
+func (m *Machine) storedInvite(c *call) (*sip.Message, bool) {
+	if c.request == nil || sip.Scan(c.request, &m.message) != nil {
+		return nil, false
+	}
+	m.from = c.peer
+	return &m.message, true
+}
+
+// repeatResponse sends the last response to the INVITE once more.
+func (m *Machine) repeatResponse(c *call) {
+	if c.lastSent == nil {
+		return
+	}
+	request, ok := m.storedInvite(c)
+	if !ok {
+		return
+	}
+	kind := measure.OtherResponse
+	if c.lastSent.Status >= 200 && c.lastSent.Status < 300 {
+		kind = measure.Response2xx
+	}
+	m.count(c).Retransmissions[measure.Sent][kind]++
+	m.transmit(c, c.lastSent, request, c.replyTo(request))
+}
+
+// reply answers a request with a status of our own, inside a call or, with c nil, outside of one.
+func (m *Machine) reply(c *call, request *sip.Message, from netip.AddrPort, status int) {
+	m.transmit(c, m.standard.responses[status], request, replyAddress(request, from))
+}
+
+func (c *call) replyTo(request *sip.Message) netip.AddrPort { return replyAddress(request, c.peer) }
+
+// replyAddress returns where a response goes: back to where the request came from with rport (RFC 3581,
+// 4), else to that host at the port of the topmost Via (RFC 3261, 18.2.2).
+func replyAddress(request *sip.Message, from netip.AddrPort) netip.AddrPort {
+	if rportEnd(request.Vias[0]) > 0 {
+		return from
+	}
+	if sentBy := sip.HostPort(request.SentBy); sentBy.IsValid() {
+		return netip.AddrPortFrom(from.Addr(), sentBy.Port())
+	}
+	return from
+}
+
+// acknowledge sends the ACK of a refusal, hop by hop: the branch, the request URI and the numbers of the
+// INVITE, the To of the response (RFC 3261, 17.1.1.3). It is made of the response alone, so that it can
+// be sent for a call that is over.
+func (m *Machine) acknowledge(response *sip.Message, uri []byte, to netip.AddrPort) {
+	b := m.cfg.Wire.Buffer()
+	b = append(append(append(b, "ACK "...), uri...), " SIP/2.0\r\nVia: SIP/2.0/UDP "...)
+	b = append(append(append(b, response.SentBy...), ";rport;branch="...), response.Branch...)
+	b = append(append(b, "\r\nMax-Forwards: 70\r\nFrom: "...), response.From...)
+	b = append(append(b, "\r\nTo: "...), response.To...)
+	b = append(append(b, "\r\nCall-ID: "...), response.CallID...)
+	b = append(b, "\r\nCSeq: "...)
+	b = appendUint(b, response.CSeq)
+	b = append(b, " ACK\r\nContent-Length: 0\r\n\r\n"...)
+	m.cfg.Wire.Queue(b, to)
+}

@@ -1,0 +1,93 @@
+package call
+
+// table holds the calls of a machine in slots that are used over and over, in chunks that never move.
+type table struct {
+	chunks []*[chunkSize]call
+	gens   []uint32 // generation of each slot's current or last call
+	free   []int32
+	busy   int
+	wheel  wheel
+	texts  [][]byte // dialog texts to use again
+	large  [][]byte // copies of INVITEs to use again
+}
+
+const (
+	chunkSize = 256
+	textSize  = 512
+	largeSize = 2048
+)
+
+func (t *table) at(slot int32) *call { return &t.chunks[slot/chunkSize][slot%chunkSize] }
+
+// take returns a fresh call in a free slot.
+func (t *table) take(machine uint64) *call {
+	if len(t.free) == 0 {
+		t.grow()
+	}
+	slot := t.free[len(t.free)-1]
+	t.free = t.free[:len(t.free)-1]
+	t.gens[slot]++
+	t.busy++
+	c := t.at(slot)
+	*c = call{
+		id: newIdentity(slot, t.gens[slot], machine), slot: slot, busy: true,
+		resume: Never, responded: Never, answered: Never, hungUp: Never,
+	}
+	c.dialog.text = reuse(&t.texts, textSize)
+	return c
+}
+
+func (t *table) grow() {
+	first := int32(len(t.chunks) * chunkSize)
+	t.chunks = append(t.chunks, new([chunkSize]call))
+	t.gens = append(t.gens, make([]uint32, chunkSize)...)
+	t.wheel.timers = append(t.wheel.timers, make([]timer, chunkSize)...)
+	for i := first + chunkSize - 1; i >= first; i-- {
+		t.free = append(t.free, i)
+	}
+}
+
+// release gives the slot of a finished call back.
+func (t *table) release(c *call) {
+	t.wheel.cancel(c.slot)
+	t.texts = append(t.texts, c.dialog.text[:0])
+	if c.request != nil {
+		t.large = append(t.large, c.request[:0])
+	}
+	c.busy = false
+	t.busy--
+	t.free = append(t.free, c.slot)
+}
+
+// find returns the call of an identity that this machine wrote: nil with over set when that call has
+// ended, nil without when it never was.
+func (t *table) find(slot int32, generation uint32) (c *call, over bool) {
+	if slot < 0 || int(slot) >= len(t.gens) || generation == 0 || generation > t.gens[slot] {
+		return nil, false
+	}
+	if c = t.at(slot); c.busy && generation == t.gens[slot] {
+		return c, false
+	}
+	return nil, true
+}
+
+// each calls do for each call in progress; do may end it.
+func (t *table) each(do func(*call)) {
+	for _, chunk := range t.chunks {
+		for i := range chunk {
+			if chunk[i].busy {
+				do(&chunk[i])
+			}
+		}
+	}
+}
+
+// reuse takes a buffer from a pool, or makes one.
+func reuse(pool *[][]byte, size int) []byte {
+	if n := len(*pool); n > 0 {
+		b := (*pool)[n-1]
+		*pool = (*pool)[:n-1]
+		return b
+	}
+	return make([]byte, 0, size)
+}
