@@ -1,0 +1,228 @@
+package acceptance_test
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sipplan/sipplan/planner/acceptance"
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/planner/traffic"
+)
+
+// finished returns the evidence of a test in which calls arrived at 2 a second, each that was not
+// blocked held a circuit for 10 s, and so 20 E were offered.
+func finished(calls, blocked uint64) acceptance.Evidence {
+	m := &measure.Measurement{Offered: calls, Started: calls, Seized: calls - blocked}
+	m.Outcomes[measure.Blocked] = blocked
+	m.Outcomes[measure.Answered] = calls - blocked
+	m.CircuitTime = time.Duration(m.Seized) * 10 * time.Second
+	return acceptance.Evidence{
+		Measured: m, Window: time.Duration(calls) * time.Second / 2,
+		Ports: 30, Planned: 20, Promise: acceptance.Promise{Blocking: 0.01},
+	}
+}
+
+// turn moves answered calls into another class.
+func turn(e acceptance.Evidence, class measure.Class, calls uint64) acceptance.Evidence {
+	e.Measured.Outcomes[measure.Answered] -= calls
+	e.Measured.Outcomes[class] += calls
+	e.Measured.Seized -= calls
+	e.Measured.CircuitTime -= time.Duration(calls) * 10 * time.Second
+	return e
+}
+
+func judge(t testing.TB, e acceptance.Evidence) acceptance.Judgement {
+	t.Helper()
+	j, err := acceptance.Judge(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+func TestJudge(t *testing.T) {
+	with := func(e acceptance.Evidence, change func(*acceptance.Evidence)) acceptance.Evidence {
+		change(&e)
+		return e
+	}
+	for _, tt := range []struct {
+		name     string
+		evidence acceptance.Evidence
+		want     acceptance.Verdict
+		why      string
+	}{
+		{"as planned", finished(10_000, 85), acceptance.Holds,
+			"85 of 10,000 calls were blocked (0.85 %); with 95 % confidence blocking is between 0.528 % and 1.37 %: " +
+				"not shown to be above the promised 1 %, and below the tolerated 2 %."},
+		{"clearly worse than promised", finished(10_000, 268), acceptance.DoesNotHold, "above the promised 1 %."},
+		{"a little worse than promised, shown by many calls", finished(200_000, 2600), acceptance.DoesNotHold,
+			"2,600 of 200,000 calls were blocked (1.3 %)"},
+		{"too few calls", finished(500, 4), acceptance.CannotTell,
+			"neither above the promised 1 % nor below the tolerated 2 %. About 2,1"},
+		{"500 calls and none blocked are no proof either", finished(500, 0), acceptance.CannotTell,
+			"0 of 500 calls were blocked (0 %); with 95 % confidence blocking is between 0 % and 3.81 %"},
+		{"every call blocked", finished(10_000, 10_000), acceptance.DoesNotHold, "10,000 of 10,000 calls were blocked (100 %)"},
+		{"blocked exactly as promised would hold", finished(20_000, 200), acceptance.Holds, "200 of 20,000"},
+
+		{"nothing offered", acceptance.Evidence{Measured: &measure.Measurement{}, Window: time.Second,
+			Promise: acceptance.Promise{Blocking: 0.01}}, acceptance.CannotTell, "No call was offered to the trunk."},
+		{"every number was wrong", turn(finished(10_000, 0), measure.Number, 10_000), acceptance.CannotTell,
+			"None of 10,000 calls got as far as a circuit: 10,000 number."},
+		{"a few timeouts change nothing", turn(finished(10_000, 85), measure.Timeout, 10), acceptance.Holds, "between 0.528 % and 1.49 %"},
+		{"many timeouts may hide blocking", turn(finished(10_000, 85), measure.Timeout, 200), acceptance.CannotTell,
+			"More calls would not help while 200 of them say nothing about capacity."},
+		{"a target that fails and blocks", turn(finished(10_000, 500), measure.TargetError, 2000), acceptance.DoesNotHold, "above"},
+
+		{"interrupted", with(finished(10_000, 85), func(e *acceptance.Evidence) { e.Interrupted = true }),
+			acceptance.CannotTell, "The test was interrupted."},
+		{"the generator was late", with(finished(10_000, 268), func(e *acceptance.Evidence) {
+			e.Health = measure.Health{{Name: "lateness_p99", State: measure.Limited, Why: "the 99th percentile of lateness was 31 ms, above 10 ms"}}
+		}), acceptance.CannotTell, "The generator was the limit: the 99th percentile of lateness was 31 ms, above 10 ms."},
+		{"a detector that could not look accuses nobody", with(finished(10_000, 85), func(e *acceptance.Evidence) {
+			e.Health = measure.Health{{Name: "receive_drops", State: measure.Unavailable, Why: "no /proc"}}
+		}), acceptance.Holds, ""},
+		{"the accounting does not close", with(finished(10_000, 85), func(e *acceptance.Evidence) { e.Measured.Offered++ }),
+			acceptance.CannotTell, "The accounting does not close: offered is 10001, but outcomes and calls in progress sum to 10000; offered is"},
+		{"2 % of the calls were never started", with(finished(10_000, 85), func(e *acceptance.Evidence) {
+			e.Measured.Offered += 200
+			e.Measured.Outcomes[measure.NotStarted], e.Measured.NotStarted[measure.NoCallSlot] = 200, 200
+		}), acceptance.CannotTell, "The generator did not start 200 of 10,200 calls (1.96 %; at most 1 % may be missing)."},
+		{"0.5 % never started may have been blocked", with(finished(10_000, 85), func(e *acceptance.Evidence) {
+			e.Measured.Offered += 50
+			e.Measured.Outcomes[measure.NotStarted], e.Measured.NotStarted[measure.NoCallSlot] = 50, 50
+		}), acceptance.Holds, "between 0.528 % and 1.96 %"},
+
+		{"less traffic than the promise is for", with(finished(10_000, 85), func(e *acceptance.Evidence) { e.Planned = 25 }),
+			acceptance.CannotTell, "Only 20 E of the 25 E for which the promise was made were offered."},
+		{"more traffic than the promise is for", with(finished(10_000, 268), func(e *acceptance.Evidence) { e.Planned = 17 }),
+			acceptance.CannotTell, "20 E were offered, more than the 17 E for which the promise was made"},
+		{"a promise for any traffic", with(finished(10_000, 85), func(e *acceptance.Evidence) { e.Planned = 0 }), acceptance.Holds, ""},
+
+		{"evenly spaced calls show no good", with(finished(10_000, 85), func(e *acceptance.Evidence) { e.Arrivals = traffic.Constant }),
+			acceptance.CannotTell, "Calls came evenly spaced"},
+		{"evenly spaced calls show bad", with(finished(10_000, 268), func(e *acceptance.Evidence) { e.Arrivals = traffic.Constant }),
+			acceptance.DoesNotHold, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			j := judge(t, tt.evidence)
+			if j.Verdict != tt.want || len(j.Why) == 0 || !strings.Contains(j.Why[0], tt.why) {
+				t.Errorf("%s, because %q; want %s, because %q", j.Verdict, j.Why, tt.want, tt.why)
+			}
+		})
+	}
+}
+
+func TestMoreCallsThatShouldDecideDoDecide(t *testing.T) {
+	for _, tt := range []struct {
+		name           string
+		calls, blocked uint64
+		whole          func(float64) float64 // blocked calls are whole
+		want           acceptance.Verdict
+	}{
+		{"well below the promise", 1000, 5, math.Floor, acceptance.Holds},
+		{"above the tolerated limit", 400, 12, math.Ceil, acceptance.DoesNotHold},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			again := func(calls uint64) acceptance.Judgement {
+				return judge(t, finished(calls, uint64(tt.whole(float64(calls*tt.blocked)/float64(tt.calls)))))
+			}
+			j := again(tt.calls)
+			if j.Verdict != acceptance.CannotTell || j.MoreCalls == 0 {
+				t.Fatalf("%s with %d more calls", j.Verdict, j.MoreCalls)
+			}
+			all := (tt.calls + j.MoreCalls) * 102 / 100
+			if j := again(all); j.Verdict != tt.want {
+				t.Errorf("with %d calls: %s, %q", all, j.Verdict, j.Why)
+			}
+			if j := again(tt.calls + j.MoreCalls/2); j.Verdict != acceptance.CannotTell {
+				t.Errorf("with half of the %d more calls: %s", j.MoreCalls, j.Verdict)
+			}
+		})
+	}
+}
+
+func TestAmbiguousBusyIsAnAssumption(t *testing.T) {
+	e := turn(finished(10_000, 85), measure.User, 300)
+	e.Measured.InvitesSent = 10_000
+	e.Measured.Codes[200], e.Measured.Codes[486], e.Measured.Codes[503] = 9615, 300, 85
+	j := judge(t, e)
+	want := "300 calls that ended with 480, 486, 600 or 603 and without a cause of congestion count as the called user's doing; " +
+		"if the trunk says so when it is full, it blocked 3.85 %."
+	if got := strings.Join(j.Assumptions, "\n"); !strings.Contains(got, want) {
+		t.Errorf("assumed %q, want %q", got, want)
+	}
+}
+
+func TestLiveCallsBesideTheFormula(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		evidence acceptance.Evidence
+		want     acceptance.Agreement
+		says     string
+	}{
+		{"as Erlang says", finished(10_000, 85), acceptance.Agrees,
+			"20 E were offered, of which Erlang B blocks 0.846 % on 30 circuits: live calls agree."},
+		{"like fewer circuits", finished(10_000, 268), acceptance.BlocksMore,
+			"live calls do not agree, the trunk blocks like 26 to 28 circuits."},
+		{"nothing blocked at all", finished(10_000, 0), acceptance.BlocksLess,
+			"live calls do not agree, the trunk blocks like 33 or more circuits."},
+		{"circuits not known", func() acceptance.Evidence { e := finished(10_000, 85); e.Ports = 0; return e }(), acceptance.Unknown, ""},
+		{"no call held a circuit", finished(10_000, 10_000), acceptance.Unknown, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			j := judge(t, tt.evidence)
+			if j.Agreement != tt.want || !strings.Contains(strings.Join(j.Why, "\n"), tt.says) {
+				t.Errorf("%s: %q, want %s: %q", j.Agreement, j.Why, tt.want, tt.says)
+			}
+		})
+	}
+}
+
+func TestErlangsOfAJudgement(t *testing.T) {
+	j := judge(t, finished(10_000, 100))
+	if math.Abs(j.Offered-20) > 1e-9 || math.Abs(j.Carried-19.8) > 1e-9 {
+		t.Errorf("offered %v E and carried %v E, want 20 and 19.8", j.Offered, j.Carried)
+	}
+}
+
+func TestJudgeRefusesBadInput(t *testing.T) {
+	_, err := acceptance.Judge(acceptance.Evidence{Ports: -1, Planned: math.NaN()})
+	for _, want := range []string{
+		"measured: is missing", "window: must be longer than 0, got 0s", "ports: must not be negative, got -1",
+		"planned: must be a number of erlangs, got NaN", "blocking: must be between 0 % and 100 %, got 0 %",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+func TestWordsOfVerdicts(t *testing.T) {
+	for got, want := range map[fmt.Stringer]string{
+		acceptance.Verdict(0): "cannot tell", acceptance.Holds: "holds", acceptance.DoesNotHold: "does not hold",
+		acceptance.Agreement(0): "unknown", acceptance.Agrees: "agrees", acceptance.BlocksMore: "blocks more",
+		acceptance.BlocksLess: "blocks less",
+	} {
+		if got.String() != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func ExampleJudge() {
+	j, err := acceptance.Judge(finished(10_000, 268))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(j.Verdict)
+	for _, sentence := range j.Why {
+		fmt.Println(sentence)
+	}
+	// Output:
+	// does not hold
+	// 268 of 10,000 calls were blocked (2.68 %); with 95 % confidence blocking is between 2.03 % and 3.53 %: above the promised 1 %.
+	// 20 E were offered, of which Erlang B blocks 0.846 % on 30 circuits: live calls do not agree, the trunk blocks like 26 to 28 circuits.
+}
