@@ -1,26 +1,25 @@
 package media
 
 import (
+	"encoding/base64"
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"time"
 
+	"github.com/pion/rtp"
 	"github.com/sipplan/sipplan/planner/measure"
 )
 
-// ErrNoPort is returned by Open when every pair of the range is in use.
-var ErrNoPort = errors.New("no free RTP port pair")
-
-// BestEffort as Config.DSCP leaves media packets unmarked.
-const BestEffort = -1
-
-// Config is what an Engine needs. Local and Ports are required.
+// Config is what an Engine needs. Local is required.
 type Config struct {
 	Local netip.Addr // address to bind every socket to
 	Ports PortRange  // where the pairs come from; no other engine may use them
 
 	// Seed draws SSRCs, first sequence numbers, first timestamps and RTCP intervals, which RFC 3550
-	// sections 5.1 and 6.3 want random. Engines of one run should differ in Seed or Ports.
+	// sections 5.1 and 6.3 want random. Engines with the same Seed and different Ports draw differently.
 	Seed uint64
 
 	// DSCP marks media packets, 1 to 63; 0 selects 46, Expedited Forwarding (RFC 3246, RFC 4594), and
@@ -38,33 +37,179 @@ type Config struct {
 	SendLate *measure.Histogram
 }
 
+// BestEffort as Config.DSCP leaves media packets unmarked.
+const BestEffort = -1
+
+const expeditedForwarding = 46
+
+// Validate returns everything that is wrong with the configuration, joined.
+func (c Config) Validate() error {
+	var problems []error
+	if !c.Local.IsValid() || c.Local.IsMulticast() {
+		problems = append(problems, fmt.Errorf("local: must be an address of this machine, got %v", c.Local))
+	}
+	if c.Ports != (PortRange{}) && c.Ports.Pairs() == 0 {
+		problems = append(problems, fmt.Errorf("ports: must hold an even port and the odd one after it, got %v", c.Ports))
+	}
+	if c.DSCP < BestEffort || c.DSCP > 63 {
+		problems = append(problems, fmt.Errorf("dscp: must be from 0 to 63 or %d for none, got %d", BestEffort, c.DSCP))
+	}
+	return errors.Join(problems...)
+}
+
+// dscp returns the mark for the packets, 0 for none.
+func (c Config) dscp() int {
+	if c.DSCP == 0 {
+		return expeditedForwarding
+	}
+	return max(c.DSCP, 0)
+}
+
 // Engine runs the media of one shard. All its methods, and those of its legs, are for the goroutine
 // that owns it; none of them waits for anything.
 type Engine struct {
-	config Config
+	local    netip.Addr
+	network  network
+	clock    runClock
+	random   *rand.Rand
+	cname    string
+	sendLate *measure.Histogram
+
+	pool   pool
+	legs   []*Leg // all that were ever opened
+	wheels []*wheel
+	now    time.Duration // latest run time heard of
+	drops  uint64
+	closed bool
+
+	packet rtp.Packet            // the one being read
+	buffer [maxDatagramSize]byte // the one being written
 }
 
-// NewEngine returns an engine that has opened no socket yet. The error names every field that is wrong.
+// NewEngine returns an engine that has opened no socket yet. The error is that of Config.Validate.
 func NewEngine(c Config) (*Engine, error) {
-	return &Engine{config: c}, nil
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	return newEngine(c, newNetwork(c.dscp(), !c.Start.IsZero())), nil
+}
+
+func newEngine(c Config, n network) *Engine {
+	loops() // takes milliseconds once: here, not when the first call is answered
+	random := rand.New(rand.NewPCG(c.Seed, uint64(c.Ports.First)))
+	e := &Engine{
+		local:    c.Local.Unmap(),
+		network:  n,
+		clock:    newRunClock(c.Start),
+		random:   random,
+		cname:    newCNAME(random),
+		sendLate: c.SendLate,
+	}
+	e.pool = pool{open: e.open, unopened: c.Ports}
+	return e
 }
 
 // Open takes a port pair for a new leg: bound, so that its port can be announced, and quiet until Start.
 // The error wraps ErrNoPort when all pairs are taken, or says why no socket could be opened.
 func (e *Engine) Open() (*Leg, error) {
-	return &Leg{}, nil
+	if e.closed {
+		return nil, errors.New("media engine is closed")
+	}
+	l, err := e.pool.get(e.now)
+	if err != nil {
+		return nil, err
+	}
+	l.open = true
+	return l, nil
 }
 
-// Next returns the run time at which Sweep next has work, and false when no leg is running.
-func (e *Engine) Next() (time.Duration, bool) {
-	return 0, false
+func (e *Engine) open(port uint16) (*Leg, error) {
+	rtp, rtcp, err := openPair(e.network, e.local, port)
+	if err != nil {
+		return nil, err
+	}
+	l := &Leg{engine: e, port: port, rtp: rtp, rtcp: rtcp}
+	e.legs = append(e.legs, l)
+	return l, nil
 }
 
-// Sweep sends what is due at the run time now and reads what came for the same legs.
+// Next returns the run time at which Sweep next has work, and false when no leg is running. It may lie
+// in the past.
+func (e *Engine) Next() (next time.Duration, running bool) {
+	for _, w := range e.wheels {
+		if t, ok := w.wake(); ok && (!running || t < next) {
+			next, running = t, true
+		}
+	}
+	return next, running
+}
+
+// Sweep sends what is due at the run time now and reads what came for the same legs. When it is called
+// late it visits each leg once all the same: no leg bursts, and none waits for another to catch up.
 func (e *Engine) Sweep(now time.Duration) {
+	e.now = max(e.now, now)
+	e.clock.sync(now)
+	for _, w := range e.wheels {
+		e.turn(w, now)
+	}
+}
+
+// turn sweeps the slots of a wheel up to now.
+func (e *Engine) turn(w *wheel, now time.Duration) {
+	last := int64(now / tick)
+	w.next = max(w.next, last-int64(len(w.slots))+1)
+	for ; w.next <= last; w.next++ {
+		slot := w.slots[w.slotOf(w.next)]
+		// From the end, because a leg that moves to another slot swaps places with the last one.
+		for i := len(slot) - 1; i >= 0; i-- {
+			slot[i].visit(now)
+		}
+	}
+}
+
+// Drops returns how many datagrams the kernel has dropped because a leg's receive buffer was full: a
+// loss that is this machine's and not the network's. Always 0 where the system does not tell (not Linux).
+func (e *Engine) Drops() uint64 {
+	return e.drops
+}
+
+// PortsTaken returns how many pairs of the range were skipped because something else on this machine
+// has a port of them.
+func (e *Engine) PortsTaken() uint64 {
+	return e.pool.taken
 }
 
 // Close closes every socket. Legs that still run end without a word. Closing twice does nothing.
 func (e *Engine) Close() error {
-	return nil
+	if e.closed {
+		return nil
+	}
+	e.closed = true
+	e.wheels = nil
+	var errs []error
+	for _, l := range e.legs {
+		errs = append(errs, l.rtp.close(), l.rtcp.close())
+	}
+	return errors.Join(errs...)
+}
+
+// wheel returns the wheel of a packet time.
+func (e *Engine) wheel(packetTime time.Duration) *wheel {
+	for _, w := range e.wheels {
+		if w.period() == packetTime {
+			return w
+		}
+	}
+	w := newWheel(packetTime)
+	e.wheels = append(e.wheels, w)
+	return w
+}
+
+// newCNAME returns 96 random bits (RFC 7022 section 4.2): one name for the engine, nothing about the
+// machine.
+func newCNAME(random *rand.Rand) string {
+	var b [12]byte
+	binary.BigEndian.PutUint64(b[:], random.Uint64())
+	binary.BigEndian.PutUint32(b[8:], random.Uint32())
+	return base64.StdEncoding.EncodeToString(b[:])
 }

@@ -1,11 +1,39 @@
 package media
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // Leg is one call's media on one port pair: from Open to Stop it belongs to the call, afterwards it is
 // the engine's again and must not be touched.
 type Leg struct {
-	port uint16
+	engine    *Engine
+	port      uint16
+	rtp, rtcp socket
+	open      bool
+	stopped   time.Duration // when the last call returned it
+	previous  predecessor
+
+	wheel       *wheel // nil: not running
+	slot, index int    // in the wheel
+
+	stream      Stream
+	remote      netip.AddrPort // as the socket names who sent a packet
+	remoteRTCP  netip.AddrPort // where reports go
+	reporter    netip.AddrPort // and as the socket names who sent one
+	paced       bool           // packets are due by the clock
+	due         time.Duration  // of the packet whose timestamp the sender has ready
+	started     time.Duration
+	moved       time.Duration // when an echo leg last changed its slot
+	dropsBefore uint32
+	dropsKnown  bool
+
+	sender   sender
+	receiver receiver
+	echo     echo
+	control  control
+	stats    Stats // what is not counted elsewhere
 }
 
 // Port returns the RTP port; RTCP is on the next one.
@@ -14,15 +42,125 @@ func (l *Leg) Port() uint16 {
 }
 
 // Start runs a stream from the run time now: the first packet goes out within a packet time. What
-// waited in the sockets belongs to an earlier call and is thrown away.
+// waited in the sockets until now is thrown away, because it may be of an earlier call.
 //
 // On a leg that runs already Start redirects it (a re-INVITE): SSRC, sequence, timestamps and statistics
 // go on, the rest is as s says.
 func (l *Leg) Start(now time.Duration, s Stream) {
+	if !l.open || l.engine.closed {
+		return
+	}
+	e := l.engine
+	e.now = max(e.now, now)
+	if l.wheel != nil {
+		l.redirect(now, s)
+		return
+	}
+	drain(l.rtp)
+	drain(l.rtcp)
+	l.started, l.moved = now, now-echoMoves
+	l.sender, l.receiver, l.echo = newSender(e.random), receiver{}, echo{}
+	l.stats, l.dropsKnown = Stats{Started: true}, false
+	l.control.begin(now, e.random)
+	l.aim(s)
+	w := e.wheel(s.packetTime())
+	w.add(l, now)
+	l.due = w.due(l.slot, now)
 }
 
 // Stop ends the stream, says goodbye over RTCP if the leg ever sent anything, returns the pair to the
 // engine and tells what became of the media. On a leg that was never started it only returns the pair.
 func (l *Leg) Stop(now time.Duration) Stats {
-	return Stats{}
+	if !l.open {
+		return Stats{}
+	}
+	e := l.engine
+	e.now = max(e.now, now)
+	if l.wheel != nil {
+		at := e.clock.read(now)
+		l.stream.Source, l.paced = None, false // what came since the last visit counts, but is not echoed
+		l.read(at)
+		l.readControl(at)
+		l.report(at, true)
+		l.wheel.remove(l)
+		l.finish(now)
+	}
+	l.open, l.stopped = false, now
+	e.pool.put(l)
+	stats := l.stats
+	l.stats = Stats{}
+	return stats
+}
+
+// finish completes the statistics and remembers whose packets may still be on their way.
+func (l *Leg) finish(now time.Duration) {
+	r, c, s := &l.receiver, &l.control, &l.stats
+	r.dismiss()
+	t := r.totals()
+	s.SendOnly, s.Lasted = l.stream.SendOnly, now-l.started
+	s.Received, s.Expected, s.Lost = t.received, t.expected, t.lost
+	s.Duplicated, s.Reordered = t.duplicated, t.reordered
+	s.SSRCChanges = r.changes
+	s.Foreign += r.foreign
+	if r.heard {
+		s.Jitter = r.source.jitter.duration()
+		s.FirstPacket = r.first - l.started
+		s.LongestGap = max(r.longestGap, now-r.last)
+	}
+	s.ReportsSent, s.ReportsReceived = c.sent, c.received
+	s.RTT, s.RTTs, s.BadRTTs = c.rtt, c.rtts, c.badRTTs
+	s.RemoteLost, s.RemoteJitter = c.remoteLost, c.remoteJitter
+	l.previous = predecessor{r.heard, l.remote, r.source.ssrc, uint16(r.source.sequence.highest), now + resting}
+}
+
+// aim sets where the leg sends, what, and whom it hears.
+func (l *Leg) aim(s Stream) {
+	l.stream = s
+	l.remote = withoutZone(s.Remote)
+	l.remoteRTCP = s.RemoteRTCP
+	if !s.RemoteRTCP.IsValid() && s.Remote.Port() > 0 && s.Remote.Port() < 65535 {
+		l.remoteRTCP = netip.AddrPortFrom(s.Remote.Addr(), s.Remote.Port()+1)
+	}
+	l.reporter = withoutZone(l.remoteRTCP)
+	l.paced = s.loop() != nil && sendable(s.Remote)
+	l.sender.play(s)
+}
+
+// redirect changes a running stream. The next packet is due when the new schedule has it; its timestamp
+// counts the time in between.
+func (l *Leg) redirect(now time.Duration, s Stream) {
+	l.visit(now)
+	owed, fresh := l.owed(now), !l.paced
+	l.aim(s)
+	w := l.engine.wheel(s.packetTime())
+	if w != l.wheel {
+		l.wheel.remove(l)
+		w.add(l, now)
+	}
+	due := w.due(l.slot, max(now, l.due))
+	l.stats.Skipped += owed
+	l.sender.timestamp += uint32(samplesIn(due - l.due))
+	l.sender.marker = l.sender.marker || fresh || owed > 0
+	l.due = due
+}
+
+// owed returns how many packets are overdue.
+func (l *Leg) owed(now time.Duration) uint64 {
+	if !l.paced || l.due > now {
+		return 0
+	}
+	return uint64((now-l.due)/l.wheel.period()) + 1
+}
+
+// drain throws away what waits in a socket: bounded by what a kernel buffer can hold.
+func drain(s socket) {
+	for range 4096 / receiveBatch {
+		if len(s.receive()) < receiveBatch {
+			return
+		}
+	}
+}
+
+func withoutZone(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
 }

@@ -49,3 +49,8 @@ func (r PortRange) String() string {
 func (r PortRange) firstPair() int {
 	return (int(r.First) + 1) &^ 1
 }
+
+// after returns the range without the pair at port and those below it.
+func (r PortRange) after(port uint16) PortRange {
+	return PortRange{First: port + 2, Last: r.Last} // past 65534 this is 0, which holds no pair
+}

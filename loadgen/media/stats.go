@@ -25,7 +25,7 @@ type Stats struct {
 	SendErrors uint64 // packets that the socket refused
 	CaughtUp   uint64 // packets sent more than a packet time late, a few at a time
 	Skipped    uint64 // packets never sent, because the loop was behind by more than a second
-	EchoKept   uint64 // received packets that were not echoed: reordered, duplicate or not of our codec
+	NotEchoed  uint64 // received packets that an echo left out: reordered, copies, or not of our codec
 
 	Received     uint64
 	Expected     uint64
@@ -36,7 +36,7 @@ type Stats struct {
 	SSRCChanges  uint64 // the far end began a new source, or restarted its sequence
 	Foreign      uint64 // from another address, or of a source that never proved itself (A.1)
 	Malformed    uint64 // no RTP, or cut off
-	Stale        uint64 // of an earlier call on this port, or here before Start
+	Stale        uint64 // of an earlier call on this port
 	KernelDrops  uint64 // dropped by the kernel because the receive buffer was full
 
 	Jitter      time.Duration // interarrival jitter at the end
@@ -47,6 +47,7 @@ type Stats struct {
 	ReportsReceived uint64        // RTCP compounds accepted
 	RTT             time.Duration // last round trip by LSR and DLSR; valid when RTTs > 0
 	RTTs            uint64        // round trips measured
+	BadRTTs         uint64        // round trips whose figures contradict each other: discarded
 	RemoteLost      int64         // what the far end says it lost of ours
 	RemoteJitter    time.Duration // what the far end says our jitter was
 }

@@ -1,0 +1,128 @@
+package media
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/pion/rtcp"
+)
+
+const (
+	reportInterval = 5 * time.Second // least mean interval of RFC 3550 section 6.2
+	controlRead    = time.Second     // how often the RTCP socket of a leg is looked at
+
+	// compensation makes up for timer reconsideration, which would lengthen the mean (section 6.3.1).
+	compensation = 1.21828
+)
+
+// control is the RTCP session of one leg: two members, one report interval.
+//
+// With two members the bandwidth rule of section 6.3.1 never asks for more than the least interval: two
+// compounds of some 120 octets each in 5 % of 64 kbit/s take 0.6 s.
+type control struct {
+	nextReport time.Duration
+	nextRead   time.Duration
+
+	packetsBefore [2]uint32 // sender's count at the last two reports
+
+	senderReport uint32 // middle of the NTP time of the far end's last sender report; 0: none came
+	arrived      time.Duration
+
+	sent, received uint64
+	rtt            time.Duration
+	rtts           uint64
+	badRTTs        uint64
+	remoteLost     int64
+	remoteJitter   time.Duration
+}
+
+// begin schedules the first report after half the interval (section 6.2) and spreads the reads.
+func (c *control) begin(now time.Duration, random *rand.Rand) {
+	*c = control{
+		nextReport: now + spread(reportInterval/2, random),
+		nextRead:   now + time.Duration(random.Int64N(int64(controlRead))),
+	}
+}
+
+// spread returns an interval between half and one and a half times the mean, corrected, so that many
+// legs that began together do not report together (section 6.3.1).
+func spread(mean time.Duration, random *rand.Rand) time.Duration {
+	return time.Duration(float64(mean) * (0.5 + random.Float64()) / compensation)
+}
+
+// speaks reports whether the leg counts as a sender: it sent RTP since the report before last (section
+// 6.4). It notes the count for the next two reports.
+func (c *control) speaks(packets uint32) bool {
+	sender := packets != c.packetsBefore[1]
+	c.packetsBefore[1], c.packetsBefore[0] = c.packetsBefore[0], packets
+	return sender
+}
+
+// block returns the reception report about the far end.
+func (c *control) block(s *source, now time.Duration) rtcp.ReceptionReport {
+	r := rtcp.ReceptionReport{
+		SSRC:               s.ssrc,
+		FractionLost:       s.sequence.fractionLost(),
+		TotalLost:          signed24(s.sequence.lost()),
+		LastSequenceNumber: s.sequence.highest,
+		Jitter:             s.jitter.units(),
+		LastSenderReport:   c.senderReport,
+	}
+	if c.senderReport != 0 {
+		r.Delay = compactDelay(now - c.arrived)
+	}
+	return r
+}
+
+// hear takes a compound that came from the far end at a run time; ntp is that time on the wall clock.
+// Ours is the SSRC that its reports have to be about.
+func (c *control) hear(packets []rtcp.Packet, arrival time.Duration, ntp uint64, ours uint32) {
+	c.received++
+	for _, p := range packets {
+		switch p := p.(type) {
+		case *rtcp.SenderReport:
+			c.senderReport, c.arrived = compact(p.NTPTime), arrival
+			c.learn(p.Reports, ntp, ours)
+		case *rtcp.ReceiverReport:
+			c.learn(p.Reports, ntp, ours)
+		}
+	}
+}
+
+// learn reads what the far end says of our stream.
+func (c *control) learn(reports []rtcp.ReceptionReport, ntp uint64, ours uint32) {
+	for _, r := range reports {
+		if r.SSRC != ours {
+			continue
+		}
+		c.remoteLost = int64(int32(r.TotalLost<<8) >> 8)
+		c.remoteJitter = time.Duration(r.Jitter) * sampleTime
+		if r.LastSenderReport == 0 {
+			continue // the far end had no sender report yet: no round trip, not one of zero
+		}
+		if rtt, ok := roundTrip(compact(ntp), r.LastSenderReport, r.Delay); ok {
+			c.rtt, c.rtts = rtt, c.rtts+1
+		} else {
+			c.badRTTs++
+		}
+	}
+}
+
+// parseCompound reads a datagram as an RTCP compound: it has to begin with a report (RFC 3550 appendix
+// A.2).
+func parseCompound(b []byte) ([]rtcp.Packet, bool) {
+	packets, err := rtcp.Unmarshal(b)
+	if err != nil || len(packets) == 0 {
+		return nil, false
+	}
+	switch packets[0].(type) {
+	case *rtcp.SenderReport, *rtcp.ReceiverReport:
+		return packets, true
+	}
+	return nil, false
+}
+
+// signed24 returns n as 24 bits in two's complement, clamped (appendix A.3).
+func signed24(n int64) uint32 {
+	return uint32(min(max(n, -0x800000), 0x7fffff)) & 0xffffff
+}

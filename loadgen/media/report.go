@@ -1,0 +1,77 @@
+package media
+
+import (
+	"time"
+
+	"github.com/pion/rtcp"
+)
+
+// report sends an RTCP compound and schedules the next one: a sender or receiver report, the CNAME,
+// which every compound has to carry, and at the end goodbye (RFC 3550 section 6.1), unless the leg has
+// never said anything (section 6.3.7).
+func (l *Leg) report(at time.Duration, last bool) {
+	c := &l.control
+	c.nextReport = at + spread(reportInterval, l.engine.random)
+	if !sendable(l.remoteRTCP) || last && l.sender.packets == 0 && c.sent == 0 {
+		return
+	}
+	packets := []rtcp.Packet{l.statement(at), rtcp.NewCNAMESourceDescription(l.sender.ssrc, l.engine.cname)}
+	if last {
+		packets = append(packets, &rtcp.Goodbye{Sources: []uint32{l.sender.ssrc}})
+	}
+	b, err := rtcp.Marshal(packets)
+	if err != nil || l.rtcp.send(b, l.remoteRTCP) != nil {
+		l.stats.SendErrors++
+		return
+	}
+	c.sent++
+}
+
+// statement returns a sender report from a leg that sends, else a receiver report (section 6.4).
+func (l *Leg) statement(at time.Duration) rtcp.Packet {
+	var blocks []rtcp.ReceptionReport
+	if l.receiver.heard {
+		blocks = []rtcp.ReceptionReport{l.control.block(&l.receiver.source, at)}
+	}
+	if !l.control.speaks(l.sender.packets) {
+		return &rtcp.ReceiverReport{SSRC: l.sender.ssrc, Reports: blocks}
+	}
+	return &rtcp.SenderReport{
+		SSRC:        l.sender.ssrc,
+		NTPTime:     ntpTime(l.engine.clock.wall(at)),
+		RTPTime:     l.sender.timestamp + uint32(samplesIn(at-l.due)), // the same instant on the media clock
+		PacketCount: l.sender.packets,
+		OctetCount:  l.sender.octets,
+		Reports:     blocks,
+	}
+}
+
+// readControl takes what waits in the RTCP socket. It may have waited for a second; arrival times are
+// the kernel's, so that no round trip is the longer for it.
+func (l *Leg) readControl(at time.Duration) {
+	l.control.nextRead = at + controlRead
+	for range readBatches {
+		batch := l.rtcp.receive()
+		for i := range batch {
+			l.takeControl(&batch[i], at)
+		}
+		if len(batch) < receiveBatch {
+			return
+		}
+	}
+}
+
+// takeControl judges one RTCP datagram.
+func (l *Leg) takeControl(d *datagram, at time.Duration) {
+	arrival := l.engine.clock.arrival(d.stamp, at)
+	if d.from != l.reporter {
+		l.stats.Foreign++
+		return
+	}
+	packets, ok := parseCompound(d.data)
+	if d.cut || !ok {
+		l.stats.Malformed++
+		return
+	}
+	l.control.hear(packets, arrival, ntpTime(l.engine.clock.wall(arrival)), l.sender.ssrc)
+}

@@ -1,0 +1,38 @@
+package media
+
+import (
+	"net/netip"
+	"time"
+)
+
+// network opens the sockets of one engine. The engine calls it, and the sockets, from its own goroutine.
+type network interface {
+	// listen binds a socket to a local address and port.
+	listen(local netip.AddrPort) (socket, error)
+}
+
+// socket is one bound UDP socket. No method waits.
+type socket interface {
+	// send hands one datagram to the kernel. An error means that it was not sent.
+	send(b []byte, to netip.AddrPort) error
+
+	// receive returns datagrams that wait, at most receiveBatch, none when none waits. They are valid
+	// until the next receive on any socket of the network.
+	receive() []datagram
+
+	close() error
+}
+
+// datagram is one datagram as it was received.
+type datagram struct {
+	data    []byte
+	from    netip.AddrPort
+	stamp   time.Duration // kernel's receive time since the Unix epoch; 0: none was given
+	dropped uint32        // datagrams this socket had dropped in all, 0 when none or not known
+	cut     bool          // the datagram was larger than data
+}
+
+const (
+	receiveBatch    = 16
+	maxDatagramSize = 2048 // no codec's packet comes near it; longer ones count as malformed
+)

@@ -1,0 +1,61 @@
+package media
+
+import (
+	"net"
+	"net/netip"
+	"time"
+)
+
+// portable is the network of systems without raw sockets of our own: the sockets of package net. It
+// carries a few dozen streams, not thousands: reading has to wait a moment to learn that nothing is
+// there, arrival times are those of reading, packets are not marked and drops are not counted.
+type portable struct {
+	buffers   [receiveBatch][maxDatagramSize + 1]byte // the octet more tells a datagram that was cut
+	datagrams [receiveBatch]datagram
+}
+
+// glance is how long a read waits: package net reads nothing once its deadline has passed.
+const glance = 50 * time.Microsecond
+
+type netSocket struct {
+	conn    *net.UDPConn
+	network *portable
+}
+
+func (p *portable) listen(local netip.AddrPort) (socket, error) {
+	protocol := "udp4"
+	if local.Addr().Is6() {
+		protocol = "udp6"
+	}
+	conn, err := net.ListenUDP(protocol, net.UDPAddrFromAddrPort(local))
+	if err != nil {
+		return nil, err
+	}
+	return &netSocket{conn, p}, nil
+}
+
+func (s *netSocket) send(b []byte, to netip.AddrPort) error {
+	_, err := s.conn.WriteToUDPAddrPort(b, to)
+	return err
+}
+
+func (s *netSocket) receive() []datagram {
+	p := s.network
+	if err := s.conn.SetReadDeadline(time.Now().Add(glance)); err != nil {
+		return nil
+	}
+	for n := range receiveBatch {
+		size, from, err := s.conn.ReadFromUDPAddrPort(p.buffers[n][:])
+		if err != nil {
+			return p.datagrams[:n]
+		}
+		from = netip.AddrPortFrom(from.Addr().Unmap().WithZone(""), from.Port())
+		data := p.buffers[n][:min(size, maxDatagramSize)]
+		p.datagrams[n] = datagram{data: data, from: from, cut: size > maxDatagramSize}
+	}
+	return p.datagrams[:]
+}
+
+func (s *netSocket) close() error {
+	return s.conn.Close()
+}

@@ -1,0 +1,162 @@
+package media
+
+import (
+	"time"
+
+	"github.com/pion/rtp"
+)
+
+const (
+	burst       = 3           // packets a leg may send in one visit while it catches up
+	giveUp      = time.Second // backlog from which packets are skipped, not sent
+	readBatches = 4           // batches read in one visit: a flood on one port cannot hold up the rest
+
+	echoMargin = 5 * time.Millisecond // how long after a packet's usual arrival an echo leg is visited
+	echoEarly  = time.Millisecond     // closer to the arrival some packets would wait for the next visit
+	echoLate   = 12 * time.Millisecond
+	echoMoves  = time.Second // time between two moves of an echo leg
+)
+
+// visit is the leg's share of a sweep: send, read, report.
+func (l *Leg) visit(now time.Duration) {
+	at := l.engine.clock.read(now)
+	if l.paced {
+		l.sendDue(at)
+	}
+	l.read(at)
+	if at >= l.control.nextRead {
+		l.readControl(at)
+	}
+	if at >= l.control.nextReport {
+		l.report(at, false)
+	}
+}
+
+// sendDue sends the packets that are due, a few at most: what a late loop owes goes out over the next
+// visits. What is owed for longer than a second is not sent any more.
+func (l *Leg) sendDue(at time.Duration) {
+	period := l.wheel.period()
+	if behind := at - l.due; behind > giveUp {
+		n := int64(behind / period)
+		l.stats.Skipped += uint64(n)
+		l.sender.pass(time.Duration(n) * period)
+		l.due += time.Duration(n) * period
+	}
+	for range burst {
+		if l.due > at {
+			return
+		}
+		late := at - l.due
+		if late > period {
+			l.stats.CaughtUp++
+		}
+		if l.engine.sendLate != nil {
+			l.engine.sendLate.Record(late)
+		}
+		l.transmit(l.sender.next(l.engine.buffer[:]))
+		l.due += period
+	}
+}
+
+// transmit sends the first n octets of the engine's buffer. A packet that the socket refuses is lost:
+// its number is used up.
+func (l *Leg) transmit(n int) {
+	if err := l.rtp.send(l.engine.buffer[:n], l.stream.Remote); err != nil {
+		l.stats.SendErrors++
+		return
+	}
+	l.stats.Sent++
+}
+
+// read takes what waits in the RTP socket.
+func (l *Leg) read(at time.Duration) {
+	before, stamped := l.receiver.last, false
+	for range readBatches {
+		batch := l.rtp.receive()
+		for i := range batch {
+			l.take(&batch[i], at)
+			stamped = batch[i].stamp != 0
+		}
+		if len(batch) < receiveBatch {
+			break
+		}
+	}
+	if stamped && l.stream.Source == Echo && l.receiver.last > before {
+		l.follow(at)
+	}
+}
+
+// follow moves an echo leg to a slot a little after its packets usually arrive, so that each visit finds
+// one packet; near the arrival a visit would find none or two, and the echo would stutter.
+func (l *Leg) follow(at time.Duration) {
+	age := at - l.receiver.last
+	if age >= echoEarly && age <= echoLate || at-l.moved < echoMoves {
+		return
+	}
+	l.moved = at
+	l.wheel.move(l, l.receiver.last+echoMargin)
+}
+
+// take judges one datagram.
+func (l *Leg) take(d *datagram, at time.Duration) {
+	l.countDrops(d.dropped)
+	arrival := l.engine.clock.arrival(d.stamp, at)
+	packet := &l.engine.packet
+	switch {
+	case d.from != l.remote:
+		if l.previous.sent(d.from) {
+			l.stats.Stale++
+		} else {
+			l.stats.Foreign++
+		}
+	case arrival < l.started:
+		l.stats.Stale++
+	case d.cut || !readRTP(packet, d.data):
+		l.stats.Malformed++
+	case !l.receiver.knows(packet.SSRC) && l.previous.continues(&packet.Header, arrival):
+		l.stats.Stale++
+	default:
+		l.accept(packet, arrival, at)
+	}
+}
+
+// accept counts a packet of the remote and echoes it if that is the leg's job.
+func (l *Leg) accept(p *rtp.Packet, arrival, at time.Duration) {
+	known := p.PayloadType == l.sender.payloadType
+	where := l.receiver.hear(&p.Header, arrival, known)
+	if where == outside {
+		return
+	}
+	if !known {
+		l.stats.WrongPayload++
+	}
+	if l.stream.Source != Echo {
+		return
+	}
+	if where != inOrder || !known || len(p.Payload) == 0 {
+		l.stats.NotEchoed++
+		return
+	}
+	l.echo.follow(&p.Header, len(p.Payload), &l.sender)
+	l.transmit(l.sender.write(l.engine.buffer[:], p.Payload))
+	l.due = at + time.Duration(len(p.Payload))*sampleTime
+}
+
+// countDrops follows the kernel's drop counter of the socket. Drops before the first datagram of this
+// stream are not its own.
+func (l *Leg) countDrops(dropped uint32) {
+	if n := dropped - l.dropsBefore; l.dropsKnown && int32(n) > 0 {
+		l.stats.KernelDrops += uint64(n)
+		l.engine.drops += uint64(n)
+	}
+	l.dropsBefore, l.dropsKnown = dropped, true
+}
+
+// readRTP reads a packet; false means that it is none (RFC 3550 appendix A.1). Packet types 192 to 223
+// in the second octet are RTCP that strayed onto the RTP port (RFC 5761 section 4).
+func readRTP(p *rtp.Packet, b []byte) bool {
+	if len(b) < 12 || b[0]>>6 != rtpVersion || b[1] >= 192 && b[1] <= 223 {
+		return false
+	}
+	return p.Unmarshal(b) == nil
+}
