@@ -1,0 +1,199 @@
+package loadgen
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/call"
+	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/traffic"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// Config describes a load run. Target, CAPS, Program and one of Duration and Calls are required.
+type Config struct {
+	Target sip.Target
+	Guard  Guard  // which targets and numbers may be called
+	Caller string // user part of our address; DefaultCaller if empty
+
+	Local     netip.Addr // source address; invalid lets the route to the target decide
+	LocalPort uint16     // source port; 0 lets the system choose one for each shard
+
+	Arrivals traffic.ArrivalLaw
+	CAPS     float64 // mean call attempts per second
+	Holding  traffic.Duration
+	Duration time.Duration // arrivals end after this time; 0: after Calls
+	Calls    uint64        // arrivals end after this many; 0: after Duration
+	WarmUp   time.Duration // calls that arrive in it are counted apart
+	Drain    time.Duration // how long calls may go on after the last arrival before they are hung up
+	MaxCalls int           // calls at a time; 0 for no limit but the ports
+
+	Media     Media
+	Program   *scenarios.Program
+	UserAgent string
+	Profile   sip.Profile
+	Timers    sip.Timers
+	Seed      uint64 // 0 draws one
+	Shards    int    // event loops; 0 for one a CPU
+
+	// Files is the number of files that the rest of the process needs, for the check against the limit.
+	Files int
+}
+
+// Media says what the calls of a run send.
+type Media struct {
+	Off    bool // signalling alone
+	Source media.Source
+	Codecs []sip.Codec
+	Ports  media.PortRange
+}
+
+// Defaults of a run.
+const (
+	DefaultCaller = "sipplan"
+	DefaultCallee = "+15550100"
+	DefaultDrain  = 32 * time.Second
+)
+
+// DefaultPorts is the range that RTP port pairs of calls come from: below the ephemeral ports of Linux,
+// so that no other socket of the host takes them.
+var DefaultPorts = media.PortRange{First: 20000, Last: 32767}
+
+// Bounds of one run, built in: a load generator is a weapon.
+const (
+	MaxCAPS  = 100_000
+	MaxHours = 7 * 24
+)
+
+// Validate reports everything that keeps the run from being started, each by the name of its field.
+func (c *Config) Validate() error {
+	problem := func(field string, err error) error {
+		if err == nil {
+			return nil
+		}
+		return fmt.Errorf("%s: %w", field, err)
+	}
+	errs := []error{
+		problem("target", c.Guard.CheckTarget(c.Target.Host, c.Target.Addr.Addr())),
+		problem("target", CheckNumber(c.callee())),
+		problem("caller", CheckNumber(c.Caller)),
+		problem("caps", c.checkRate()),
+		problem("aht", c.Holding.Validate()),
+		problem("duration", c.checkLength()),
+		problem("rtp-ports", c.checkPorts()),
+		problem("files", c.checkFiles()),
+	}
+	if c.Program == nil || c.Program.Role != scenarios.Caller {
+		errs = append(errs, errors.New("scenario: a program for the caller is required"))
+	}
+	if c.LocalPort != 0 && c.Shards != 1 {
+		errs = append(errs, fmt.Errorf("local port %d: a fixed port serves one shard, got %d", c.LocalPort, c.Shards))
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) checkRate() error {
+	if !(c.CAPS > 0) || c.CAPS > MaxCAPS {
+		return fmt.Errorf("must be more than 0 and at most %d calls per second, got %g", MaxCAPS, c.CAPS)
+	}
+	return nil
+}
+
+func (c *Config) checkLength() error {
+	switch {
+	case c.Duration < 0 || c.WarmUp < 0 || c.Drain < 0:
+		return errors.New("times must not be negative")
+	case c.Duration == 0 && c.Calls == 0:
+		return errors.New("a run needs an end: a duration or a number of calls")
+	case c.Duration > MaxHours*time.Hour:
+		return fmt.Errorf("at most %d hours, got %s", MaxHours, c.Duration)
+	case c.Duration > 0 && c.WarmUp >= c.Duration:
+		return fmt.Errorf("the warm-up of %s leaves nothing of %s", c.WarmUp, c.Duration)
+	}
+	return nil
+}
+
+// Erlangs returns the traffic that the run offers, set-up times apart.
+func (c *Config) Erlangs() float64 { return c.CAPS * c.Holding.Mean.Seconds() }
+
+// Concurrent returns the number of calls that are hardly ever exceeded at a time when traffic of the
+// given mean finds no limit: the mean of the Poisson distribution and five times its standard deviation.
+func Concurrent(erlangs float64) int { return int(math.Ceil(erlangs + 5*math.Sqrt(erlangs) + 5)) }
+
+// atOnce returns how many calls the run may have at a time.
+func (c *Config) atOnce() int {
+	n := Concurrent(c.Erlangs())
+	if c.Calls > 0 && c.Calls < uint64(n) {
+		n = int(c.Calls)
+	}
+	if c.MaxCalls > 0 {
+		n = min(n, c.MaxCalls)
+	}
+	return n
+}
+
+func (c *Config) checkPorts() error {
+	if c.Media.Off {
+		return nil
+	}
+	if have, need := c.Media.Ports.Pairs(), c.atOnce(); have < need {
+		return fmt.Errorf("%s has %d port pairs, but %.4g erlangs need about %d calls at a time; widen the range or use --media none",
+			c.Media.Ports, have, c.Erlangs(), need)
+	}
+	return nil
+}
+
+// maxCalls returns the share of a shard in MaxCalls.
+func (c *Config) maxCalls(shard, shards int) int {
+	if c.MaxCalls == 0 {
+		return 0
+	}
+	share := c.MaxCalls / shards
+	if shard < c.MaxCalls%shards {
+		share++
+	}
+	return max(1, share)
+}
+
+func (c *Config) callee() string {
+	if c.Target.User == "" {
+		return DefaultCallee
+	}
+	return c.Target.User
+}
+
+// localAddress returns what a shard binds to.
+func (c *Config) localAddress() (netip.AddrPort, error) {
+	local := c.Local
+	if !local.IsValid() {
+		// Connecting a datagram socket sends nothing; it asks the routing table.
+		probe, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(c.Target.Addr))
+		if err != nil {
+			return netip.AddrPort{}, &UnreachableError{Target: c.Target.URI, Cause: err}
+		}
+		defer probe.Close()
+		local = probe.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap()
+	}
+	return netip.AddrPortFrom(local, c.LocalPort), nil
+}
+
+// allows tells whether messages and media may go to an address that the target names.
+func (c *Config) allows(address netip.Addr) bool { return c.Guard.CheckTarget("", address) == nil }
+
+// trunk returns the trunk to the target as a shard with the given address sees it.
+func (c *Config) trunk(local netip.AddrPort) *call.Trunk {
+	caller := c.Caller
+	if caller == "" {
+		caller = DefaultCaller
+	}
+	return &call.Trunk{
+		Name: c.Target.URI, Address: c.Target.Addr,
+		URI:  "sip:" + c.callee() + "@" + c.Target.Addr.String(),
+		From: "sip:" + caller + "@" + local.String(),
+	}
+}

@@ -1,0 +1,154 @@
+// Package gateway emulates PSTN gateways: each answers SIP on an address of its own with a limited number
+// of circuits, blocks as a real one does when all are busy, and counts what came in.
+//
+// A Gateway runs the answering scenario of the built-in library on the same machine that the generator
+// runs its calls on.
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/loadgen/call"
+	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/planner/traffic"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// Config describes one gateway. Listen and Circuits are required.
+type Config struct {
+	Listen         netip.AddrPort   // SIP over UDP; port 0 lets the system choose
+	Circuits       int              // calls at a time; the next one gets 503 with Q.850 cause 34
+	Setup, Ringing traffic.Duration // from INVITE to 180, and from 180 to 200
+	Program        *scenarios.Program
+	UserAgent      string
+	Media          loadgen.Media
+	Allow          func(netip.Addr) bool // media addresses beside the caller's own; nil: none
+	Timers         sip.Timers
+	Seed           uint64 // of set-up and ringing times; 0 draws one
+}
+
+// MaxCircuits is the largest gateway that is emulated.
+const MaxCircuits = 1_000_000
+
+// DefaultPorts is the range of RTP port pairs of a gateway, apart from the generator's own so that both
+// fit on one host.
+var DefaultPorts = media.PortRange{First: 10000, Last: 19999}
+
+// Validate reports everything that keeps the gateway from being started.
+func (c *Config) Validate() error {
+	var errs []error
+	if !c.Listen.IsValid() {
+		errs = append(errs, errors.New("listen: an address and port are required"))
+	}
+	if c.Circuits < 1 || c.Circuits > MaxCircuits {
+		errs = append(errs, fmt.Errorf("ports: must be from 1 to %d, got %d", MaxCircuits, c.Circuits))
+	}
+	for name, law := range map[string]traffic.Duration{"setup": c.Setup, "ring": c.Ringing} {
+		if err := law.Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	if !c.Media.Off && c.Media.Ports.Pairs() < c.Circuits {
+		errs = append(errs, fmt.Errorf("rtp-ports: %s has %d port pairs for %d circuits; widen the range or use --media none",
+			c.Media.Ports, c.Media.Ports.Pairs(), c.Circuits))
+	}
+	return errors.Join(errs...)
+}
+
+// Gateway is one emulated gateway.
+type Gateway struct {
+	cfg      Config
+	shard    *loadgen.Shard
+	circuits circuits
+}
+
+// Open opens the gateway's sockets and begins to answer. Close ends it.
+func Open(cfg Config) (*Gateway, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if cfg.Seed == 0 {
+		cfg.Seed = rand.Uint64()
+	}
+	g := &Gateway{cfg: cfg, circuits: circuits{all: cfg.Circuits}}
+	if err := g.open(); err != nil {
+		g.shard.Close()
+		return nil, err
+	}
+	return g, nil
+}
+
+func (g *Gateway) open() error {
+	start := time.Now()
+	s := &loadgen.Shard{Start: start, Steady: &measure.Measurement{Trunk: g.cfg.Listen.String()}, WarmUp: &measure.Measurement{}}
+	g.shard = s
+	var err error
+	if s.Socket, err = sip.Listen(sip.SocketConfig{Local: g.cfg.Listen, Start: start}); err != nil {
+		return err
+	}
+	local := s.Socket.Local()
+	audio := call.Audio{Source: g.cfg.Media.Source, Codecs: g.cfg.Media.Codecs, Address: local.Addr(), Allowed: g.cfg.Allow}
+	if !g.cfg.Media.Off {
+		s.Media, err = media.NewEngine(media.Config{
+			Local: local.Addr(), Ports: g.cfg.Media.Ports, Seed: g.cfg.Seed, Start: start, SendLate: &s.Steady.Media.SendLate,
+		})
+		if err != nil {
+			return err
+		}
+		audio.Engine = s.Media
+	}
+	program := g.cfg.Program
+	if program == nil {
+		if program, err = scenarios.Load("gateway"); err != nil {
+			return err
+		}
+	}
+	s.Machine, err = call.NewMachine(call.Config{
+		Program: program, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers,
+		Audio: audio, Circuits: &g.circuits, Setup: g.cfg.Setup, Ringing: g.cfg.Ringing,
+		Random: traffic.Stream(g.cfg.Seed, 0), Machine: rand.Uint64(), Steady: s.Steady, WarmUp: s.WarmUp,
+	})
+	return err
+}
+
+// Run answers calls until the context is cancelled, then hangs up, waits for the last call to end and
+// returns. It is called once.
+func (g *Gateway) Run(ctx context.Context) {
+	defer g.shard.Close()
+	defer context.AfterFunc(ctx, g.shard.RequestStop)()
+	stopped := call.Never
+	g.shard.Loop(func(now time.Duration) bool {
+		if ctx.Err() != nil && stopped == call.Never {
+			stopped = now
+			g.shard.Machine.Stop(now)
+		}
+		if stopped != call.Never && now-stopped > g.cfg.Timers.WithDefaults().GiveUp()+time.Second {
+			g.shard.Machine.Abandon(now)
+		}
+		return stopped != call.Never && g.shard.Machine.InProgress() == 0
+	})
+}
+
+// Address returns where the gateway listens.
+func (g *Gateway) Address() netip.AddrPort { return g.shard.Socket.Local() }
+
+// Progress returns what the gateway has done so far. It may be called from any goroutine.
+func (g *Gateway) Progress() loadgen.Progress { return g.shard.Progress() }
+
+// Measurement returns what the gateway counted. It may be read once Run has returned.
+func (g *Gateway) Measurement() *measure.Measurement { return g.shard.Steady }
+
+// Busiest returns the largest number of circuits that were in use at a time. It may be read once Run has
+// returned.
+func (g *Gateway) Busiest() int { return g.circuits.most }
+
+// SocketStats returns the counters of the SIP socket. It may be read once Run has returned.
+func (g *Gateway) SocketStats() sip.SocketStats { return g.shard.Socket.Stats() }

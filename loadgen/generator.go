@@ -1,0 +1,240 @@
+// Package loadgen offers calls to a target as a plan says: an open model, in which arrivals never wait
+// for the system under test, on shards that share nothing.
+//
+// A Generator is made of its configuration, runs once and returns what it measured together with its
+// own health: when the generator was the bottleneck, the result says so.
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/call"
+	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/planner/traffic"
+)
+
+// Generator is one load run. Its methods may be called from any goroutine.
+type Generator struct {
+	cfg Config
+
+	shards []*Shard
+	start  time.Time
+	stop   context.CancelCauseFunc
+	halt   context.Context
+	usage  processUsage
+}
+
+// Result is what a run measured.
+type Result struct {
+	Seed        uint64
+	Steady      *measure.Measurement // calls that arrived after the warm-up
+	WarmUp      *measure.Measurement // calls that arrived during it
+	Window      time.Duration        // time in which the calls of Steady arrived
+	Elapsed     time.Duration        // from the first arrival to the last hang-up
+	Health      measure.Health
+	Interrupted bool // stopped before its time
+}
+
+// Total returns all calls of the run, warm-up included.
+func (r *Result) Total() *measure.Measurement {
+	total := r.Steady.Clone()
+	total.Merge(r.WarmUp)
+	return total
+}
+
+// errStopped is the cause of a stop that somebody asked for.
+var errStopped = errors.New("stopped")
+
+// New checks that the run can take place: the target and the numbers are allowed, ports and files
+// suffice. It opens and sends nothing.
+func New(cfg Config) (*Generator, error) {
+	if cfg.Seed == 0 {
+		cfg.Seed = rand.Uint64()
+	}
+	cfg.Timers = cfg.Timers.WithDefaults()
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	g := &Generator{cfg: cfg}
+	g.halt, g.stop = context.WithCancelCause(context.Background())
+	return g, nil
+}
+
+// open opens the shards.
+func (g *Generator) open() error {
+	shards := g.cfg.Shards
+	if shards == 0 {
+		shards = runtime.GOMAXPROCS(0)
+	}
+	for i := range shards {
+		shard, err := g.newShard(i, shards)
+		g.shards = append(g.shards, shard)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *Generator) newShard(i, shards int) (*Shard, error) {
+	s := &Shard{Start: g.start, Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}}
+	s.contact.patience = g.cfg.Timers.GiveUp()
+	bind, err := g.cfg.localAddress()
+	if err != nil {
+		return s, err
+	}
+	if s.Socket, err = sip.Listen(sip.SocketConfig{Local: bind, Start: g.start}); err != nil {
+		return s, err
+	}
+	local := s.Socket.Local()
+	if s.calls, err = newSchedule(&g.cfg, g.cfg.trunk(local), i, shards); err != nil {
+		return s, err
+	}
+	audio := call.Audio{Source: g.cfg.Media.Source, Codecs: g.cfg.Media.Codecs, Address: local.Addr(), Allowed: g.cfg.allows}
+	if !g.cfg.Media.Off {
+		s.Media, err = media.NewEngine(media.Config{
+			Local: local.Addr(), Ports: g.cfg.Media.Ports.Split(shards)[i], Start: g.start,
+			Seed: g.cfg.Seed ^ uint64(mediaStream)<<32 ^ uint64(i), SendLate: &s.Steady.Media.SendLate,
+		})
+		if err != nil {
+			return s, err
+		}
+		audio.Engine = s.Media
+	}
+	s.Machine, err = call.NewMachine(call.Config{
+		Program: g.cfg.Program, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers,
+		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
+		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,
+		Steady: s.Steady, WarmUp: s.WarmUp,
+	})
+	return s, err
+}
+
+// Run offers the calls and returns when the last one is over. Cancelling the context leaves the calls
+// where they are and returns at once with what was measured.
+func (g *Generator) Run(ctx context.Context) (*Result, error) {
+	defer g.close()
+	g.start = time.Now()
+	g.usage = readUsage()
+	if err := g.open(); err != nil {
+		return nil, err
+	}
+	var wait sync.WaitGroup
+	for _, s := range g.shards {
+		wait.Go(func() { s.Loop(g.over(ctx, s)) })
+	}
+	wait.Wait()
+	result := g.result()
+	if err := context.Cause(g.halt); err != nil && !errors.Is(err, errStopped) {
+		return result, err
+	}
+	if err := g.account(result); err != nil {
+		return result, err
+	}
+	return result, nil
+}
+
+// Stop ends the arrivals and hangs up the calls in progress; Run returns when that is done.
+func (g *Generator) Stop() { g.end(errStopped) }
+
+func (g *Generator) end(cause error) {
+	g.stop(cause)
+	for _, s := range g.shards {
+		s.RequestStop()
+	}
+}
+
+// Progress returns how far the run is.
+func (g *Generator) Progress() Progress {
+	var sum Progress
+	for _, s := range g.shards {
+		sum = sum.add(s.Progress())
+	}
+	sum.Elapsed = time.Since(g.start)
+	return sum
+}
+
+// Seed returns the seed of the run, which was drawn if none was given.
+func (g *Generator) Seed() uint64 { return g.cfg.Seed }
+
+// over returns the function that ends a shard's loop: when its arrivals are dealt with and its calls are
+// over, after the drain time at the latest, or when the run is stopped.
+func (g *Generator) over(ctx context.Context, s *Shard) func(time.Duration) bool {
+	var arrived, stopped time.Duration = call.Never, call.Never
+	return func(now time.Duration) bool {
+		if arrived == call.Never && !s.arrivalsLeft() {
+			arrived = now
+		}
+		if err := s.lost(now, g.cfg.Target.URI); err != nil {
+			g.end(err)
+		}
+		wantStop := s.stop.Load() || arrived != call.Never && now-arrived >= g.cfg.Drain
+		if wantStop && stopped == call.Never {
+			stopped = now
+			s.calls.close()
+			arrived = min(arrived, now)
+			s.Machine.Stop(now)
+		}
+		lost := context.Cause(g.halt) != nil && !errors.Is(context.Cause(g.halt), errStopped)
+		if ctx.Err() != nil || lost || stopped != call.Never && now-stopped >= g.cfg.Timers.GiveUp()+time.Second {
+			s.Machine.Abandon(now)
+			return true
+		}
+		return arrived != call.Never && s.Machine.InProgress() == 0
+	}
+}
+
+func (g *Generator) result() *Result {
+	r := &Result{
+		Seed: g.cfg.Seed, Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{},
+		Elapsed: time.Since(g.start), Interrupted: context.Cause(g.halt) != nil,
+	}
+	for _, s := range g.shards {
+		r.Steady.Merge(s.Steady)
+		r.WarmUp.Merge(s.WarmUp)
+	}
+	r.Window = g.window(r)
+	r.Health = g.health(r)
+	return r
+}
+
+// window returns the time in which the calls after the warm-up arrived: the configured one, or the time
+// until the last of them when the run ended by count or by a stop.
+func (g *Generator) window(r *Result) time.Duration {
+	end := g.cfg.Duration
+	if g.cfg.Calls > 0 || r.Interrupted || end == 0 {
+		end = 0
+		for _, s := range g.shards {
+			end = max(end, s.calls.due.Intended)
+		}
+		if end > 0 && r.Interrupted {
+			end = min(end, r.Elapsed)
+		}
+	}
+	return max(0, end-g.cfg.WarmUp)
+}
+
+// account refuses a result whose classes do not add up to what was offered: such a result is a defect of
+// the generator, and no verdict may rest on it.
+func (g *Generator) account(r *Result) error {
+	for _, m := range []*measure.Measurement{r.Steady, r.WarmUp} {
+		if err := m.CheckAccounting(); err != nil {
+			return fmt.Errorf("the accounts of the run do not close: %w", err)
+		}
+	}
+	return nil
+}
+
+func (g *Generator) close() {
+	for _, s := range g.shards {
+		s.Close()
+	}
+}

@@ -1,0 +1,131 @@
+package loadgen
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+)
+
+// The limits from which the generator counts as the bottleneck of its own run.
+const (
+	// schedulingGrain is the lateness of a start that the event loop's own rhythm explains. It is no
+	// delay of the target's and not charged to it.
+	schedulingGrain = time.Millisecond
+	// latenessLimit is the lateness from which a call counts as late, and the limit of its 99th percentile.
+	latenessLimit = 10 * time.Millisecond
+	// packetLatenessLimit is the limit of the 99th percentile of the lateness of RTP packets.
+	packetLatenessLimit = 5 * time.Millisecond
+	// cpuLimit is the share of the processors from which the process counts as out of breath.
+	cpuLimit = 0.95
+)
+
+// health judges the generator by what it did to the run.
+func (g *Generator) health(r *Result) measure.Health {
+	total := r.Total()
+	sockets := g.socketStats()
+	health := measure.Health{
+		lateness("lateness_p99", "calls started", &total.Delays[measure.Lateness], latenessLimit),
+		notStarted(total),
+		drops(sockets),
+		sendErrors(sockets),
+		receiveBuffer(sockets),
+		g.cpu(r.Elapsed),
+	}
+	if !g.cfg.Media.Off {
+		health = append(health,
+			lateness("rtp_lateness_p99", "RTP packets left", &total.Media.SendLate, packetLatenessLimit),
+			packetErrors(&total.Media))
+	}
+	return health
+}
+
+func (g *Generator) socketStats() sip.SocketStats {
+	sum := sip.SocketStats{DropsKnown: true}
+	for i, s := range g.shards {
+		stats := s.Socket.Stats()
+		sum.Sent += stats.Sent
+		sum.Received += stats.Received
+		sum.SendErrors += stats.SendErrors
+		sum.Drops += stats.Drops
+		sum.DropsKnown = sum.DropsKnown && stats.DropsKnown
+		if i == 0 || stats.ReceiveBuffer < sum.ReceiveBuffer {
+			sum.ReceiveBuffer = stats.ReceiveBuffer
+		}
+	}
+	return sum
+}
+
+// limit makes a check of a value that must not reach a limit.
+func limit(name, unit string, value, limit float64, why string) measure.Check {
+	c := measure.Check{Name: name, Unit: unit, Value: value, Limit: limit}
+	if value >= limit {
+		c.State, c.Why = measure.Limited, why
+	}
+	return c
+}
+
+func lateness(name, what string, h *measure.Histogram, most time.Duration) measure.Check {
+	p99 := h.Quantile(0.99)
+	return limit(name, "s", p99.Seconds(), most.Seconds(),
+		fmt.Sprintf("1 %% of the %s %v late or later: this host could not keep the schedule", what, p99))
+}
+
+// notStarted checks for arrivals that never became calls. Those that a stop left over are no fault.
+func notStarted(total *measure.Measurement) measure.Check {
+	missing := total.Outcomes[measure.NotStarted] - total.NotStarted[measure.Stopped]
+	return limit("not_started", "calls", float64(missing), 1,
+		fmt.Sprintf("%d calls were not started: %d found no call slot, %d no RTP port, %d could not be sent", missing,
+			total.NotStarted[measure.NoCallSlot], total.NotStarted[measure.NoMediaPort], total.NotStarted[measure.SendFailed]))
+}
+
+func drops(s sip.SocketStats) measure.Check {
+	if !s.DropsKnown {
+		return measure.Check{Name: "socket_drops", Unit: "datagrams", Limit: 1, State: measure.Unavailable,
+			Why: "this system does not tell how many datagrams overran the receive buffer"}
+	}
+	return limit("socket_drops", "datagrams", float64(s.Drops), 1,
+		fmt.Sprintf("%d SIP datagrams overran our receive buffer: they look like a target that loses messages", s.Drops))
+}
+
+func sendErrors(s sip.SocketStats) measure.Check {
+	share := 0.0
+	if s.Sent+s.SendErrors > 0 {
+		share = float64(s.SendErrors) / float64(s.Sent+s.SendErrors)
+	}
+	return limit("send_errors", "ratio", share, 0.001,
+		fmt.Sprintf("the kernel refused %d of %d SIP datagrams", s.SendErrors, s.Sent+s.SendErrors))
+}
+
+// receiveBuffer tells when the kernel granted less than was asked for. It limits nothing by itself: what
+// it leads to shows as drops.
+func receiveBuffer(s sip.SocketStats) measure.Check {
+	c := measure.Check{Name: "receive_buffer", Unit: "octets", Value: float64(s.ReceiveBuffer), Limit: sip.DefaultSocketBuffer}
+	if s.DropsKnown && s.ReceiveBuffer < sip.DefaultSocketBuffer/2 {
+		c.Why = fmt.Sprintf("the kernel granted a receive buffer of %d octets instead of %d; raise net.core.rmem_max for high rates",
+			s.ReceiveBuffer, sip.DefaultSocketBuffer)
+	}
+	return c
+}
+
+func (g *Generator) cpu(elapsed time.Duration) measure.Check {
+	used, known := readUsage().since(g.usage)
+	if !known || elapsed <= 0 {
+		return measure.Check{Name: "cpu", Unit: "ratio", Limit: cpuLimit, State: measure.Unavailable,
+			Why: "this system does not tell the processor time of the process"}
+	}
+	share := used.Seconds() / elapsed.Seconds() / float64(runtime.GOMAXPROCS(0))
+	return limit("cpu", "ratio", share, cpuLimit,
+		fmt.Sprintf("the generator used %.0f %% of %d processors", 100*share, runtime.GOMAXPROCS(0)))
+}
+
+func packetErrors(m *measure.Media) measure.Check {
+	share := 0.0
+	if m.Sent+m.SendErrors > 0 {
+		share = float64(m.SendErrors) / float64(m.Sent+m.SendErrors)
+	}
+	return limit("rtp_send_errors", "ratio", share, 0.001,
+		fmt.Sprintf("the kernel refused %d of %d RTP packets", m.SendErrors, m.Sent+m.SendErrors))
+}

@@ -1,0 +1,83 @@
+package loadgen
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/sipplan/sipplan/planner/measure"
+)
+
+// Progress is a snapshot of a run, for people who watch it.
+type Progress struct {
+	Elapsed    time.Duration
+	Offered    uint64
+	InProgress uint64
+	Answered   uint64
+	Blocked    uint64
+	Failed     uint64 // all other final classes but aborted and not started
+	NotStarted uint64
+	Late       uint64
+}
+
+// add sums the snapshots of two shards.
+func (p Progress) add(q Progress) Progress {
+	p.Offered += q.Offered
+	p.InProgress += q.InProgress
+	p.Answered += q.Answered
+	p.Blocked += q.Blocked
+	p.Failed += q.Failed
+	p.NotStarted += q.NotStarted
+	p.Late += q.Late
+	return p
+}
+
+// progressEvery is how often a shard publishes its progress.
+const progressEvery = 100 * time.Millisecond
+
+// progress hands snapshots from a shard to whoever asks, without a lock.
+type progress struct {
+	last     atomic.Pointer[Progress]
+	nextTime time.Duration
+}
+
+func (p *progress) publish(now time.Duration, s *Shard) {
+	if now < p.nextTime {
+		return
+	}
+	p.nextTime = now + progressEvery
+	p.publishNow(s)
+}
+
+func (p *progress) publishNow(s *Shard) {
+	snapshot := snapshotOf(s.Steady).add(snapshotOf(s.WarmUp))
+	p.last.Store(&snapshot)
+}
+
+func (p *progress) load() Progress {
+	if snapshot := p.last.Load(); snapshot != nil {
+		return *snapshot
+	}
+	return Progress{}
+}
+
+func snapshotOf(m *measure.Measurement) Progress {
+	if m == nil {
+		return Progress{}
+	}
+	p := Progress{
+		Offered: m.Offered, InProgress: m.InProgress, Late: m.Late,
+		Answered: m.Outcomes[measure.Answered], Blocked: m.Outcomes[measure.Blocked],
+		NotStarted: m.Outcomes[measure.NotStarted],
+	}
+	for class, count := range m.Outcomes {
+		switch measure.Class(class) {
+		case measure.Answered, measure.Blocked, measure.NotStarted, measure.Aborted:
+		default:
+			p.Failed += count
+		}
+	}
+	return p
+}
+
+// Progress returns the shard's last published snapshot. It may be called from any goroutine.
+func (s *Shard) Progress() Progress { return s.progress.load() }

@@ -1,0 +1,76 @@
+package loadgen
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/call"
+	"github.com/sipplan/sipplan/planner/traffic"
+)
+
+// The random streams of a run. Arrivals and holding times have one each, so that a run with other
+// holding times keeps its arrivals.
+const (
+	arrivalStream = iota
+	holdingStream
+	mediaStream
+	answerStream
+)
+
+// schedule deals the calls of a run to one of its shards: call i goes to shard i modulo the number of
+// shards. Each shard draws all calls and keeps its own, so that the shards share nothing and a seed gives
+// the same calls whatever their number.
+type schedule struct {
+	arrivals traffic.Arrivals
+	holding  traffic.Duration
+	random   *rand.Rand
+	trunk    *call.Trunk
+	shard    uint64
+	shards   uint64
+	warmUp   time.Duration
+	until    time.Duration // no arrivals from here on; 0 for no limit
+	calls    uint64        // arrivals in all shards; 0 for no limit
+
+	drawn  uint64
+	due    call.Attempt
+	isDue  bool
+	closed bool
+}
+
+// lead is the time from the start of the run clock to the origin of the arrivals, in which the shards open
+// their sockets: no call is late because another shard was not ready.
+const lead = 50 * time.Millisecond
+
+// newSchedule returns the part of shard number shard of the calls that cfg describes.
+func newSchedule(cfg *Config, trunk *call.Trunk, shard, shards int) (*schedule, error) {
+	arrivals, err := traffic.NewArrivals(cfg.Arrivals, cfg.CAPS, traffic.Stream(cfg.Seed, arrivalStream))
+	if err != nil {
+		return nil, err
+	}
+	return &schedule{
+		arrivals: arrivals, holding: cfg.Holding, random: traffic.Stream(cfg.Seed, holdingStream),
+		trunk: trunk, shard: uint64(shard), shards: uint64(shards),
+		warmUp: cfg.WarmUp, until: cfg.Duration, calls: cfg.Calls,
+	}, nil
+}
+
+// peek returns the next call of the shard and false when there are no more.
+func (s *schedule) peek() (call.Attempt, bool) {
+	for !s.isDue && !s.closed {
+		at := s.arrivals.Next()
+		if s.until > 0 && at >= s.until || s.calls > 0 && s.drawn >= s.calls {
+			s.closed = true
+			break
+		}
+		s.due = call.Attempt{Intended: lead + at, Holding: s.holding.Draw(s.random), Trunk: s.trunk, WarmUp: at < s.warmUp}
+		s.isDue = s.drawn%s.shards == s.shard
+		s.drawn++
+	}
+	return s.due, s.isDue
+}
+
+// take marks the call that peek returned as dealt with.
+func (s *schedule) take() { s.isDue = false }
+
+// close ends the arrivals.
+func (s *schedule) close() { s.isDue, s.closed = false, true }

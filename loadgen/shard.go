@@ -1,0 +1,170 @@
+package loadgen
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/call"
+	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+)
+
+// Shard is one event loop: a socket, the calls on it, their media and what is measured of them. Nothing
+// of it is shared with another shard, so that nothing on the path of a call or a packet takes a lock.
+type Shard struct {
+	Socket  *sip.Socket
+	Machine *call.Machine
+	Media   *media.Engine // nil for signalling alone
+	Start   time.Time     // origin of the run clock
+	// Steady and WarmUp are what the machine counts in.
+	Steady, WarmUp *measure.Measurement
+
+	calls    *schedule // nil at an answerer
+	contact  contact
+	stop     atomic.Bool
+	progress progress
+}
+
+// contact is what a shard knows of whether its target is there at all.
+type contact struct {
+	first    time.Duration // when the first call was sent; 0 before it
+	refused  *sip.Unreachable
+	patience time.Duration // how long silence is no proof; 0 for ever
+}
+
+// longestWait bounds a wait of the loop, so that it looks at its stop flag and publishes its progress.
+const longestWait = 100 * time.Millisecond
+
+// RequestStop makes the loop hang up its calls and return. It may be called from any goroutine.
+func (s *Shard) RequestStop() {
+	s.stop.Store(true)
+	s.Socket.Wake()
+}
+
+// Loop runs the shard until over says that it is done. It keeps its thread: a wait in the kernel is then
+// no matter for Go's scheduler. over is called once a turn, with the time and whether all arrivals have
+// been dealt with.
+func (s *Shard) Loop(over func(now time.Duration) bool) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	for {
+		now := time.Since(s.Start)
+		s.launch(now)
+		s.Machine.Advance(now)
+		s.sweep(now)
+		s.Socket.Flush()
+		s.receive()
+		s.noteUnreachable(now)
+		s.progress.publish(now, s)
+		if over(now) {
+			s.Socket.Flush()
+			s.progress.publishNow(s)
+			return
+		}
+		s.Socket.Flush()
+		if wait := s.next() - time.Since(s.Start); wait > 0 {
+			s.Socket.Wait(min(wait, longestWait))
+		}
+	}
+}
+
+// launch starts the calls that are due.
+func (s *Shard) launch(now time.Duration) {
+	if s.calls == nil {
+		return
+	}
+	for {
+		attempt, any := s.calls.peek()
+		if !any || attempt.Intended > now {
+			return
+		}
+		s.calls.take()
+		if s.contact.first == 0 {
+			s.contact.first = now
+		}
+		s.Machine.Start(time.Since(s.Start), attempt)
+	}
+}
+
+// batchesPerTurn bounds what is read before timers and arrivals are looked at again.
+const batchesPerTurn = 4
+
+func (s *Shard) receive() {
+	for range batchesPerTurn {
+		n := s.Socket.Read()
+		for i := range n {
+			s.Machine.Receive(s.Socket.Datagram(i))
+		}
+		if n < sip.Batch {
+			return
+		}
+	}
+}
+
+func (s *Shard) sweep(now time.Duration) {
+	if s.Media == nil {
+		return
+	}
+	if due, any := s.Media.Next(); any && due <= now {
+		s.Media.Sweep(now)
+	}
+}
+
+// next returns the instant at which the loop has something to do, messages apart.
+func (s *Shard) next() time.Duration {
+	next := s.Machine.Next()
+	if s.calls != nil {
+		if attempt, any := s.calls.peek(); any {
+			next = min(next, attempt.Intended)
+		}
+	}
+	if s.Media != nil {
+		if due, any := s.Media.Next(); any {
+			next = min(next, due)
+		}
+	}
+	return next
+}
+
+func (s *Shard) noteUnreachable(now time.Duration) {
+	for _, u := range s.Socket.TakeUnreachable() {
+		s.Machine.Unreachable(now, u.Address)
+		if s.Socket.Stats().Received == 0 && s.contact.refused == nil {
+			s.contact.refused = &u
+		}
+	}
+}
+
+// lost says why the target counts as not there, nil as long as it may be: an ICMP message, or silence
+// since the first call for as long as a transaction lasts.
+func (s *Shard) lost(now time.Duration, target string) error {
+	switch {
+	case s.contact.refused != nil:
+		return &UnreachableError{Target: target, Cause: s.contact.refused.Cause}
+	case s.contact.patience > 0 && s.contact.first > 0 && s.Socket.Stats().Received == 0 &&
+		now-s.contact.first >= s.contact.patience:
+		return &UnreachableError{Target: target, Silence: s.contact.patience}
+	}
+	return nil
+}
+
+// arrivalsLeft tells whether calls are still to be started.
+func (s *Shard) arrivalsLeft() bool {
+	if s.calls == nil {
+		return false
+	}
+	_, any := s.calls.peek()
+	return any
+}
+
+// Close releases the sockets of the shard.
+func (s *Shard) Close() {
+	if s.Socket != nil {
+		_ = s.Socket.Close()
+	}
+	if s.Media != nil {
+		_ = s.Media.Close()
+	}
+}

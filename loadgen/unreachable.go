@@ -1,0 +1,25 @@
+package loadgen
+
+import (
+	"fmt"
+	"time"
+)
+
+// UnreachableError says that nothing answers at the target, and how that came out: by an ICMP message or
+// an error of this host (Cause), or by silence.
+type UnreachableError struct {
+	Target  string
+	Cause   error         // nil for silence
+	Silence time.Duration // how long nothing came back
+}
+
+// Error returns a sentence for people.
+func (e *UnreachableError) Error() string {
+	if e.Cause != nil {
+		return fmt.Sprintf("target %s is unreachable: %v", e.Target, e.Cause)
+	}
+	return fmt.Sprintf("target %s is unreachable: no response to any INVITE within %s", e.Target, e.Silence)
+}
+
+// Unwrap returns the cause.
+func (e *UnreachableError) Unwrap() error { return e.Cause }
