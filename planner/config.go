@@ -119,7 +119,7 @@ type Inputs struct {
 
 // inputs fills the defaults in.
 func (c Config) inputs() (Inputs, error) {
-	usage := Input[Usage]{Value: usageFor(c.CallsPerHour.Value), Source: "class of that many calls in the guidance"}
+	usage := Input[Usage]{Value: usageFor(c.CallsPerHour.Value), Source: "by the calls per user"}
 	if c.Usage.given() {
 		class, err := ParseUsage(c.Usage.Value)
 		if err != nil {

@@ -73,12 +73,12 @@ func gatewaySizes(in Inputs) []catalog.Gateway {
 	return sizes
 }
 
-// chooseGateways returns the index of the option with the fewest gateways, and of those the one with the
-// fewest ports. Prices are not known here.
-func chooseGateways(options []GatewayOption) int {
+// chooseGateways returns the index of the option whose group has the fewest gateways, and of those the one
+// with the fewest ports. Prices are not known here.
+func chooseGateways(options []GatewayOption, group func(GatewayOption) GatewayGroup) int {
 	best := 0
 	for i, option := range options {
-		a, b := option.PlusOne, options[best].PlusOne
+		a, b := group(option), group(options[best])
 		if a.Gateways < b.Gateways || a.Gateways == b.Gateways && a.Ports < b.Ports {
 			best = i
 		}

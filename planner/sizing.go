@@ -13,7 +13,8 @@ type Sizing struct {
 	Grades   []Grade
 
 	Gateways  []GatewayOption // by size, smallest first
-	Chosen    int             // index in Gateways
+	Chosen    int             // index in Gateways of the best N+1
+	Guided    int             // index in Gateways of the best for the ports of the guidance
 	Mediation Mediation
 	Bandwidth Bandwidth
 
@@ -32,7 +33,7 @@ type Grade struct {
 // MoreCalls is a plan of an open class ("three or more") at BusyUserCallsPerHour instead of its least.
 type MoreCalls struct {
 	WhatIf
-	Gateway    catalog.Gateway // the one that was chosen
+	Gateway    catalog.Gateway // that of the guidance
 	ByGuidance GatewayGroup    // of that size
 	PlusOne    GatewayGroup
 }
@@ -54,7 +55,8 @@ func Size(config Config) (Sizing, error) {
 	s.Blocking = f.blocking(s.Ports, s.Demand.Erlangs())
 	s.Grades = f.grades(s.Demand.Erlangs())
 	s.Gateways = f.gatewayOptions(in, s.Ports, s.Guidance.Ports)
-	s.Chosen = chooseGateways(s.Gateways)
+	s.Chosen = chooseGateways(s.Gateways, func(o GatewayOption) GatewayGroup { return o.PlusOne })
+	s.Guided = chooseGateways(s.Gateways, func(o GatewayOption) GatewayGroup { return o.ByGuidance })
 	s.Mediation = mediation(in, s.Gateways[s.Chosen].PlusOne.Gateways)
 	s.Bandwidth = Bandwidth{Stream: G711, Calls: s.Ports}
 	s.HoldingTimes = f.holdingTimes(&s)
@@ -64,8 +66,11 @@ func Size(config Config) (Sizing, error) {
 	return s, f.err
 }
 
-// Gateway returns the option that was chosen.
+// Gateway returns the option that was chosen: the fewest gateways of which one may fail.
 func (s Sizing) Gateway() GatewayOption { return s.Gateways[s.Chosen] }
+
+// GuidedGateway returns the option with the fewest gateways for the ports of the guidance.
+func (s Sizing) GuidedGateway() GatewayOption { return s.Gateways[s.Guided] }
 
 // grades returns the ports for the usual grades of service.
 func (f *formulas) grades(erlangs float64) []Grade {
@@ -82,7 +87,7 @@ func (f *formulas) moreCalls(config Config, s *Sizing) *MoreCalls {
 		return nil
 	}
 	demand := s.Demand.withCalls(BusyUserCallsPerHour)
-	more := &MoreCalls{WhatIf: f.whatIf(demand, s), Gateway: s.Gateway().Gateway}
+	more := &MoreCalls{WhatIf: f.whatIf(demand, s), Gateway: s.GuidedGateway().Gateway}
 	size := more.Gateway.Ports
 	guided, needed := max(MinGateways, fill(s.Guidance.Ports, size)), max(MinGateways, fill(more.Ports, size)+1)
 	more.ByGuidance = f.gatewayGroup(guided, size, more.Ports, demand.Erlangs())

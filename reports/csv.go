@@ -40,8 +40,9 @@ var plainNumber = regexp.MustCompile(`^[+-]?[0-9][0-9,]*(\.[0-9]+)?([eE][+-]?[0-
 
 // spreadsheetText takes the thousands separators out of a number, which mean something else in half of
 // the world, and puts an apostrophe before any other cell that a spreadsheet would run as a formula: one
-// that starts with =, +, -, @, a tab or a line end.
+// that starts with =, +, - or @.
 func spreadsheetText(cell string) string {
+	cell = strings.TrimSpace(cell)
 	if plainNumber.MatchString(cell) {
 		return strings.ReplaceAll(cell, ",", "")
 	}
@@ -49,7 +50,7 @@ func spreadsheetText(cell string) string {
 		return cell
 	}
 	switch cell[0] {
-	case '=', '+', '-', '@', '\t', '\r', '\n':
+	case '=', '+', '-', '@':
 		return "'" + cell
 	}
 	return cell

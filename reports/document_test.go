@@ -119,8 +119,8 @@ func TestSpreadsheetTextLeavesNumbersAndMarksFormulas(t *testing.T) {
 		"+1+cmd|'a'!": "'+1+cmd|'a'!",
 		"-2+3":        "'-2+3",
 		"@SUM(A1)":    "'@SUM(A1)",
-		"\t=1":        "'\t=1",
-		"\r=1":        "'\r=1",
+		"\t=1":        "'=1",
+		"\r=1":        "'=1",
 	} {
 		if got := spreadsheetText(cell); got != want {
 			t.Errorf("spreadsheetText(%q) = %q, want %q", cell, got, want)

@@ -21,6 +21,7 @@ func (t Table) text(page *bytes.Buffer) error {
 			Borders:  tw.BorderNone,
 			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.Lines{ShowHeaderLine: tw.On}},
 		}),
+		tablewriter.WithTrimSpace(tw.Off),
 		tablewriter.WithPadding(tw.Padding{Left: tw.Empty, Right: "  ", Overwrite: true}),
 	)...)
 	if err := t.fill(table, printable); err != nil {

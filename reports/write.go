@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // Write renders the document to w as Text, CSV or Markdown, in one write. It fails for JSON, which is
@@ -50,7 +51,7 @@ func (d Document) text(page *bytes.Buffer) error {
 		paragraph()
 	}
 	for _, sentence := range d.Answer {
-		fmt.Fprintln(page, printable(sentence))
+		wrap(page, printable(sentence), "", "")
 	}
 	for _, table := range d.Tables {
 		paragraph()
@@ -65,9 +66,29 @@ func (d Document) text(page *bytes.Buffer) error {
 		paragraph()
 	}
 	for _, note := range d.Notes {
-		fmt.Fprintln(page, "- "+printable(note))
+		wrap(page, printable(note), "- ", "  ")
 	}
 	return nil
+}
+
+// textWidth is how long lines of prose get, in characters.
+const textWidth = 120
+
+// wrap writes prose in lines, the first after one indent and the others after another.
+func wrap(page *bytes.Buffer, prose, first, other string) {
+	line := first
+	for i, word := range strings.Fields(prose) {
+		switch {
+		case i == 0:
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > textWidth:
+			fmt.Fprintln(page, line)
+			line = other
+		default:
+			line += " "
+		}
+		line += word
+	}
+	fmt.Fprintln(page, line)
 }
 
 // markdown writes the same order as text, with the tables as pipe tables under headings.
