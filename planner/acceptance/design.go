@@ -76,7 +76,7 @@ func (d *Design) countCalls() error {
 	if err := errors.Join(errP, errQ); err != nil {
 		return err
 	}
-	z, w := d.Promise.z(), distuv.UnitNormal.Quantile(d.Promise.Power)
+	z, w := quantile(d.Promise.Confidence), distuv.UnitNormal.Quantile(d.Promise.Power)
 	promised, tolerated := math.Sqrt(p*(1-p)*vp), math.Sqrt(q*(1-q)*vq)
 	root := math.Max(z*tolerated+w*promised, z*promised+w*tolerated) / (q - p)
 	d.Calls = uint64(math.Ceil(root * root))

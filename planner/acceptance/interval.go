@@ -6,6 +6,7 @@ import (
 
 	"github.com/sipplan/sipplan/erlang"
 	"github.com/sipplan/sipplan/planner/measure"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Interval is where the true blocking of a trunk lies, with the given confidence.
@@ -40,9 +41,27 @@ func Blocking(m *measure.Measurement, window time.Duration, ports int, confidenc
 	return i, errLow == nil && errHigh == nil
 }
 
-// callsToExclude returns how many calls a score test takes to exclude the limit, if the measured share
-// stays what it is: n = v·z²·q(1-q)/(q-p)². It is infinite when the share is the limit.
-func callsToExclude(limit, share, z, inflation float64) float64 {
-	distance := limit - share
-	return math.Ceil(inflation * z * z * limit * (1 - limit) / (distance * distance))
+// Share returns the interval of a share that was counted as hits of all calls, of which inflation are
+// worth one independent call; 1 if they are independent. It is undefined when nothing was counted.
+func Share(hits, all uint64, inflation, confidence float64) (i Interval, defined bool) {
+	i = Interval{Confidence: confidence, Inflation: inflation, Effective: float64(all) / inflation}
+	var err error
+	i.Low, i.High, err = erlang.Wilson(float64(hits)/inflation, i.Effective, confidence)
+	return i, err == nil
+}
+
+// CallsToExclude returns how many calls it takes until the interval excludes the limit, if the measured
+// share stays what it is:
+//
+//	n = v·z²·q(1-q)/(q-p)²    q the limit, p the share, v the inflation, z the normal quantile
+//
+// It is infinite when the share is the limit.
+func (i Interval) CallsToExclude(limit, share float64) float64 {
+	z, distance := quantile(i.Confidence), limit-share
+	return math.Ceil(i.Inflation * z * z * limit * (1 - limit) / (distance * distance))
+}
+
+// quantile returns the two-sided normal quantile of a confidence.
+func quantile(confidence float64) float64 {
+	return distuv.UnitNormal.Quantile(1 - (1-confidence)/2)
 }

@@ -135,10 +135,10 @@ func (j *Judgement) countMoreCalls() {
 	worst := (float64(j.Blocking.Numerator) + float64(j.Interval.Unknown)) / float64(j.Blocking.Denominator)
 	needed := math.Inf(1)
 	if share > j.Promise.Blocking {
-		needed = callsToExclude(j.Promise.Blocking, share, j.Promise.z(), j.Interval.Inflation)
+		needed = j.Interval.CallsToExclude(j.Promise.Blocking, share)
 	}
 	if worst < j.Promise.Tolerated {
-		needed = math.Min(needed, callsToExclude(j.Promise.Tolerated, worst, j.Promise.z(), j.Interval.Inflation))
+		needed = math.Min(needed, j.Interval.CallsToExclude(j.Promise.Tolerated, worst))
 	}
 	if !math.IsInf(needed, 0) {
 		j.MoreCalls = uint64(math.Max(1, needed-float64(j.Blocking.Denominator)))

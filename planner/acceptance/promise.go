@@ -12,8 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // The defaults of a Promise. With them a trunk that blocks as much as promised is told from one that
@@ -64,9 +62,4 @@ func (p Promise) filled() Promise {
 		p.Power = DefaultPower
 	}
 	return p
-}
-
-// z returns the two-sided normal quantile of the confidence.
-func (p Promise) z() float64 {
-	return distuv.UnitNormal.Quantile(1 - (1-p.Confidence)/2)
 }

@@ -91,6 +91,15 @@ func (h *Histogram) Mean() time.Duration {
 	return time.Duration(float64(h.sum) / float64(h.count) * float64(time.Microsecond))
 }
 
+// StdDev returns the standard deviation of the samples in range, to three significant digits; 0 of fewer
+// than two samples.
+func (h *Histogram) StdDev() time.Duration {
+	if h.buckets == nil {
+		return 0
+	}
+	return time.Duration(h.buckets.StdDev() * float64(time.Microsecond))
+}
+
 // Min returns the smallest sample, 0 of an empty histogram.
 func (h *Histogram) Min() time.Duration { return time.Duration(h.min) * time.Microsecond }
 

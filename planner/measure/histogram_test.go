@@ -193,3 +193,21 @@ func BenchmarkMerge(b *testing.B) {
 		m.Merge(&other)
 	}
 }
+
+func TestStdDev(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		h    *measure.Histogram
+		want time.Duration
+	}{
+		{"nothing measured", record(), 0},
+		{"one sample", record(time.Second), 0},
+		{"two samples a second from their mean", record(2*time.Second, 4*time.Second), time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.h.StdDev(); math.Abs(float64(got-tt.want)) > 3*resolution*float64(tt.want) {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}

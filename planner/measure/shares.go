@@ -67,6 +67,14 @@ func (s *Shares) Mean() float64 {
 	return float64(s.sum) / float64(s.Count()) / million
 }
 
+// StdDev returns the standard deviation, to three significant digits; 0 of fewer than two samples.
+func (s *Shares) StdDev() float64 {
+	if s.buckets == nil {
+		return 0
+	}
+	return s.buckets.StdDev() / million
+}
+
 // Quantile returns the smallest share that at least the share q of the samples does not exceed, to
 // three significant digits; 0 when there are no samples.
 func (s *Shares) Quantile(q float64) float64 {

@@ -23,6 +23,7 @@ func TestShares(t *testing.T) {
 		{"the worst leg", s.Quantile(1), 0.25},
 		{"the mean", s.Mean(), 0.00255},
 		{"a leg at the limit is not above it", float64(s.Above(0.005)), 1},
+		{"the standard deviation", s.StdDev(), 0.0248772},
 		{"legs that lost anything", float64(s.Above(0)), 2},
 		{"none above 25 %", float64(s.Above(0.25)), 0},
 	} {
@@ -57,7 +58,7 @@ func TestSharesOutsideTheirRange(t *testing.T) {
 
 func TestNoSharesHaveNoFigures(t *testing.T) {
 	var s measure.Shares
-	if s.Count() != 0 || s.Mean() != 0 || s.Quantile(0.5) != 0 || s.Above(0) != 0 {
+	if s.Count() != 0 || s.Mean() != 0 || s.StdDev() != 0 || s.Quantile(0.5) != 0 || s.Above(0) != 0 {
 		t.Error("an empty Shares has figures")
 	}
 }
