@@ -156,7 +156,7 @@ func (g *Generator) end(cause error) {
 func (g *Generator) Progress() Progress {
 	var sum Progress
 	for _, s := range g.shards {
-		sum = sum.add(s.Progress())
+		sum = sum.Add(s.Progress())
 	}
 	sum.Elapsed = time.Since(g.start)
 	return sum

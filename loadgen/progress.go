@@ -19,8 +19,8 @@ type Progress struct {
 	Late       uint64
 }
 
-// add sums the snapshots of two shards.
-func (p Progress) add(q Progress) Progress {
+// Add sums the snapshots of two shards.
+func (p Progress) Add(q Progress) Progress {
 	p.Offered += q.Offered
 	p.InProgress += q.InProgress
 	p.Answered += q.Answered
@@ -49,7 +49,7 @@ func (p *progress) publish(now time.Duration, s *Shard) {
 }
 
 func (p *progress) publishNow(s *Shard) {
-	snapshot := snapshotOf(s.Steady).add(snapshotOf(s.WarmUp))
+	snapshot := snapshotOf(s.Steady).Add(snapshotOf(s.WarmUp))
 	p.last.Store(&snapshot)
 }
 

@@ -25,6 +25,7 @@ type Shard struct {
 	contact  contact
 	stop     atomic.Bool
 	progress progress
+	rhythm   rhythm
 }
 
 // contact is what a shard knows of whether its target is there at all.
@@ -64,9 +65,18 @@ func (s *Shard) Loop(over func(now time.Duration) bool) {
 			return
 		}
 		s.Socket.Flush()
-		if wait := s.next() - time.Since(s.Start); wait > 0 {
-			s.Socket.Wait(min(wait, longestWait))
-		}
+		s.rest(now)
+	}
+}
+
+// rest waits until there is something to do: for the next message or instant, or, in a busy time, for a
+// nap whatever comes in.
+func (s *Shard) rest(now time.Duration) {
+	stats := s.Socket.Stats()
+	if s.rhythm.naps(now, stats.Sent+stats.Received) {
+		s.Socket.Nap(min(nap, s.untilPacket()))
+	} else if wait := s.next() - time.Since(s.Start); wait > 0 {
+		s.Socket.Wait(min(wait, longestWait))
 	}
 }
 
@@ -110,6 +120,17 @@ func (s *Shard) sweep(now time.Duration) {
 	if due, any := s.Media.Next(); any && due <= now {
 		s.Media.Sweep(now)
 	}
+}
+
+// untilPacket returns the time until the next RTP packet is due: media keeps its pace however busy the
+// signalling is.
+func (s *Shard) untilPacket() time.Duration {
+	if s.Media != nil {
+		if due, any := s.Media.Next(); any {
+			return max(0, due-time.Since(s.Start))
+		}
+	}
+	return longestWait
 }
 
 // next returns the instant at which the loop has something to do, messages apart.

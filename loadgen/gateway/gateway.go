@@ -152,3 +152,6 @@ func (g *Gateway) Busiest() int { return g.circuits.most }
 
 // SocketStats returns the counters of the SIP socket. It may be read once Run has returned.
 func (g *Gateway) SocketStats() sip.SocketStats { return g.shard.Socket.Stats() }
+
+// Close releases the sockets of a gateway that is not run.
+func (g *Gateway) Close() { g.shard.Close() }

@@ -249,7 +249,14 @@ func (s *Socket) Wait(d time.Duration) {
 	}
 }
 
-// Wake makes a Wait in another goroutine return.
+// Nap returns when d is over or Wake was called, whatever comes in meanwhile.
+func (s *Socket) Nap(d time.Duration) {
+	timeout := unix.NsecToTimespec(int64(max(d, 0)))
+	fds := [1]unix.PollFd{{Fd: int32(s.wakeFD), Events: unix.POLLIN}}
+	_, _ = unix.Ppoll(fds[:], &timeout, nil) // the counter is left for the next Wait to read
+}
+
+// Wake makes a Wait or a Nap in another goroutine return.
 func (s *Socket) Wake() {
 	one := [8]byte{}
 	binary.NativeEndian.PutUint64(one[:], 1)

@@ -100,6 +100,9 @@ func (s *Socket) receive(until time.Time) {
 	}
 }
 
+// Nap returns when d is over.
+func (s *Socket) Nap(d time.Duration) { time.Sleep(d) }
+
 // Wake makes a Wait in another goroutine return.
 func (s *Socket) Wake() { _ = s.conn.SetReadDeadline(time.Now()) }
 
