@@ -81,7 +81,7 @@ func (c *Config) Validate() error {
 	errs := []error{
 		problem("target", c.Guard.CheckTarget(c.Target.Host, c.Target.Addr.Addr())),
 		problem("target", CheckNumber(c.callee())),
-		problem("caller", CheckNumber(c.Caller)),
+		problem("from", CheckNumber(c.Caller)),
 		problem("caps", c.checkRate()),
 		problem("aht", c.Holding.Validate()),
 		problem("duration", c.checkLength()),
@@ -92,7 +92,7 @@ func (c *Config) Validate() error {
 		errs = append(errs, errors.New("scenario: a program for the caller is required"))
 	}
 	if c.LocalPort != 0 && c.Shards != 1 {
-		errs = append(errs, fmt.Errorf("local port %d: a fixed port serves one shard, got %d", c.LocalPort, c.Shards))
+		errs = append(errs, fmt.Errorf("local: port %d: a fixed port serves one shard, got %d", c.LocalPort, c.Shards))
 	}
 	return errors.Join(errs...)
 }

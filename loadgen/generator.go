@@ -131,8 +131,9 @@ func (g *Generator) Run(ctx context.Context) (*Result, error) {
 	for _, s := range g.shards {
 		wait.Go(func() { s.Loop(g.over(ctx, s)) })
 	}
+	defer context.AfterFunc(ctx, g.wake)()
 	wait.Wait()
-	result := g.result()
+	result := g.result(ctx.Err() != nil)
 	if err := context.Cause(g.halt); err != nil && !errors.Is(err, errStopped) {
 		return result, err
 	}
@@ -192,10 +193,16 @@ func (g *Generator) over(ctx context.Context, s *Shard) func(time.Duration) bool
 	}
 }
 
-func (g *Generator) result() *Result {
+func (g *Generator) wake() {
+	for _, s := range g.shards {
+		s.Socket.Wake()
+	}
+}
+
+func (g *Generator) result(cancelled bool) *Result {
 	r := &Result{
 		Seed: g.cfg.Seed, Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{},
-		Elapsed: time.Since(g.start), Interrupted: context.Cause(g.halt) != nil,
+		Elapsed: time.Since(g.start), Interrupted: cancelled || context.Cause(g.halt) != nil,
 	}
 	for _, s := range g.shards {
 		r.Steady.Merge(s.Steady)

@@ -1,0 +1,77 @@
+package loadgen
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/traffic"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// sound returns a configuration that can be run against a target on loopback.
+func sound(t *testing.T, target string) Config {
+	t.Helper()
+	parsed, err := sip.ParseTarget(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := scenarios.Load("caller")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Config{
+		Target: parsed, CAPS: 10, Calls: 10, Holding: traffic.Duration{Mean: 100 * time.Millisecond},
+		Media: Media{Ports: DefaultPorts}, Program: program, Drain: time.Second, Seed: 1, UserAgent: "sipplan/test",
+	}
+}
+
+func TestEachProblemIsNamedByItsField(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*Config)
+		want   string
+	}{
+		{"a stranger's address", func(c *Config) { c.Target, _ = sip.ParseTarget("sip:203.0.113.9") }, "target: refused by the target guard"},
+		{"an emergency number", func(c *Config) { c.Target.User = "911" }, "target: "},
+		{"an emergency number as caller", func(c *Config) { c.Caller = "112" }, "from: "},
+		{"no calls per second", func(c *Config) { c.CAPS = 0 }, "caps: must be more than 0"},
+		{"calls per second that are no number", func(c *Config) { c.CAPS = math.NaN() }, "caps: must be more than 0"},
+		{"a negative holding time", func(c *Config) { c.Holding.Mean = -time.Second }, "aht: must not be negative"},
+		{"no end", func(c *Config) { c.Calls = 0 }, "duration: a run needs an end"},
+		{"a month", func(c *Config) { c.Duration = 31 * 24 * time.Hour }, "duration: at most"},
+		{"nothing but warm-up", func(c *Config) { c.Duration, c.WarmUp = time.Minute, time.Minute }, "leaves nothing"},
+		{"two ports for 20 erlangs", func(c *Config) {
+			c.Media.Ports, c.CAPS, c.Holding.Mean, c.Calls = media.PortRange{First: 20000, Last: 20001}, 20, time.Second, 1000
+		}, "rtp-ports: 20000-20001 has 1 port pairs, but 20 erlangs need about 48"},
+		{"more calls than files", func(c *Config) {
+			c.CAPS, c.Holding.Mean, c.Calls, c.Files = 20, time.Second, 1000, 1<<40
+		}, "files: the limit of open files is"},
+		{"a fixed port for many shards", func(c *Config) { c.LocalPort, c.Shards = 5060, 2 }, "local"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg := sound(t, "sip:127.0.0.1:5060")
+			if err := cfg.Validate(); err != nil {
+				t.Fatalf("the sound configuration is refused: %v", err)
+			}
+			tt.change(&cfg)
+			if err := cfg.Validate(); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %q in it", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestAllProblemsAreReportedAtOnce(t *testing.T) {
+	cfg := sound(t, "sip:127.0.0.1:5060")
+	cfg.CAPS, cfg.Calls, cfg.Target.User = -1, 0, "999"
+	err := cfg.Validate()
+	for _, want := range []string{"caps:", "duration:", "target:"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in %v", want, err)
+		}
+	}
+}

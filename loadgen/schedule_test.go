@@ -1,0 +1,69 @@
+package loadgen
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/call"
+	"github.com/sipplan/sipplan/planner/traffic"
+)
+
+func deal(t *testing.T, cfg *Config, shards int) []call.Attempt {
+	t.Helper()
+	var all []call.Attempt
+	for i := range shards {
+		s, err := newSchedule(cfg, nil, i, shards)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for a, any := s.peek(); any; a, any = s.peek() {
+			all = append(all, a)
+			s.take()
+		}
+	}
+	slices.SortFunc(all, func(a, b call.Attempt) int { return int(a.Intended - b.Intended) })
+	return all
+}
+
+func TestSameCallsWhateverTheNumberOfShards(t *testing.T) {
+	cfg := &Config{CAPS: 500, Duration: 3 * time.Second, WarmUp: time.Second, Seed: 42,
+		Holding: traffic.Duration{Law: traffic.Exponential, Mean: time.Second}}
+	one := deal(t, cfg, 1)
+	if len(one) < 1300 || len(one) > 1700 {
+		t.Fatalf("%d calls in 3 s at 500 a second", len(one))
+	}
+	for _, shards := range []int{2, 3, 7} {
+		if !slices.Equal(deal(t, cfg, shards), one) {
+			t.Errorf("%d shards deal other calls than one", shards)
+		}
+	}
+	for _, a := range one {
+		if a.WarmUp != (a.Intended < lead+time.Second) {
+			t.Fatalf("a call at %v is in the warm-up: %v", a.Intended, a.WarmUp)
+		}
+	}
+}
+
+func TestCallsEndByCountOrByTimeWhicheverIsFirst(t *testing.T) {
+	cfg := &Config{CAPS: 100, Calls: 50, Arrivals: traffic.Constant}
+	if n := len(deal(t, cfg, 2)); n != 50 {
+		t.Errorf("%d calls, want the 50 that were asked for", n)
+	}
+	cfg.Duration = 200 * time.Millisecond
+	if n := len(deal(t, cfg, 2)); n != 20 {
+		t.Errorf("%d calls, want the 20 of 200 ms", n)
+	}
+}
+
+func TestClosedScheduleHasNoMoreCalls(t *testing.T) {
+	s, err := newSchedule(&Config{CAPS: 100, Duration: time.Hour}, nil, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.peek()
+	s.close()
+	if a, any := s.peek(); any {
+		t.Errorf("a call at %v after the end", a.Intended)
+	}
+}
