@@ -61,18 +61,9 @@ func addCircuit(b, n, a float64) float64 { return a * b / (n + a*b) }
 // blocking is B inside its domain.
 func blocking(x, a float64) float64 {
 	if x > 0 && a >= x+1 {
-		return 1 / (a * lossFraction(x, a))
+		return (a - x + x*idleShare(x, a)) / a
 	}
 	return math.Exp(logBlocking(x, a))
-}
-
-// carried returns the traffic a·(1-B(x, a)) that x circuits carry, by the recursion and thus without the digits that
-// 1-B loses in a flood. Domain: x ≥ 0, a > 0.
-func carried(x, a float64) float64 {
-	if x < 1 {
-		return a * (1 - blocking(x, a))
-	}
-	return x / (x/a + blocking(x-1, a))
 }
 
 // logBlocking is LogB inside its domain. With less traffic than circuits it takes the Poisson probability of exactly x
@@ -80,7 +71,7 @@ func carried(x, a float64) float64 {
 //
 //	B = D / (1 - P),  P = D·(a/(x+1))·poissonTail(x+1, a)
 //
-// and with more traffic, where 1 - P would cancel, Legendre's continued fraction.
+// and with more traffic, where 1 - P would cancel, a continued fraction.
 func logBlocking(x, a float64) float64 {
 	switch {
 	case x == 0:
@@ -88,35 +79,47 @@ func logBlocking(x, a float64) float64 {
 	case a == 0:
 		return math.Inf(-1)
 	case a >= x+1:
-		return -math.Log(a * lossFraction(x, a))
+		return math.Log((a - x + x*idleShare(x, a)) / a)
 	}
 	exactly := logPoisson(x, a)
 	more := math.Exp(exactly) * a / (x + 1) * poissonTail(x+1, a)
 	return exactly - math.Log1p(-more)
 }
 
-// lossFraction returns 1/(A·B(x, A)) by Legendre's continued fraction of the incomplete gamma function Γ(x+1, a),
+// carried returns the traffic a·(1-B(x, a)), in a flood without the digits that 1-B loses there. Domain: x, a ≥ 0.
+func carried(x, a float64) float64 {
+	if a >= x+1 {
+		return x - x*idleShare(x, a)
+	}
+	return a * (1 - blocking(x, a))
+}
+
+// idleShare returns the share of the time that each of x circuits is idle in a flood, K in
 //
-//	1   1·x   2·(x-1)   3·(x-2)
-//	--- ----- --------- --------- …     with b(i) = a - x + 2i below the i-th numerator
-//	b0+ b1+   b2+       b3+
+//	a·(1-B) = x·(1-K)
+//
+// From Legendre's continued fraction of the incomplete gamma function Γ(x+1, a), which 1/(A·B) is,
+//
+//	        1     2·(x-1)   3·(x-2)
+//	K = --------- --------- --------- …
+//	    a-x+2   + a-x+4   + a-x+6   +
 //
 // evaluated by the modified method of Lentz (Thompson and Barnett, Journal of Computational Physics 64, 1986). For a
-// whole x it ends after x steps. Domain: x ≥ 0, a ≥ x+1: all denominators are positive.
-func lossFraction(x, a float64) float64 {
+// whole x it ends after x terms. Domain: x ≥ 0, a ≥ x+1: all denominators are positive.
+func idleShare(x, a float64) float64 {
 	const settled = 2.3e-16
-	b := a - x
-	c, d := math.MaxFloat64, 1/b
-	f := d
-	for i := 1.0; ; i++ {
+	b := a - x + 2
+	c, d := math.Inf(1), 1/b
+	k := d
+	for i := 2.0; ; i++ {
 		numerator := i * (x + 1 - i)
 		b += 2
 		d = 1 / (numerator*d + b)
 		c = b + numerator/c
 		step := c * d
-		f *= step
+		k *= step
 		if math.Abs(step-1) <= settled {
-			return f
+			return k
 		}
 	}
 }

@@ -34,3 +34,32 @@ func CallCongestionVariance(servers int, traffic float64) (inflation float64, er
 	}
 	return 1 + 2*u, nil
 }
+
+// TimeCongestionVariance returns the asymptotic variance of the measured time congestion of M/M/N/N, in mean holding
+// times: a measurement over T holding times scatters around B(N, A) with the variance
+//
+//	result / T = (2B/(A·T)) · Σ_{j=0..N-1} F(j)·B(N)/B(j)
+//
+// with the symbols of [CallCongestionVariance]. Adding a circuit turns the sum v into
+//
+//	v(0) = 0,  v(n+1) = (1-B(n+1))·A·(1+v(n)) / (n+1 + A·B(n))
+//
+// A confidence interval of ± r·B needs T = z²·result/(r·B)² holding times: 165,000 for 1 % at 30 circuits, 25 erlangs.
+// Domain: servers from 1 to [MaxSize], traffic above 0 and at most MaxSize erlangs; else an error that wraps
+// [ErrDomain]. Special case: one circuit gives 2·A/(1+A)³.
+//
+// Whitt, Management Science 35 (1989).
+func TimeCongestionVariance(servers int, traffic float64) (float64, error) {
+	err := firstError(checkCount("servers", servers, 1, MaxSize), checkPositive("traffic", "erlangs", traffic, MaxSize))
+	if err != nil {
+		return 0, err
+	}
+	var v float64
+	b := 1.0
+	for n := 1.0; n <= float64(servers); n++ {
+		busy := n + traffic*b
+		b = traffic * b / busy
+		v = (n / busy) * (traffic / busy) * (1 + v)
+	}
+	return 2 * b / traffic * v, nil
+}

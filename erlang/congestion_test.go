@@ -8,6 +8,23 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+func checkTimeCongestionVariance(t *testing.T, row referenceRow) {
+	t.Helper()
+	b := must[float64](t)(B(row.servers, row.traffic))
+	near(t, row, b, row.probability, 2e-15)
+	variance := must[float64](t)(TimeCongestionVariance(int(row.servers), row.traffic))
+	near(t, row, variance, row.value(t, "sigma2_in_aht"), 1e-14)
+	const z = 1.959963984540054
+	near(t, row, z*z*variance/(0.01*b*0.01*b), row.value(t, "runlength_aht_for_1pct_rel_95ci"), 2e-14)
+}
+
+func TestTimeCongestionVarianceByHand(t *testing.T) {
+	// One circuit is a switch between free and busy, with the rates A and 1: 2·p·(1-p)/(A+1).
+	for _, a := range []float64{0.01, 1, 50} {
+		near(t, a, must[float64](t)(TimeCongestionVariance(1, a)), 2*a/(1+a)/(1+a)/(1+a), 4e-16)
+	}
+}
+
 func TestCallCongestionVarianceByHand(t *testing.T) {
 	// One circuit is busy just after every arrival, so the next call is blocked whatever happened to this one.
 	for _, traffic := range []float64{0.01, 1, 50} {

@@ -12,18 +12,19 @@
 //
 // The other models start where one of Erlang's assumptions ends:
 //
-//   - blocked callers try again: [ExtendedB] in a formula, [Retrial] exactly;
-//   - blocked callers wait: [C] and [Queue]; they wait and some hang up: [NewImpatientQueue];
+//   - blocked callers try again: [ExtendedB] in a formula, [NewRetrial] exactly;
+//   - blocked callers wait: [C] and [NewQueue]; they wait and some hang up: [NewImpatientQueue];
 //   - few callers, so that a busy one cannot call again: [EngsetIdle], [Engset], [EngsetIntended];
 //   - blocked callers hold on for as long as their call would have lasted: [Molina];
-//   - calls that come from another, full group and therefore in clumps: [NewOverflow], [Wilkinson], [Rapp], [Hayward],
-//     [RenewalLoss];
+//   - calls that come from another, full group and therefore in clumps: [Overflow], [Wilkinson], [Rapp], [Hayward] and
+//     [OverflowLoss]; or at intervals that are not exponential for another reason: [RenewalLoss];
 //   - calls of different width on one link: [KaufmanRoberts]; some calls with a right of way: [Reservation];
-//   - a busy hour that is busier on some days: [DayToDay]; a rate that moves within the hour: [NewModulated];
-//   - gateways that fail: [QuasiStaticFailure] and [ExactFailure]; a limit on call attempts per second: [WindowRejection].
+//   - a busy hour that is busier on some days: [DayToDay]; a rate that moves within the day: [PointwiseLoss],
+//     [OfferedLoadLoss] and [ModulatedLoss];
+//   - gateways that fail: [QuasiStaticFailure], [ExactFailure]; a limit on the attempts of a second: [WindowRejection].
 //
-// [Wilson], [CallCongestionVariance] and [TimeCongestionVariance] are for those who measure: they say how far a counted
-// share of blocked calls may lie from the true one, and that successive blockings come in bursts.
+// [Wilson], [CallCongestionVariance] and [TimeCongestionVariance] are for those who measure: how far a counted share of
+// blocked calls may lie from the true one, when blockings come in bursts.
 //
 // # Conventions
 //

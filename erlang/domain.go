@@ -17,6 +17,9 @@ var ErrUnstable = errors.New("no equilibrium")
 // telephones of a continent off the hook at the same time. It bounds the time that a mistyped number can take.
 const MaxSize = 1e9
 
+// maxStates bounds the models that visit or store every state, so that a mistyped number cannot exhaust the memory.
+const maxStates = 10_000_000
+
 // checkTraffic accepts 0 to MaxSize erlangs.
 func checkTraffic(erlangs float64) error {
 	return checkRange("traffic", "erlangs", erlangs, 0, MaxSize)

@@ -51,8 +51,10 @@ func MolinaTraffic(servers int, blocking float64) (float64, error) {
 	return root(func(a float64) float64 { return logAtLeast(n, a) - goal }, lo/2, hi), nil
 }
 
-// logAtLeast returns ln P(X ≥ n) of a Poisson variable with mean a, for whole n ≥ 0: above the mean the sum of the tail,
-// below it what the probability of fewer than n leaves, which is D(n-1, a)/B(n-1, a).
+// logAtLeast returns ln P(X ≥ n) of a Poisson variable with mean a, continued to real n ≥ 0 by the incomplete gamma
+// function: well above the mean the sum of the tail, below it what the probability of fewer than n leaves,
+//
+//	P(X < n) = D(n, a)·(1/B(n, a) - 1),  D(n, a) = P(X = n)
 func logAtLeast(n, a float64) float64 {
 	switch {
 	case n == 0:
@@ -62,6 +64,7 @@ func logAtLeast(n, a float64) float64 {
 	case a < n+1:
 		return logPoisson(n, a) + math.Log(poissonTail(n, a))
 	}
-	fewer := math.Exp(logPoisson(n-1, a) - logBlocking(n-1, a))
+	idle := idleShare(n, a) // B = (a - n + n·idle)/a
+	fewer := math.Exp(logPoisson(n, a)) * n * (1 - idle) / (a - n + n*idle)
 	return math.Log1p(-fewer)
 }
