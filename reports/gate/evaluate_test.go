@@ -1,0 +1,235 @@
+package gate_test
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/reports/gate"
+)
+
+// calls returns a run in which a call was answered each half second and held a circuit for 10 s, apart
+// from the blocked ones, so that 20 E were offered.
+func calls(answered, blocked uint64) *measure.Measurement {
+	all := answered + blocked
+	m := &measure.Measurement{Offered: all, Started: all, Seized: answered, Completed: answered}
+	m.Outcomes[measure.Answered], m.Outcomes[measure.Blocked] = answered, blocked
+	m.CircuitTime = time.Duration(answered) * 10 * time.Second
+	return m
+}
+
+// turn moves answered calls into another class.
+func turn(m *measure.Measurement, class measure.Class, n uint64) *measure.Measurement {
+	m.Outcomes[measure.Answered] -= n
+	m.Outcomes[class] += n
+	m.Seized -= n
+	m.Completed -= n
+	m.CircuitTime -= time.Duration(n) * 10 * time.Second
+	return m
+}
+
+// spread records n delays evenly spread over an interval.
+func spread(h *measure.Histogram, n int, low, high time.Duration) {
+	for i := range n {
+		h.Record(low + (high-low)*time.Duration(i)/time.Duration(n-1))
+	}
+}
+
+func delays(n int, low, high time.Duration) *measure.Measurement {
+	m := calls(uint64(n), 0)
+	spread(&m.Delays[measure.PDD], n, low, high)
+	spread(&m.Delays[measure.SDT], n, low, high)
+	return m
+}
+
+func evidence(m *measure.Measurement) gate.Evidence {
+	return gate.Evidence{Measured: m, Window: time.Duration(m.Offered) * time.Second / 2}
+}
+
+func evaluate(t testing.TB, text string, e gate.Evidence) gate.Result {
+	t.Helper()
+	r, err := gate.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gate.Evaluate([]gate.Rule{r}, e)[0]
+}
+
+func TestEvaluate(t *testing.T) {
+	lossy := func(legs, lossyLegs int) *measure.Measurement {
+		m := calls(uint64(legs), 0)
+		m.Media.Legs, m.Media.Expected = uint64(legs), uint64(legs)*500
+		for i := range legs {
+			lost := 0
+			if i < lossyLegs {
+				lost = 50
+			}
+			m.Media.Lost += int64(lost)
+			m.Media.LegLoss.Record(float64(lost) / 500)
+		}
+		m.Media.Received = m.Media.Expected - uint64(m.Media.Lost)
+		return m
+	}
+	ms := time.Millisecond
+	for _, tt := range []struct {
+		name, rule string
+		m          *measure.Measurement
+		want       gate.Verdict
+		reason     string
+	}{
+		{"blocking clearly below", "blocking <= 2%", calls(9915, 85), gate.Pass, ""},
+		{"blocking clearly above", "blocking <= 1%", calls(9700, 300), gate.Fail, "measured 3 %, must be <= 1 % (n = 10,000)"},
+		{"blocking close to the limit", "blocking <= 1%", calls(9915, 85), gate.Inconclusive,
+			"measured 0.85 % from 10,000 samples, with 95 % confidence between 0.528 % and 1.37 % and so too close to 1 %; about 77,"},
+		{"500 calls and none blocked", "blocking <= 1%", calls(500, 0), gate.Inconclusive, "about 1,088 more samples should decide"},
+		{"timeouts may hide blocking", "blocking <= 2%", turn(calls(9915, 85), measure.Timeout, 200), gate.Inconclusive,
+			"; 200 calls ended before the trunk decided on them and may hide blocking; no number of samples would decide"},
+		{"every number was wrong", "blocking <= 1%", turn(calls(5000, 0), measure.Number, 5000), gate.Inconclusive, "blocking has no samples"},
+		{"asr above its limit", "asr >= 95%", turn(calls(5000, 300), measure.User, 150), gate.Pass, ""},
+		{"asr below its limit", "asr >= 98%", turn(calls(5000, 300), measure.User, 150), gate.Fail, "measured 97 %, must be >= 98 % (n = 5,000)"},
+		{"asr too close", "asr >= 97%", turn(calls(5000, 300), measure.User, 140), gate.Inconclusive, "too close to 97 %"},
+		{"asr of exactly the limit", "asr >= 97%", turn(calls(5000, 300), measure.User, 150), gate.Inconclusive,
+			"no number of samples would decide if it stays so"},
+		{"asr of no seizures", "asr >= 97%", calls(0, 100), gate.Inconclusive, "asr has no samples"},
+
+		{"a percentile clearly below", "pdd p95 < 250ms", delays(1000, 10*ms, 200*ms), gate.Pass, ""},
+		{"a percentile clearly above", "pdd p95 < 250ms", delays(1000, 10*ms, 300*ms), gate.Fail, "measured 286 ms, must be < 250 ms (n = 1,000)"},
+		{"a percentile too close", "pdd p95 < 250ms", delays(1000, 10*ms, 260*ms), gate.Inconclusive,
+			"4 % of 1,000 samples are above 250 ms, with 95 % confidence between 2.95 % and 5.4 % and so too close to 5 %; about 825 more samples should decide"},
+		{"a percentile of 20 samples", "pdd p99 < 250ms", delays(20, 10*ms, 20*ms), gate.Inconclusive, "about 361 more samples should decide"},
+		{"a percentile without samples", "pdd p95 < 250ms", calls(100, 0), gate.Inconclusive, "pdd has no samples"},
+		{"a lower percentile above its limit", "sdt p5 > 50ms", delays(1000, 100*ms, 200*ms), gate.Pass, ""},
+		{"a lower percentile below its limit", "sdt p5 >= 150ms", delays(1000, 100*ms, 200*ms), gate.Fail, "measured 105 ms, must be >= 150 ms"},
+		{"a mean clearly below", "pdd mean < 200ms", delays(1000, 10*ms, 300*ms), gate.Pass, ""},
+		{"a mean clearly above", "pdd mean < 100ms", delays(1000, 10*ms, 300*ms), gate.Fail, "measured 155 ms, must be < 100 ms"},
+		{"a mean too close", "pdd mean < 156ms", delays(1000, 10*ms, 300*ms), gate.Inconclusive, "too close to 156 ms; about 25"},
+		{"a mean of 10 samples", "pdd mean < 1s", delays(10, 10*ms, 20*ms), gate.Inconclusive, "the mean of 10 samples has no interval; it takes 30"},
+		{"the longest of all calls", "pdd max <= 300ms", delays(10, 10*ms, 300*ms), gate.Pass, ""},
+		{"one call too long", "pdd max < 300ms", delays(10, 10*ms, 300*ms), gate.Fail, "measured 300 ms, must be < 300 ms (n = 10)"},
+		{"the shortest of all calls", "pdd min >= 10ms", delays(10, 10*ms, 300*ms), gate.Pass, ""},
+		{"the average call duration", "acd >= 100ms", delays(1000, 100*ms, 300*ms), gate.Pass, ""},
+
+		{"a count that is reached", "answered >= 100", calls(100, 0), gate.Pass, ""},
+		{"a count that is missed by one", "answered >= 100", calls(99, 0), gate.Fail, "measured 99, must be >= 100 (n = 99)"},
+		{"none of a class", "not_started == 0", calls(100, 0), gate.Pass, ""},
+		{"none of a class, but nothing offered", "not_started == 0", calls(0, 0), gate.Inconclusive, "not_started has no samples"},
+		{"a count that differs", "blocked != 0", calls(100, 1), gate.Pass, ""},
+		{"silent calls without media", "rtp_silent == 0", calls(100, 0), gate.Inconclusive, "rtp_silent has no samples"},
+		{"no silent calls", "rtp_silent == 0", lossy(100, 0), gate.Pass, ""},
+		{"erlangs", "offered_erlangs >= 19.5", calls(990, 10), gate.Pass, ""},
+		{"erlangs too low", "carried_erlangs > 19.9", calls(990, 10), gate.Fail, "measured 19.8 E, must be > 19.9 E"},
+		{"erlangs of nothing", "carried_erlangs < 5", calls(0, 0), gate.Inconclusive, "carried_erlangs has no samples"},
+
+		{"no packet lost", "rtp_loss < 0.1%", lossy(100, 0), gate.Pass, ""},
+		{"loss that hits single calls is uncertain", "rtp_loss < 0.1%", lossy(1000, 6), gate.Inconclusive, "measured 0.06 % from 500,000 samples, with 95 % confidence between 0.0"},
+		{"loss that hits many calls", "rtp_loss < 0.1%", lossy(1000, 60), gate.Fail, "measured 0.6 %, must be < 0.1 %"},
+		{"loss of 99 % of the calls", "rtp_loss p99 < 0.5%", lossy(2000, 5), gate.Pass, ""},
+		{"loss of single calls", "rtp_loss p99 < 0.5%", lossy(2000, 60), gate.Fail, "measured 10 %, must be < 0.5 % (n = 2,000)"},
+		{"loss of single calls that nobody measured", "rtp_loss p99 < 0.5%", calls(100, 0), gate.Inconclusive, "rtp_loss has no samples"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := evaluate(t, tt.rule, evidence(tt.m))
+			if r.Verdict != tt.want || !strings.Contains(r.Reason, tt.reason) {
+				t.Errorf("%s: %s; want %s: %s", r.Verdict, r.Reason, tt.want, tt.reason)
+			}
+			if (r.Reason == "") != (r.Verdict == gate.Pass) {
+				t.Errorf("%s with reason %q", r.Verdict, r.Reason)
+			}
+		})
+	}
+}
+
+func TestALimitedGeneratorDecidesNothing(t *testing.T) {
+	e := evidence(calls(9700, 300))
+	e.Health = measure.Health{{Name: "cpu", State: measure.Limited, Why: "the generator used 97 % of 2 processors"}}
+	for _, rule := range []string{"blocking <= 1%", "blocked == 0", "answered >= 1", "pdd p95 < 1s"} {
+		r := evaluate(t, rule, e)
+		if r.Verdict != gate.Inconclusive || r.Reason != "the generator was the limit: the generator used 97 % of 2 processors" {
+			t.Errorf("%s: %s: %s", rule, r.Verdict, r.Reason)
+		}
+	}
+}
+
+func TestAnOpenAccountingDecidesNothing(t *testing.T) {
+	m := calls(100, 0)
+	m.Offered++
+	if r := evaluate(t, "answered >= 1", evidence(m)); r.Verdict != gate.Inconclusive || !strings.HasPrefix(r.Reason, "the accounting does not close: ") {
+		t.Errorf("%s: %s", r.Verdict, r.Reason)
+	}
+}
+
+// TestBlockedCallsWeighMoreInRatiosThatCountThem: the same share from bursts has a wider interval.
+func TestBlockedCallsWeighMoreInRatiosThatCountThem(t *testing.T) {
+	blocked := evaluate(t, "ser >= 90%", evidence(calls(9500, 500)))
+	busy := evaluate(t, "ser >= 90%", evidence(turn(calls(10_000, 0), measure.User, 500)))
+	if blocked.Measured != busy.Measured || blocked.High-blocked.Low < 2*(busy.High-busy.Low) {
+		t.Errorf("blocked: %v to %v, busy: %v to %v", blocked.Low, blocked.High, busy.Low, busy.High)
+	}
+	pure := evaluate(t, "blocking <= 50%", evidence(calls(9500, 500)))
+	if math.Abs(pure.High-(1-blocked.Low)) > 1e-9 {
+		t.Errorf("ser ends at %v, blocking at %v: they are one and the same here", blocked.Low, pure.High)
+	}
+}
+
+func TestMoreSamplesThatShouldDecideDoDecide(t *testing.T) {
+	few := evaluate(t, "pdd p95 < 250ms", evidence(delays(1000, 10*time.Millisecond, 260*time.Millisecond)))
+	many := evaluate(t, "pdd p95 < 250ms", evidence(delays(int(1000+few.MoreSamples)*102/100, 10*time.Millisecond, 260*time.Millisecond)))
+	if few.Verdict != gate.Inconclusive || many.Verdict != gate.Pass {
+		t.Errorf("%s, and with %d more %s: %s", few.Verdict, few.MoreSamples, many.Verdict, many.Reason)
+	}
+}
+
+func TestEveryMetricCanBeEvaluated(t *testing.T) {
+	for _, m := range gate.Metrics() {
+		for name, e := range map[string]gate.Evidence{"empty": evidence(calls(0, 0)), "full": evidence(delays(1000, 1, time.Second))} {
+			if r := evaluate(t, m.Example, e); name == "empty" && r.Verdict != gate.Inconclusive {
+				t.Errorf("%s: %s without samples", m.Example, r.Verdict)
+			}
+		}
+	}
+}
+
+func TestOverall(t *testing.T) {
+	pass, fail, open := gate.Result{Verdict: gate.Pass}, gate.Result{Verdict: gate.Fail}, gate.Result{}
+	for _, tt := range []struct {
+		name    string
+		results []gate.Result
+		want    gate.Verdict
+	}{
+		{"no rules", nil, gate.Pass},
+		{"all passed", []gate.Result{pass, pass}, gate.Pass},
+		{"one is open", []gate.Result{pass, open, pass}, gate.Inconclusive},
+		{"one failed", []gate.Result{open, fail, pass}, gate.Fail},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := gate.Overall(tt.results); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func ExampleEvaluate() {
+	m := calls(9700, 300)
+	var rules []gate.Rule
+	for _, text := range []string{"blocking <= 1%", "answered >= 9000", "pdd p95 < 250ms"} {
+		r, err := gate.Parse(text)
+		if err != nil {
+			panic(err)
+		}
+		rules = append(rules, r)
+	}
+	results := gate.Evaluate(rules, gate.Evidence{Measured: m, Window: 5000 * time.Second})
+	for _, r := range results {
+		fmt.Println(r.Rule.String()+":", strings.TrimSpace(r.Verdict.String()+" "+r.Reason))
+	}
+	fmt.Println(gate.Overall(results))
+	// Output:
+	// blocking <= 1%: fail measured 3 %, must be <= 1 % (n = 10,000)
+	// answered >= 9000: pass
+	// pdd p95 < 250ms: inconclusive pdd has no samples
+	// fail
+}

@@ -1,0 +1,167 @@
+package gate
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sipplan/sipplan/planner/measure"
+)
+
+// metric is something that a gate can ask about: exactly one of its functions is set, apart from
+// shares, which a ratio of packets may have beside it.
+type metric struct {
+	name, about string
+
+	ratio    func(*measure.Measurement) measure.Ratio
+	capacity bool // whether blocked calls are in the ratio, so that its hits come in bursts
+	count    func(*measure.Measurement) uint64
+	packets  bool // whether a count is of packets or legs: without legs it has no samples
+	delay    func(*measure.Measurement) *measure.Histogram
+	traffic  func(*measure.Measurement, time.Duration) (erlangs float64, defined bool)
+	shares   func(*measure.Measurement) *measure.Shares // of each leg
+}
+
+// metrics lists what a gate can ask about, in the order in which help shows it.
+var metrics = slices.Concat(ratios, delays(), sessions, outcomes(), counts, packets, traffics)
+
+var ratios = []metric{
+	{name: "blocking", about: "calls refused for lack of capacity, by calls offered to the target", capacity: true,
+		ratio: (*measure.Measurement).Blocking},
+	{name: "asr", about: "answer seizure ratio (ITU-T E.411)", ratio: (*measure.Measurement).ASR},
+	{name: "abr", about: "answer bid ratio (ITU-T E.411)", capacity: true, ratio: (*measure.Measurement).ABR},
+	{name: "ner", about: "network effectiveness ratio (ITU-T E.425)", ratio: (*measure.Measurement).NER},
+	{name: "ser", about: "session establishment ratio (RFC 6076)", capacity: true, ratio: (*measure.Measurement).SER},
+	{name: "seer", about: "session establishment effectiveness ratio (RFC 6076)", capacity: true,
+		ratio: (*measure.Measurement).SEER},
+	{name: "isa", about: "ineffective session attempts (RFC 6076)", capacity: true, ratio: (*measure.Measurement).ISA},
+	{name: "scr", about: "session completion ratio (RFC 6076)", capacity: true, ratio: (*measure.Measurement).SCR},
+	{name: "rtp_loss", about: "RTP packets lost, by packets expected; p99 and the like: of each call",
+		ratio:  func(m *measure.Measurement) measure.Ratio { return m.Media.Loss() },
+		shares: func(m *measure.Measurement) *measure.Shares { return &m.Media.LegLoss }},
+}
+
+var delayTexts = [measure.NumDelays]string{
+	measure.SRD:        "session request delay of calls that are not refused (RFC 6076)",
+	measure.SRDFailed:  "session request delay of refused calls (RFC 6076)",
+	measure.PDD:        "post-dial delay: INVITE to ringing",
+	measure.AnswerTime: "INVITE to answer",
+	measure.SDD:        "session disconnect delay (RFC 6076)",
+	measure.SDT:        "session duration (RFC 6076)",
+	measure.Lateness:   "the generator's own lateness",
+}
+
+// delays returns the delays that are measured for calls and for packets.
+func delays() []metric {
+	var all []metric
+	for d, about := range delayTexts {
+		all = append(all, metric{name: measure.Delay(d).String(), about: about,
+			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Delays[d] }})
+	}
+	return append(all,
+		metric{name: "rtp_jitter", about: "interarrival jitter at the end of each call (RFC 3550)",
+			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Media.Jitter }},
+		metric{name: "rtp_send_late", about: "the generator's own lateness in sending RTP",
+			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Media.SendLate }})
+}
+
+var sessions = []metric{
+	{name: "acd", about: "average call duration (ITU-T E.437): the same as sdt mean",
+		delay: func(m *measure.Measurement) *measure.Histogram { return &m.Delays[measure.SDT] }},
+}
+
+// outcomes returns the number of calls of each class.
+func outcomes() []metric {
+	var all []metric
+	for c := range measure.Class(measure.NumClasses) {
+		all = append(all, metric{name: c.String(), about: "calls that ended in this class",
+			count: func(m *measure.Measurement) uint64 { return m.Outcomes[c] }})
+	}
+	return all
+}
+
+var counts = []metric{
+	{name: "offered", about: "calls that the arrival process wanted", count: func(m *measure.Measurement) uint64 { return m.Offered }},
+	{name: "started", about: "calls whose INVITE was sent", count: func(m *measure.Measurement) uint64 { return m.Started }},
+	{name: "late", about: "calls started too late", count: func(m *measure.Measurement) uint64 { return m.Late }},
+	{name: "completed", about: "answered calls whose BYE was answered", count: func(m *measure.Measurement) uint64 { return m.Completed }},
+	{name: "dropped", about: "answered calls that ended otherwise than planned", count: func(m *measure.Measurement) uint64 { return m.Dropped }},
+	{name: "retransmissions", about: "SIP messages that we had to send again",
+		count: func(m *measure.Measurement) uint64 { return sum(m.Retransmissions[measure.Sent]) }},
+	{name: "retransmissions_received", about: "SIP messages that the target sent again",
+		count: func(m *measure.Measurement) uint64 { return sum(m.Retransmissions[measure.Received]) }},
+	{name: "strays", about: "SIP messages that belong to no call", count: func(m *measure.Measurement) uint64 { return m.Strays }},
+	{name: "malformed", about: "SIP messages that could not be read", count: func(m *measure.Measurement) uint64 { return m.Malformed }},
+}
+
+var packets = []metric{
+	{name: "rtp_silent", about: "calls that heard nothing", packets: true, count: func(m *measure.Measurement) uint64 { return m.Media.Silent }},
+	{name: "rtp_lost", about: "RTP packets lost", packets: true,
+		count: func(m *measure.Measurement) uint64 { return m.Media.Loss().Numerator }},
+	{name: "rtp_reordered", about: "RTP packets received out of order", packets: true,
+		count: func(m *measure.Measurement) uint64 { return m.Media.Reordered }},
+	{name: "rtp_duplicated", about: "RTP packets received twice", packets: true,
+		count: func(m *measure.Measurement) uint64 { return m.Media.Duplicated }},
+}
+
+var traffics = []metric{
+	{name: "offered_erlangs", about: "traffic really offered, set-up and ringing included", traffic: (*measure.Measurement).OfferedErlangs},
+	{name: "carried_erlangs", about: "traffic carried", traffic: (*measure.Measurement).CarriedErlangs},
+}
+
+// sum adds up the counters of all methods.
+func sum(counters [measure.NumMethods]uint64) uint64 {
+	var total uint64
+	for _, n := range counters {
+		total += n
+	}
+	return total
+}
+
+// find returns the metric of that name.
+func find(name string) (metric, bool) {
+	i := slices.IndexFunc(metrics, func(m metric) bool { return m.name == name })
+	if i < 0 {
+		return metric{}, false
+	}
+	return metrics[i], true
+}
+
+// names returns the names of all metrics.
+func names() []string {
+	all := make([]string, len(metrics))
+	for i, m := range metrics {
+		all[i] = m.name
+	}
+	return all
+}
+
+// Metric describes a metric for help texts.
+type Metric struct {
+	Name, About, Example string
+}
+
+// Metrics lists what a gate can ask about, with a gate as an example of each.
+func Metrics() []Metric {
+	all := make([]Metric, len(metrics))
+	for i, m := range metrics {
+		all[i] = Metric{Name: m.name, About: m.about, Example: m.example()}
+	}
+	return all
+}
+
+// example returns a gate that can be written for the metric.
+func (m metric) example() string {
+	switch {
+	case m.name == "acd":
+		return "acd >= 90s"
+	case m.ratio != nil && (m.name == "blocking" || m.name == "isa" || m.name == "rtp_loss"):
+		return m.name + " <= 1%"
+	case m.ratio != nil:
+		return m.name + " >= 98%"
+	case m.delay != nil:
+		return m.name + " p95 < 250ms"
+	case m.traffic != nil:
+		return m.name + " >= 19.5"
+	}
+	return m.name + " == 0"
+}

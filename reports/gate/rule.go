@@ -1,0 +1,112 @@
+// Package gate reads the rules that a run must keep, such as "blocking <= 1%" or "pdd p95 < 250ms", and
+// decides whether it kept them: pass, fail, or inconclusive when there were too few calls to tell or the
+// generator was the limit. A rule whose metric has no samples is never passed.
+package gate
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// Op is a comparison.
+type Op string
+
+// The comparisons.
+const (
+	Less         Op = "<"
+	LessEqual    Op = "<="
+	Greater      Op = ">"
+	GreaterEqual Op = ">="
+	Equal        Op = "=="
+	NotEqual     Op = "!="
+)
+
+// holds reports whether value op limit.
+func (o Op) holds(value, limit float64) bool {
+	switch o {
+	case Less:
+		return value < limit
+	case LessEqual:
+		return value <= limit
+	case Greater:
+		return value > limit
+	case GreaterEqual:
+		return value >= limit
+	case Equal:
+		return value == limit
+	}
+	return value != limit
+}
+
+// upper reports whether the limit is an upper one.
+func (o Op) upper() bool { return o == Less || o == LessEqual }
+
+// Unit says in which unit a value is measured. Reports and JSON write it as it is.
+type Unit string
+
+// The units: shares from 0 to 1, seconds, plain numbers and erlangs.
+const (
+	Share   Unit = "ratio"
+	Seconds Unit = "s"
+	Number  Unit = "1"
+	Erlangs Unit = "E"
+)
+
+// Rule is one gate. Only Parse makes rules that can be evaluated.
+type Rule struct {
+	Text   string // as the user wrote it, without spaces at the ends
+	Metric string
+	Stat   string // p95, mean, min, max, or empty
+	Op     Op
+	Limit  float64 // in Unit
+	Unit   Unit
+
+	metric   metric
+	quantile float64 // of a stat such as p95: 0.95
+}
+
+// String returns the rule as the user wrote it.
+func (r Rule) String() string { return r.Text }
+
+// format writes a value of the rule's unit for people: 0.85 %, 312 ms, 4957, 19.8 E.
+func (r Rule) format(value float64) string {
+	switch r.Unit {
+	case Share:
+		return percent(value)
+	case Seconds:
+		return seconds(value)
+	case Erlangs:
+		return figures(value) + " E"
+	}
+	return count(uint64(value))
+}
+
+// percent writes a share with three significant digits.
+func percent(share float64) string { return figures(100*share) + " %" }
+
+// count writes a whole number with a comma before every three digits.
+func count(n uint64) string {
+	if n < 1000 {
+		return strconv.FormatUint(n, 10)
+	}
+	return fmt.Sprintf("%s,%03d", count(n/1000), n%1000)
+}
+
+// figures writes a number with three significant digits, whole from 100 on.
+func figures(x float64) string {
+	if x >= 100 || x <= -100 {
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
+}
+
+// seconds writes a delay in the unit that suits its size, with three significant digits.
+func seconds(s float64) string {
+	switch {
+	case s >= 1:
+		return figures(s) + " s"
+	case s >= 1e-3 || s == 0:
+		return figures(s*1e3) + " ms"
+	}
+	return figures(s*1e6) + " µs"
+}

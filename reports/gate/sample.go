@@ -1,0 +1,153 @@
+package gate
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/sipplan/sipplan/planner/acceptance"
+	"github.com/sipplan/sipplan/planner/measure"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// leastForMean is the number of samples from which the mean of delays counts as normally distributed.
+const leastForMean = 30
+
+// ratio decides a rule on a share of calls or packets.
+func (e Evidence) ratio(r *Result, ratio measure.Ratio) {
+	r.Samples = ratio.Denominator
+	if r.Measured, r.Defined = ratio.Value(); !r.Defined {
+		return
+	}
+	interval, defined := e.interval(r.Rule, ratio)
+	if !defined {
+		r.Defined = false
+		return
+	}
+	r.Low, r.High = interval.Low, interval.High
+	r.between()
+	needed := interval.CallsToExclude(r.Rule.Limit, r.Measured)
+	if interval.Unknown > 0 && r.Verdict == Inconclusive {
+		r.Reason += fmt.Sprintf("; %s calls ended before the trunk decided on them and may hide blocking", count(interval.Unknown))
+		if worst := r.Measured + float64(interval.Unknown)/float64(ratio.Denominator); r.Measured <= r.Rule.Limit {
+			needed = math.Inf(1)
+			if worst < r.Rule.Limit {
+				needed = interval.CallsToExclude(r.Rule.Limit, worst)
+			}
+		}
+	}
+	r.wants(needed)
+}
+
+// interval returns the interval of a ratio, with its samples counted at their worth in independent ones.
+func (e Evidence) interval(rule Rule, ratio measure.Ratio) (acceptance.Interval, bool) {
+	switch {
+	case rule.Metric == "blocking":
+		return acceptance.Blocking(e.Measured, e.Window, e.Ports, e.Confidence)
+	case rule.metric.capacity:
+		return acceptance.Share(ratio.Numerator, ratio.Denominator, e.bursts(ratio), e.Confidence)
+	case rule.metric.shares != nil:
+		return acceptance.Share(ratio.Numerator, ratio.Denominator, clusters(rule.metric.shares(e.Measured), ratio), e.Confidence)
+	}
+	return acceptance.Share(ratio.Numerator, ratio.Denominator, 1, e.Confidence)
+}
+
+// bursts returns how many calls of a ratio that counts blocked ones are worth one independent call. Only
+// what blocking adds to its variance comes in bursts:
+//
+//	v = (p(1-p) + b(1-b)(w-1)) / p(1-p)    b the share of blocked calls, w their own inflation
+func (e Evidence) bursts(ratio measure.Ratio) float64 {
+	blocking, defined := acceptance.Blocking(e.Measured, e.Window, e.Ports, e.Confidence)
+	p, _ := ratio.Value()
+	b, _ := e.Measured.Blocking().Value()
+	if !defined || p*(1-p) == 0 {
+		return 1
+	}
+	return 1 + b*(1-b)*(blocking.Inflation-1)/(p*(1-p))
+}
+
+// clusters returns how many packets are worth one independent packet, from the spread of the losses of
+// whole calls: losses come in bursts and hit single calls.
+//
+//	v = (s²/k) / (p(1-p)/n)    s the standard deviation over k legs, p the share of all n packets
+//
+// Cochran, Sampling Techniques, 1977, section 9.
+func clusters(legs *measure.Shares, ratio measure.Ratio) float64 {
+	p, _ := ratio.Value()
+	if legs.Count() < 2 || p*(1-p) == 0 {
+		return 1
+	}
+	s := legs.StdDev()
+	return math.Max(1, s*s/float64(legs.Count())*float64(ratio.Denominator)/(p*(1-p)))
+}
+
+// delay decides a rule on a statistic of delays.
+func (e Evidence) delay(r *Result, h *measure.Histogram) {
+	r.Samples, r.Defined = h.Count(), h.Count() > 0
+	if !r.Defined {
+		return
+	}
+	limit := time.Duration(math.Round(r.Rule.Limit * float64(time.Second)))
+	switch r.Rule.Stat {
+	case "mean":
+		e.mean(r, h)
+	case "min":
+		r.Measured = h.Min().Seconds()
+		r.exact()
+	case "max":
+		r.Measured = h.Max().Seconds()
+		r.exact()
+	default:
+		r.Measured = h.Quantile(r.Rule.quantile).Seconds()
+		e.percentile(r, h.Above(limit))
+	}
+}
+
+// mean decides by the normal interval of the mean.
+func (e Evidence) mean(r *Result, h *measure.Histogram) {
+	r.Measured = h.Mean().Seconds()
+	if r.Samples < leastForMean {
+		r.undecided(fmt.Sprintf("the mean of %d samples has no interval; it takes %d", r.Samples, leastForMean))
+		r.MoreSamples = leastForMean - r.Samples
+		return
+	}
+	z := distuv.UnitNormal.Quantile(1 - (1-e.Confidence)/2)
+	half := z * h.StdDev().Seconds() / math.Sqrt(float64(r.Samples))
+	r.Low, r.High = r.Measured-half, r.Measured+half
+	r.between()
+	r.wants(math.Ceil(float64(r.Samples) * math.Pow(half/(r.Measured-r.Rule.Limit), 2)))
+}
+
+// legs decides a rule on a percentile of the losses of single calls.
+func (e Evidence) legs(r *Result, s *measure.Shares) {
+	r.Samples, r.Defined = s.Count(), s.Count() > 0
+	if r.Defined {
+		r.Measured = s.Quantile(r.Rule.quantile)
+		e.percentile(r, s.Above(r.Rule.Limit))
+	}
+}
+
+// percentile decides by the share of the samples above the limit: the percentile q is below the limit
+// when less than 1-q of the samples are above it.
+func (e Evidence) percentile(r *Result, above uint64) {
+	interval, defined := acceptance.Share(above, r.Samples, 1, e.Confidence)
+	if !defined {
+		r.Defined = false
+		return
+	}
+	r.Low, r.High = interval.Low, interval.High
+	allowed := 1 - r.Rule.quantile
+	below := interval.High <= allowed
+	beyond := interval.Low > allowed
+	switch {
+	case below && r.Rule.Op.upper(), beyond && !r.Rule.Op.upper():
+		r.Verdict = Pass
+	case below, beyond:
+		r.fail()
+	default:
+		share := float64(above) / float64(r.Samples)
+		r.undecided(fmt.Sprintf("%s of %s samples are above %s, %s and so too close to %s",
+			percent(share), count(r.Samples), r.Rule.format(r.Rule.Limit), r.bounds(percent), percent(allowed)))
+		r.wants(interval.CallsToExclude(allowed, share))
+	}
+}

@@ -1,0 +1,37 @@
+package gate
+
+// Verdict says whether a run kept a rule.
+type Verdict uint8
+
+// The verdicts. A rule that nobody decided is inconclusive.
+const (
+	Inconclusive Verdict = iota
+	Pass
+	Fail
+)
+
+// String returns the verdict as reports and JSON write it.
+func (v Verdict) String() string {
+	switch v {
+	case Pass:
+		return "pass"
+	case Fail:
+		return "fail"
+	}
+	return "inconclusive"
+}
+
+// Overall returns the verdict of all rules together: fail when one failed, else inconclusive when one
+// is, else pass. No rules pass.
+func Overall(results []Result) Verdict {
+	overall := Pass
+	for _, r := range results {
+		switch {
+		case r.Verdict == Fail:
+			return Fail
+		case r.Verdict == Inconclusive:
+			overall = Inconclusive
+		}
+	}
+	return overall
+}
