@@ -85,7 +85,11 @@ func completeFlag(command *cobra.Command, name string, values []string) {
 }
 
 // explainFlag turns what the flag parser says into one line: the flag, what is allowed, what was given.
+// A flag after a misspelt subcommand is unknown to its parent, but the subcommand is what is wrong.
 func explainFlag(command *cobra.Command, err error) error {
+	if words := command.Flags().Args(); command.HasSubCommands() && len(words) > 0 {
+		return unknownCommand(command, words[0])
+	}
 	var unknown *pflag.NotExistError
 	var invalid *pflag.InvalidValueError
 	var missing *pflag.ValueRequiredError
@@ -96,7 +100,7 @@ func explainFlag(command *cobra.Command, err error) error {
 		return usagef("--%s: %s", invalid.GetFlag().Name, invalidValue(invalid))
 	case errors.As(err, &missing):
 		flag := missing.GetFlag()
-		return usagef("--%s: needs a value: %s", flag.Name, flag.Usage)
+		return usagef("--%s: needs a value: %s", flag.Name, strings.ReplaceAll(flag.Usage, "`", ""))
 	}
 	return usage(err)
 }

@@ -91,6 +91,7 @@ func addCommands(root *cobra.Command, streams Streams) {
 			root.AddCommand(command)
 		}
 	}
+	add(groupPlan, newSizeCommand(streams), newErlangCommand(streams))
 	add(groupMore, newVersionCommand(streams))
 	root.AddCommand(newExitCodesTopic())
 }

@@ -3,11 +3,11 @@ package planner
 import "strings"
 
 // Nearest returns the known name that was most likely meant by a misspelt one: the one with the fewest
-// changed characters, at most about a third of them; "" when none is near.
+// changed characters, at most about a third of them and never all; "" when none is near.
 func Nearest(name string, known []string) string {
 	best, nearest := max(1, (len(name)+1)/3)+1, ""
 	for _, candidate := range known {
-		if d := editDistance(strings.ToLower(name), candidate); d < best {
+		if d := editDistance(strings.ToLower(name), candidate); d < best && d < len(name) {
 			best, nearest = d, candidate
 		}
 	}

@@ -12,6 +12,7 @@ func TestNearestNamesWhatWasMostLikelyMeant(t *testing.T) {
 		"lgiht":     "light",
 		"lxxxt":     "",
 		"medium":    "",
+		"x":         "",
 		"":          "",
 		"moderate!": "moderate",
 	} {

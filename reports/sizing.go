@@ -129,7 +129,7 @@ func equipmentRows(s planner.Sizing) [][]string {
 		gateways("gateways by the guidance", s.GuidedGateway().Gateway.Ports, s.GuidedGateway().ByGuidance),
 		gateways("gateways N+1 by Erlang B", s.Gateway().Gateway.Ports, s.Gateway().PlusOne),
 		{"Mediation Servers", "at least " + count(mediation.Servers),
-			fmt.Sprintf("1 or more for each gateway; %s without bypass need %d, and 1 to spare", erlangs(mediation.NonBypass), mediation.ByLoad)},
+			fmt.Sprintf("1 or more for each gateway; %s without bypass need %s, and 1 to spare", erlangs(mediation.NonBypass), count(mediation.ByLoad))},
 		{"  media bypass", percent(s.Inputs.Bypass.Value), s.Inputs.Bypass.Source},
 		{"  calls that one server takes", count(mediation.CallsOfServer), s.Inputs.MediationCalls.Source},
 		{stream.Codec + " bandwidth each way", bitRate(s.Bandwidth.BitsPerSecond()),
