@@ -6,6 +6,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
+	"runtime"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/call"
@@ -125,11 +126,20 @@ func (c *Config) Erlangs() float64 { return c.CAPS * c.Holding.Mean.Seconds() }
 // given mean finds no limit: the mean of the Poisson distribution and five times its standard deviation.
 func Concurrent(erlangs float64) int { return int(math.Ceil(erlangs + 5*math.Sqrt(erlangs) + 5)) }
 
+// shards returns the number of event loops.
+func (c *Config) shards() int {
+	if c.Shards > 0 {
+		return c.Shards
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
 // atOnce returns how many calls the run may have at a time.
 func (c *Config) atOnce() int {
-	n := Concurrent(c.Erlangs())
+	shards := c.shards()
+	n := shards * Concurrent(c.Erlangs()/float64(shards)) // each shard has ports of its own
 	if c.Calls > 0 && c.Calls < uint64(n) {
-		n = int(c.Calls)
+		n = int(c.Calls) + shards - 1
 	}
 	if c.MaxCalls > 0 {
 		n = min(n, c.MaxCalls)

@@ -45,6 +45,7 @@ func TestEachProblemIsNamedByItsField(t *testing.T) {
 		{"a month", func(c *Config) { c.Duration = 31 * 24 * time.Hour }, "duration: at most"},
 		{"nothing but warm-up", func(c *Config) { c.Duration, c.WarmUp = time.Minute, time.Minute }, "leaves nothing"},
 		{"two ports for 20 erlangs", func(c *Config) {
+			c.Shards = 1
 			c.Media.Ports, c.CAPS, c.Holding.Mean, c.Calls = media.PortRange{First: 20000, Last: 20001}, 20, time.Second, 1000
 		}, "rtp-ports: 20000-20001 has 1 port pairs, but 20 erlangs need about 48"},
 		{"more calls than files", func(c *Config) {

@@ -10,8 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
+
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/call"
@@ -23,13 +24,13 @@ import (
 
 // Generator is one load run. Its methods may be called from any goroutine.
 type Generator struct {
-	cfg Config
-
-	shards []*Shard
-	start  time.Time
-	stop   context.CancelCauseFunc
-	halt   context.Context
-	usage  processUsage
+	cfg     Config
+	shards  []*Shard // Run's own; others see what running holds
+	running atomic.Pointer[[]*Shard]
+	start   time.Time
+	stop    context.CancelCauseFunc
+	halt    context.Context
+	usage   processUsage
 }
 
 // Result is what a run measured.
@@ -70,10 +71,7 @@ func New(cfg Config) (*Generator, error) {
 
 // open opens the shards.
 func (g *Generator) open() error {
-	shards := g.cfg.Shards
-	if shards == 0 {
-		shards = runtime.GOMAXPROCS(0)
-	}
+	shards := g.cfg.shards()
 	for i := range shards {
 		shard, err := g.newShard(i, shards)
 		g.shards = append(g.shards, shard)
@@ -81,6 +79,7 @@ func (g *Generator) open() error {
 			return err
 		}
 	}
+	g.running.Store(&g.shards)
 	return nil
 }
 
@@ -148,18 +147,20 @@ func (g *Generator) Stop() { g.end(errStopped) }
 
 func (g *Generator) end(cause error) {
 	g.stop(cause)
-	for _, s := range g.shards {
-		s.RequestStop()
-	}
+	g.wake()
 }
 
 // Progress returns how far the run is.
 func (g *Generator) Progress() Progress {
 	var sum Progress
-	for _, s := range g.shards {
+	shards := g.running.Load()
+	if shards == nil {
+		return sum
+	}
+	for _, s := range *shards {
 		sum = sum.Add(s.Progress())
 	}
-	sum.Elapsed = time.Since(g.start)
+	sum.Elapsed = time.Since((*shards)[0].Start)
 	return sum
 }
 
@@ -177,7 +178,7 @@ func (g *Generator) over(ctx context.Context, s *Shard) func(time.Duration) bool
 		if err := s.lost(now, g.cfg.Target.URI); err != nil {
 			g.end(err)
 		}
-		wantStop := s.stop.Load() || arrived != call.Never && now-arrived >= g.cfg.Drain
+		wantStop := context.Cause(g.halt) != nil || arrived != call.Never && now-arrived >= g.cfg.Drain
 		if wantStop && stopped == call.Never {
 			stopped = now
 			s.calls.close()
@@ -193,9 +194,12 @@ func (g *Generator) over(ctx context.Context, s *Shard) func(time.Duration) bool
 	}
 }
 
+// wake makes the shards look at what they were asked, if they run.
 func (g *Generator) wake() {
-	for _, s := range g.shards {
-		s.Socket.Wake()
+	if shards := g.running.Load(); shards != nil {
+		for _, s := range *shards {
+			s.Socket.Wake()
+		}
 	}
 }
 
@@ -241,6 +245,7 @@ func (g *Generator) account(r *Result) error {
 }
 
 func (g *Generator) close() {
+	g.running.Store(nil)
 	for _, s := range g.shards {
 		s.Close()
 	}

@@ -1,0 +1,74 @@
+package call
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// pipe hands each message straight to the other machine once the current one is done with its own.
+type pipe struct {
+	buffers [16][]byte
+	to      [16]*Machine
+	from    [16]netip.AddrPort
+	head    int
+	tail    int
+}
+
+type pipeEnd struct {
+	pipe  *pipe
+	peer  **Machine
+	local netip.AddrPort
+}
+
+func (e pipeEnd) Buffer() []byte { return e.pipe.buffers[e.pipe.tail%16][:0] }
+
+func (e pipeEnd) Queue(b []byte, _ netip.AddrPort) {
+	p := e.pipe
+	i := p.tail % 16
+	p.buffers[i], p.to[i], p.from[i] = b, *e.peer, e.local
+	p.tail++
+}
+
+// BenchmarkCall is a whole call on both sides, INVITE to the answer to BYE, in memory: what the machine
+// costs without the kernel.
+func BenchmarkCall(b *testing.B) {
+	p := &pipe{}
+	for i := range p.buffers {
+		p.buffers[i] = make([]byte, 0, 2048)
+	}
+	var caller, answerer *Machine
+	machine := func(name string, peer **Machine, local netip.AddrPort) *Machine {
+		program, err := scenarios.Load(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		m, err := NewMachine(Config{Program: program, Wire: pipeEnd{p, peer, local}, Local: local, UserAgent: "sipplan/bench",
+			Machine: uint64(local.Addr().As4()[3]), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return m
+	}
+	caller, answerer = machine("caller", &answerer, callerAddress), machine("gateway", &caller, answererAddress)
+	trunk := &Trunk{Address: answererAddress, URI: "sip:+15550100@192.0.2.2:5060", From: "sip:sipplan@192.0.2.1:5060"}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range b.N {
+		now := time.Duration(i) * time.Millisecond
+		caller.Start(now, Attempt{Intended: now, Trunk: trunk})
+		for ; p.head < p.tail; p.head++ {
+			at := p.head % 16
+			p.to[at].Receive(sip.Datagram{Data: p.buffers[at], From: p.from[at], At: now})
+		}
+		caller.Advance(now)
+		answerer.Advance(now)
+	}
+	if caller.cfg.Steady.Completed != uint64(b.N) {
+		b.Fatalf("%d of %d calls were completed", caller.cfg.Steady.Completed, b.N)
+	}
+}
