@@ -54,7 +54,7 @@ func (s *scanner) requestLine(line []byte) bool {
 	m, uri := s.m, trim(line[first:last])
 	m.Request, m.MethodName, m.RequestURI = true, line[:first], uri
 	m.Method = MethodOf(m.MethodName)
-	if len(uri) == 0 || uri[0] == '<' || bytes.IndexByte(uri, ' ') >= 0 {
+	if len(uri) == 0 || uri[0] == '<' || bytes.IndexByte(uri, ' ') >= 0 || bytes.IndexByte(uri, '\t') >= 0 {
 		s.fail(errRequestURI)
 	}
 	return true

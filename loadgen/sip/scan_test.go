@@ -1,73 +1,385 @@
 package sip
 
 import (
+	"errors"
+	"reflect"
+	"strings"
 	"testing"
 )
 
-const ringing = "SIP/2.0 180 Ringing\r\n" +
-	"Via: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bK-12345-1-0;rport=5061\r\n" +
-	"From: sipp <sip:sipp@127.0.0.1:5061>;tag=12345SIPpTag001\r\n" +
-	"To: service <sip:service@127.0.0.1:5060>;tag=12346SIPpTag011\r\n" +
-	"Call-ID: 1-12345@127.0.0.1\r\n" +
-	"CSeq: 1 INVITE\r\n" +
-	"Contact: <sip:127.0.0.1:5060;transport=UDP>\r\n" +
-	"Content-Length: 0\r\n\r\n"
+// lines joins the lines of a message as they stand on the wire.
+func lines(all ...string) string { return strings.Join(all, "\r\n") }
 
-const offerBody = "v=0\r\no=user1 53655765 2353687637 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n"
+const (
+	viaLine    = "Via: SIP/2.0/UDP 192.0.2.1:5061;branch=z9hG4bK77;rport"
+	fromLine   = "From: sipp <sip:sipp@192.0.2.1:5061>;tag=f1"
+	toLine     = "To: service <sip:service@192.0.2.2>;tag=t1"
+	callIDLine = "Call-ID: 1-1@192.0.2.1"
+	cseqLine   = "CSeq: 1 BYE"
+)
 
-const okWithSDP = "SIP/2.0 200 OK\r\n" +
-	"Via: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bK-12345-1-0;rport=5061\r\n" +
-	"From: sipp <sip:sipp@127.0.0.1:5061>;tag=12345SIPpTag001\r\n" +
-	"To: service <sip:service@127.0.0.1:5060>;tag=12346SIPpTag011\r\n" +
-	"Call-ID: 1-12345@127.0.0.1\r\n" +
-	"CSeq: 1 INVITE\r\n" +
-	"Contact: <sip:127.0.0.1:5060;transport=UDP>\r\n" +
-	"Content-Type: application/sdp\r\n" +
-	"Content-Length: 127\r\n\r\n" + offerBody
+// byeWith returns a BYE in which the lines take the place of those of the same header field.
+func byeWith(replaced ...string) []byte {
+	all := []string{"BYE sip:service@192.0.2.2 SIP/2.0"}
+	for _, line := range []string{viaLine, fromLine, toLine, callIDLine, cseqLine} {
+		name, _, _ := strings.Cut(line, ":")
+		kept := true
+		for _, other := range replaced {
+			otherName, _, _ := strings.Cut(other, ":")
+			kept = kept && headerOf([]byte(strings.TrimSpace(otherName))) != headerOf([]byte(name))
+		}
+		if kept {
+			all = append(all, line)
+		}
+	}
+	return []byte(lines(append(append(all, replaced...), "", "")...))
+}
 
-const invite = "INVITE sip:service@127.0.0.1:5060 SIP/2.0\r\n" +
-	"Via: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bK-12345-1-0;rport\r\n" +
-	"Max-Forwards: 70\r\n" +
-	"From: sipp <sip:sipp@127.0.0.1:5061>;tag=12345SIPpTag001\r\n" +
-	"To: service <sip:service@127.0.0.1:5060>\r\n" +
-	"Call-ID: 1-12345@127.0.0.1\r\n" +
-	"CSeq: 1 INVITE\r\n" +
-	"Contact: <sip:sipp@127.0.0.1:5061>\r\n" +
-	"Subject: Performance Test\r\n" +
-	"Content-Type: application/sdp\r\n" +
-	"Content-Length: 127\r\n\r\n" + offerBody
+func TestScanRequest(t *testing.T) {
+	text := []byte(lines("INVITE sip:service@127.0.0.1:5060 SIP/2.0",
+		"Via: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bK-1-0;rport",
+		"Record-Route: <sip:192.0.2.7;lr>, <sip:192.0.2.8;lr>",
+		"From: sipp <sip:sipp@127.0.0.1:5061>;tag=1",
+		"To: service <sip:service@127.0.0.1:5060>",
+		"Call-ID: 1-12345@127.0.0.1",
+		"CSeq: 1 INVITE",
+		"Contact: <sip:sipp@127.0.0.1:5061>;expires=60",
+		"Max-Forwards: 70",
+		"Require: 100rel",
+		"Expires: 120",
+		"Content-Type: application/sdp",
+		"Content-Length: 5",
+		"", "v=0\r\nbeyond Content-Length"))
+	var m Message
+	if err := Scan(text, &m); err != nil {
+		t.Fatal(err)
+	}
+	want := Message{
+		Raw: text, Request: true, Method: INVITE, MethodName: []byte("INVITE"), RequestURI: []byte("sip:service@127.0.0.1:5060"),
+		NumVias: 1, Branch: []byte("z9hG4bK-1-0"), SentBy: []byte("127.0.0.1:5061"), CallID: []byte("1-12345@127.0.0.1"),
+		From: []byte("sipp <sip:sipp@127.0.0.1:5061>;tag=1"), FromTag: []byte("1"), To: []byte("service <sip:service@127.0.0.1:5060>"),
+		CSeq: 1, CSeqValue: []byte("1 INVITE"), Contact: []byte("<sip:sipp@127.0.0.1:5061>;expires=60"), Target: []byte("sip:sipp@127.0.0.1:5061"),
+		Expires: []byte("120"), Require: []byte("100rel"), ContentType: []byte("application/sdp"), NumRecordRoutes: 2, Body: []byte("v=0\r\n"),
+	}
+	want.Vias[0] = []byte("SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bK-1-0;rport")
+	want.RecordRoutes[0], want.RecordRoutes[1] = []byte("<sip:192.0.2.7;lr>"), []byte("<sip:192.0.2.8;lr>")
+	if !reflect.DeepEqual(m, want) {
+		t.Errorf("got  %+v\nwant %+v", m, want)
+	}
+	if !m.Answerable() {
+		t.Error("not answerable")
+	}
+}
 
-const bye = "BYE sip:127.0.0.1:5060;transport=UDP SIP/2.0\r\n" +
-	"Via: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bK-12345-1-7;rport\r\n" +
-	"Max-Forwards: 70\r\n" +
-	"From: sipp <sip:sipp@127.0.0.1:5061>;tag=12345SIPpTag001\r\n" +
-	"To: service <sip:service@127.0.0.1:5060>;tag=12346SIPpTag011\r\n" +
-	"Call-ID: 1-12345@127.0.0.1\r\n" +
-	"CSeq: 2 BYE\r\n" +
-	"Content-Length: 0\r\n\r\n"
+func TestScanResponse(t *testing.T) {
+	text := []byte(lines("SIP/2.0 503 Service Unavailable",
+		viaLine, fromLine, toLine, callIDLine, "CSeq: 102 INVITE",
+		`Reason: SIP;cause=503;text="x, y", Q.850;cause=34`,
+		"Retry-After: 5 (in a meeting)",
+		"Proxy-Authenticate: Digest realm=\"a, b\", nonce=\"n\"",
+		"WWW-Authenticate: Digest realm=\"second\"",
+		"Contact: *",
+		"", ""))
+	var m Message
+	if err := Scan(text, &m); err != nil {
+		t.Fatal(err)
+	}
+	want := Message{
+		Raw: text, Method: INVITE, MethodName: []byte("INVITE"), Status: 503, Phrase: []byte("Service Unavailable"),
+		NumVias: 1, Branch: []byte("z9hG4bK77"), SentBy: []byte("192.0.2.1:5061"), CallID: []byte("1-1@192.0.2.1"),
+		From: []byte("sipp <sip:sipp@192.0.2.1:5061>;tag=f1"), FromTag: []byte("f1"),
+		To: []byte("service <sip:service@192.0.2.2>;tag=t1"), ToTag: []byte("t1"), CSeq: 102, CSeqValue: []byte("102 INVITE"),
+		Contact: []byte("*"), Reason: []byte(`SIP;cause=503;text="x, y", Q.850;cause=34`), RetryAfter: []byte("5 (in a meeting)"),
+		Authenticate: []byte(`Digest realm="a, b", nonce="n"`), Body: []byte{},
+	}
+	want.Vias[0] = []byte("SIP/2.0/UDP 192.0.2.1:5061;branch=z9hG4bK77;rport")
+	if !reflect.DeepEqual(m, want) {
+		t.Errorf("got  %+v\nwant %+v", m, want)
+	}
+	if m.Answerable() {
+		t.Error("a response is answerable")
+	}
+}
 
-func BenchmarkScan(b *testing.B) {
-	for name, text := range map[string]string{"180": ringing, "200 with SDP": okWithSDP, "INVITE": invite, "BYE": bye} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			datagram := []byte(text)
+// Each row is one way of writing a header field, and what must be read from it.
+func TestScanHeaderForms(t *testing.T) {
+	branch := func(m *Message) []byte { return m.Branch }
+	sentBy := func(m *Message) []byte { return m.SentBy }
+	fromTag := func(m *Message) []byte { return m.FromTag }
+	toTag := func(m *Message) []byte { return m.ToTag }
+	target := func(m *Message) []byte { return m.Target }
+	contact := func(m *Message) []byte { return m.Contact }
+	callID := func(m *Message) []byte { return m.CallID }
+	cseq := func(m *Message) []byte { return m.CSeqValue }
+	body := func(m *Message) []byte { return m.Body }
+	reason := func(m *Message) []byte { return m.Reason }
+	second := func(m *Message) []byte { return m.Vias[1] }
+	route := func(m *Message) []byte { return m.RecordRoutes[m.NumRecordRoutes-1] }
+	contentType := func(m *Message) []byte { return m.ContentType }
+	tests := []struct {
+		name string
+		line string
+		get  func(*Message) []byte
+		want string
+	}{
+		{"compact Via", "v: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx", branch, "z9hG4bKx"},
+		{"compact Via in upper case", "V:SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx", branch, "z9hG4bKx"},
+		{"compact From", "f: <sip:a@b>;tag=x", fromTag, "x"},
+		{"compact To", "t:<sip:a@b>;tag=x", toTag, "x"},
+		{"compact Call-ID", "i: x", callID, "x"},
+		{"compact Contact", "m: <sip:a@b>", target, "sip:a@b"},
+		{"compact Content-Length", "l: 0", body, ""},
+		{"compact Content-Type", "c: application/sdp", contentType, "application/sdp"},
+		{"letters in any case", "cALL-iD: x", callID, "x"},
+		{"white space around the colon", "From \t : \t <sip:a@b>;tag=x \t", fromTag, "x"},
+		{"no white space after the colon", "CSeq:7 BYE", cseq, "7 BYE"},
+
+		{"folded before the value", "To:\r\n <sip:a@b>;tag=x", toTag, "x"},
+		{"folded between parameters, with a tab", "To: <sip:a@b>\r\n\t;\r\n  tag\r\n =\r\n x", toTag, "x"},
+		{"folded CSeq", "CSeq: 9\r\n BYE", cseq, "9   BYE"},
+		{"folded by a line of white space only", "Call-ID: x\r\n ", callID, "x"},
+
+		{"Via with spaces around the slashes", "Via: SIP / 2.0 / UDP  192.0.2.9:5070 ; branch = z9hG4bKx ", branch, "z9hG4bKx"},
+		{"sender of that Via", "Via: SIP / 2.0 / UDP  192.0.2.9:5070 ; branch = z9hG4bKx", sentBy, "192.0.2.9:5070"},
+		{"sender with spaces around the colon", "Via: SIP/2.0/UDP first.example.com : 4000;x", sentBy, "first.example.com : 4000"},
+		{"sender is IPv6", "Via: SIP/2.0/UDP [2001:db8::9:1]:5061;branch=z9hG4bKx", sentBy, "[2001:db8::9:1]:5061"},
+		{"branch after received with colons", "Via: SIP/2.0/UDP [2001:db8::9:1];received=2001:db8::9:255;branch=z9hG4bKx", branch, "z9hG4bKx"},
+		{"branch in upper case", "Via: SIP/2.0/UDP h;BRANCH=z9hG4bKx", branch, "z9hG4bKx"},
+		{"no branch", "Via: SIP/2.0/UDP h", branch, ""},
+		{"branch without a value", "Via: SIP/2.0/UDP h;branch;x=y", branch, ""},
+		{"parameter that begins like branch", "Via: SIP/2.0/UDP h;branches=no;branch=z9hG4bKx", branch, "z9hG4bKx"},
+		{"branch only in a quoted parameter", `Via: SIP/2.0/UDP h;x=";branch=no"`, branch, ""},
+		{"two Via values in one line", "Via: SIP/2.0/UDP h;branch=z9hG4bKx, SIP/2.0/TCP g;branch=z9hG4bKy", second, "SIP/2.0/TCP g;branch=z9hG4bKy"},
+		{"topmost of two Via values in one line", "Via: SIP/2.0/UDP h;branch=z9hG4bKx,SIP/2.0/TCP g;branch=z9hG4bKy", branch, "z9hG4bKx"},
+		{"comma in a quoted Via parameter", `Via: SIP/2.0/UDP h;x="a, b";branch=z9hG4bKx`, branch, "z9hG4bKx"},
+		{"two Via lines", "Via: SIP/2.0/UDP h\r\nv: SIP/2.0/TCP g", second, "SIP/2.0/TCP g"},
+
+		{"tag of an addr-spec", "From: sip:a@b;tag=x", fromTag, "x"},
+		{"tag of a tel URI", "From: tel:+15550100;phone-context=x;tag=y", fromTag, "y"},
+		{"tag within the URI is not the header's", "From: <sip:a@b;tag=no>", fromTag, ""},
+		{"tag within the user is not the header's", "From: <sip:a;tag=no@b>;tag=yes", fromTag, "yes"},
+		{"tag within a quoted name", `From: "x;tag=no" <sip:a@b>;tag=yes`, fromTag, "yes"},
+		{"bracket within a quoted name", `From: "a <sip:c@d>;tag=no" <sip:a@b>;tag=yes`, fromTag, "yes"},
+		{"escaped quote in a name", `From: "a \" <x>;tag=no" <sip:a@b>;tag=yes`, fromTag, "yes"},
+		{"escaped backslash before the closing quote", `From: "a\\" <sip:a@b>;tag=yes`, fromTag, "yes"},
+		{"name without a space before the bracket", "From: caller<sip:a@b>;tag=yes", fromTag, "yes"},
+		{"tag within a quoted parameter", `From: <sip:a@b>;x=";tag=no";tag=yes`, fromTag, "yes"},
+		{"tag with spaces around it", "From: <sip:a@b> ; tag = yes ; x", fromTag, "yes"},
+		{"tag in upper case", "From: <sip:a@b>;TAG=yes", fromTag, "yes"},
+		{"parameter that begins like tag", "From: <sip:a@b>;tagged=no;tag=yes", fromTag, "yes"},
+		{"empty tag", "To: <sip:a@b>;tag=", toTag, ""},
+		{"comma in the name", `To: "Bell, Alexander" <sip:a@b>;tag=x`, toTag, "x"},
+
+		{"Contact with a name", `Contact: "A, B" <sip:a@b;transport=udp>;q=0.5`, target, "sip:a@b;transport=udp"},
+		{"Contact without brackets", "Contact: sip:a@b;expires=5", target, "sip:a@b"},
+		{"Contact with spaces in the brackets", "Contact: < sip:a@b >", target, "sip:a@b"},
+		{"first of two Contacts in a line", "Contact: <sip:a,x@b>, <sip:c@d>", contact, "<sip:a,x@b>"},
+		{"first of two Contact lines", "Contact: <sip:a@b>\r\nContact: <sip:c@d>", target, "sip:a@b"},
+		{"Contact of everything", "Contact: *", target, ""},
+
+		{"Record-Route with a comma in the URI", "Record-Route: <sip:a,b@c;lr>,<sip:d;lr>", route, "<sip:d;lr>"},
+		{"Record-Route in two lines", "Record-Route: <sip:a;lr>\r\nrecord-route: <sip:d;lr>", route, "<sip:d;lr>"},
+
+		{"Call-ID of unusual characters", `Call-ID: word%ZK-!.*_+'@word` + "`~)(><:\\/\"][?}{", callID, `word%ZK-!.*_+'@word` + "`~)(><:\\/\"][?}{"},
+		{"leading zeros in CSeq", "CSeq: 0009 BYE", cseq, "0009 BYE"},
+		{"Reason of SIP before Reason of Q.850", "Reason: SIP;cause=503\r\nReason: Q.850;cause=34", reason, "Q.850;cause=34"},
+		{"Reason of Q.850 before Reason of SIP", "Reason: Q.850;cause=34\r\nReason: SIP;cause=503", reason, "Q.850;cause=34"},
+		{"leading zeros in Content-Length", "Content-Length: 000", body, ""},
+		{"Content-Length twice, the same", "Content-Length: 0\r\nl: 0", body, ""},
+		{"a header without a value", "Subject:", callID, "1-1@192.0.2.1"},
+		{"an unknown header of separators", "X: ;;,,;;,;", callID, "1-1@192.0.2.1"},
+		{"a name that differs in one letter", "Call-IE: x", callID, "1-1@192.0.2.1"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
 			var m Message
-			for b.Loop() {
-				if err := Scan(datagram, &m); err != nil {
-					b.Fatal(err)
-				}
+			if err := Scan(byeWith(test.line), &m); err != nil {
+				t.Fatal(err)
+			}
+			if got := string(test.get(&m)); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
 	}
 }
 
-func BenchmarkScanSession(b *testing.B) {
-	b.ReportAllocs()
-	body := []byte(offerBody)
-	var s Session
-	for b.Loop() {
-		if err := ScanSession(body, &s); err != nil {
-			b.Fatal(err)
+func TestScanDatagramForms(t *testing.T) {
+	bye := string(byeWith())
+	tests := []struct {
+		name, text string
+		want       error
+	}{
+		{"line ends without CR", strings.ReplaceAll(bye, "\r\n", "\n"), nil},
+		{"some line ends without CR", strings.Replace(bye, "\r\n", "\n", 3), nil},
+		{"empty lines before the message", "\r\n\r\n" + bye, nil},
+		{"several spaces in the request line", strings.Replace(bye, " ", "   ", 2), nil},
+		{"spaces at the end of the request line", strings.Replace(bye, "SIP/2.0\r\n", "SIP/2.0  \r\n", 1), nil},
+		{"version in lower case", strings.Replace(bye, "SIP/2.0\r\n", "sip/2.0\r\n", 1), nil},
+		{"keep-alive of two line ends", "\r\n\r\n", ErrKeepAlive},
+		{"keep-alive of one line end", "\r\n", ErrKeepAlive},
+		{"empty datagram", "", ErrKeepAlive},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var m Message
+			if err := Scan([]byte(test.text), &m); err != test.want {
+				t.Fatalf("error %v, want %v", err, test.want)
+			}
+			if test.want == nil && (m.Method != BYE || string(m.FromTag) != "f1" || string(m.RequestURI) != "sip:service@192.0.2.2") {
+				t.Errorf("got %+v", m)
+			}
+		})
+	}
+}
+
+func TestScanRefuses(t *testing.T) {
+	bye := string(byeWith())
+	replaced := func(before, after string) string { return strings.Replace(bye, before, after, 1) }
+	tests := []struct {
+		name       string
+		text       string
+		want       *MalformedError
+		answerable bool
+	}{
+		{"not SIP at all", "\x80\x00\x01\x02 RTP\r\n\r\n", errRequestLine, false},
+		{"an HTTP request", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", errRequestLine, false},
+		{"no version", replaced(" SIP/2.0\r\n", "\r\n"), errRequestLine, false},
+		{"one word", "BYE\r\n\r\n", errRequestLine, false},
+		{"another version", replaced("SIP/2.0\r\n", "SIP/7.0\r\n"), errVersion, true},
+		{"a longer version", replaced("SIP/2.0\r\n", "SIP/2.01\r\n"), errVersion, true},
+		{"Request-URI in brackets", replaced("sip:service@192.0.2.2 ", "<sip:service@192.0.2.2> "), errRequestURI, true},
+		{"Request-URI with a space", replaced("192.0.2.2 ", "192.0.2.2; lr "), errRequestURI, true},
+		{"Request-URI with a tab", replaced("192.0.2.2 ", "192.0.2.2\t;lr "), errRequestURI, true},
+		{"no Request-URI", replaced("sip:service@192.0.2.2 ", " "), errRequestURI, true},
+
+		{"status of four digits", "SIP/2.0 2000 OK\r\n\r\n", errStatusLine, false},
+		{"status that would wrap around 32 bits", "SIP/2.0 4294967496 OK\r\n\r\n", errStatusLine, false},
+		{"status of two digits", "SIP/2.0 20 OK\r\n\r\n", errStatusLine, false},
+		{"status below 100", "SIP/2.0 099 OK\r\n\r\n", errStatusLine, false},
+		{"status above 699", "SIP/2.0 700 OK\r\n\r\n", errStatusLine, false},
+		{"status with a sign", "SIP/2.0 +20 OK\r\n\r\n", errStatusLine, false},
+		{"response of another version", "SIP/3.0 200 OK\r\n\r\n", errStatusLine, false},
+		{"no status", "SIP/2.0\r\n\r\n", errStatusLine, false},
+
+		{"no Via", replaced(viaLine+"\r\n", ""), errNoVia, false},
+		{"no From", replaced(fromLine+"\r\n", ""), errNoFrom, false},
+		{"no To", replaced(toLine+"\r\n", ""), errNoTo, false},
+		{"no Call-ID", replaced(callIDLine+"\r\n", ""), errNoCallID, false},
+		{"no CSeq", replaced(cseqLine+"\r\n", ""), errNoCSeq, false},
+		{"Call-ID without a value", replaced(callIDLine, "Call-ID:"), errEmptyValue, false},
+		{"From without a value", replaced(fromLine, "From: "), errEmptyValue, false},
+
+		{"From twice", bye[:len(bye)-2] + fromLine + "\r\n\r\n", errTwoFroms, true},
+		{"To twice", bye[:len(bye)-2] + "t: <sip:x@y>\r\n\r\n", errTwoTos, true},
+		{"Call-ID twice", bye[:len(bye)-2] + "i: other\r\n\r\n", errTwoCallIDs, true},
+		{"CSeq twice", bye[:len(bye)-2] + "CSeq: 59 BYE\r\n\r\n", errTwoCSeqs, true},
+		{"Content-Length twice, different", bye[:len(bye)-2] + "l: 0\r\nContent-Length: 1\r\n\r\nx", errTwoLengths, true},
+
+		{"CSeq of 2^31", replaced("CSeq: 1 ", "CSeq: 2147483648 "), errCSeq, true},
+		{"CSeq that would wrap around 32 bits", replaced("CSeq: 1 ", "CSeq: 4294967297 "), errCSeq, true},
+		{"CSeq that would wrap around 64 bits", replaced("CSeq: 1 ", "CSeq: 36893488147419103233 "), errCSeq, true},
+		{"negative CSeq", replaced("CSeq: 1 ", "CSeq: -1 "), errCSeq, true},
+		{"CSeq without a method", replaced("CSeq: 1 BYE", "CSeq: 1"), errCSeq, true},
+		{"CSeq without a number", replaced("CSeq: 1 BYE", "CSeq: BYE"), errCSeq, true},
+		{"CSeq of another method", replaced("CSeq: 1 BYE", "CSeq: 1 INVITE"), errMethodMismatch, true},
+		{"CSeq of the method in lower case", replaced("CSeq: 1 BYE", "CSeq: 1 bye"), errMethodMismatch, true},
+
+		{"Content-Length beyond the datagram", bye[:len(bye)-2] + "Content-Length: 10\r\n\r\n123456789", errShortBody, true},
+		{"negative Content-Length", bye[:len(bye)-2] + "Content-Length: -1\r\n\r\n", errContentLength, true},
+		{"Content-Length that is no number", bye[:len(bye)-2] + "Content-Length: 0x0\r\n\r\n", errContentLength, true},
+		{"huge Content-Length", bye[:len(bye)-2] + "Content-Length: 99999999999999999999999\r\n\r\n", errContentLength, true},
+		{"empty Content-Length", bye[:len(bye)-2] + "Content-Length:\r\n\r\n", errContentLength, true},
+
+		{"quoted name that does not end", replaced("From: sipp <", `From: "sipp <`), errAddress, true},
+		{"bracket that does not end", replaced("192.0.2.2>;tag=t1", "192.0.2.2;tag=t1"), errAddress, true},
+		{"nothing in the brackets", replaced("<sip:sipp@192.0.2.1:5061>", "<>"), errAddress, true},
+		{"Contact that does not end", bye[:len(bye)-2] + "Contact: <sip:a@b\r\n\r\n", errAddress, true},
+
+		{"empty Via value", replaced(";rport", ";rport,,"), errEmptyVia, true},
+		{"Via without a sender", replaced(viaLine, "Via: SIP/2.0/UDP"), errVia, false},
+		{"Via without a transport", replaced(viaLine, "Via: SIP/2.0 192.0.2.1"), errVia, false},
+		{"Via of a word", replaced(viaLine, "Via: x"), errVia, false},
+		{"more Via values than are kept", replaced(viaLine, strings.Repeat(viaLine+"\r\n", MaxVias)+viaLine), errTooManyVias, true},
+		{"more Record-Route values than are kept", bye[:len(bye)-2] + "Record-Route: " + strings.Repeat("<sip:h;lr>,", MaxRecordRoutes) + "<sip:h;lr>\r\n\r\n", errTooManyRoutes, true},
+		{"more header lines than allowed", bye[:len(bye)-2] + strings.Repeat("X: y\r\n", MaxHeaderLines) + "\r\n", errTooManyLines, true},
+
+		{"header line without a colon", bye[:len(bye)-2] + "Foobar roobar\r\n\r\n", errNoColon, true},
+		{"no empty line at the end", bye[:len(bye)-2], errNoEmptyLine, true},
+		{"carriage return within a value", replaced("tag=f1", "tag=f1\rx"), errBareReturn, true},
+		{"carriage return before the folding", replaced("tag=f1", "tag=f1\r\r\n x"), errBareReturn, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var m Message
+			err := Scan([]byte(test.text), &m)
+			var malformed *MalformedError
+			if !errors.As(err, &malformed) || malformed != test.want {
+				t.Fatalf("error %v, want %v", err, test.want)
+			}
+			if m.Answerable() != test.answerable {
+				t.Errorf("answerable %t, want %t", m.Answerable(), test.answerable)
+			}
+		})
+	}
+}
+
+func TestScanKeepsWhatAnAnswerNeedsOfAMalformedRequest(t *testing.T) {
+	text := string(byeWith("CSeq: 4294967296 BYE", "Content-Length: 99", "From: <sip:a@b>;tag=x", "From: <sip:c@d>;tag=y"))
+	var m Message
+	if err := Scan([]byte(text), &m); err == nil {
+		t.Fatal("no error")
+	}
+	got := []string{string(m.Vias[0]), string(m.From), string(m.FromTag), string(m.To), string(m.CallID), string(m.CSeqValue)}
+	want := []string{"SIP/2.0/UDP 192.0.2.1:5061;branch=z9hG4bK77;rport", "<sip:a@b>;tag=x", "x",
+		"service <sip:service@192.0.2.2>;tag=t1", "1-1@192.0.2.1", "4294967296 BYE"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+func TestScanDoesNotAnswerAnAck(t *testing.T) {
+	var m Message
+	text := strings.ReplaceAll(string(byeWith("Content-Length: 9")), "BYE", "ACK")
+	if err := Scan([]byte(text), &m); err == nil || m.Method != ACK || m.Answerable() {
+		t.Errorf("error %v, method %s, answerable %t", err, m.Method, m.Answerable())
+	}
+}
+
+// A message that is read after another shows nothing of it.
+func TestScanOverwritesEveryField(t *testing.T) {
+	full := []byte(lines("INVITE sip:a@b SIP/2.0", viaLine, fromLine, toLine, callIDLine, "CSeq: 5 INVITE", "Contact: <sip:a@b>",
+		"Expires: 1", "Reason: Q.850;cause=16", "Retry-After: 1", "WWW-Authenticate: Digest", "Require: x", "Content-Type: text/plain",
+		"Record-Route: <sip:h;lr>", "", "body"))
+	fullResponse := append([]byte("SIP/2.0 200 OK\r\n"), full[len("INVITE sip:a@b SIP/2.0\r\n"):]...)
+	var fresh, reused Message
+	if err := Scan(full, &reused); err != nil {
+		t.Fatal(err)
+	}
+	if err := Scan(fullResponse, &fresh); err != nil {
+		t.Fatal(err)
+	}
+	// Between them the two set every field, so that the comparison below misses none.
+	for i := range reflect.TypeFor[Message]().NumField() {
+		if reflect.ValueOf(fresh).Field(i).IsZero() && reflect.ValueOf(reused).Field(i).IsZero() {
+			t.Errorf("field %s is set by neither message", reflect.TypeFor[Message]().Field(i).Name)
+		}
+	}
+	for _, text := range [][]byte{fullResponse, full, []byte("\r\n"), []byte("x"), byeWith()} {
+		fresh = Message{}
+		_ = Scan(text, &fresh)
+		_ = Scan(text, &reused)
+		reused.Vias, reused.RecordRoutes = fresh.Vias, fresh.RecordRoutes // beyond the counts they keep the old
+		if !reflect.DeepEqual(fresh, reused) {
+			t.Errorf("%q: got %+v after another message, %+v before", text, reused, fresh)
+		}
+	}
+}
+
+func TestScanAllocatesNothing(t *testing.T) {
+	var m Message
+	for _, text := range [][]byte{byeWith(), byeWith("CSeq: x"), []byte("\r\n\r\n"), []byte("garbage"), byeWith("Reason: SIP;cause=1", `From: "a" <sip:a@b>`)} {
+		if allocs := testing.AllocsPerRun(100, func() { _ = Scan(text, &m) }); allocs != 0 {
+			t.Errorf("%.0f allocations to scan %q", allocs, text)
 		}
 	}
 }
