@@ -92,6 +92,7 @@ func addCommands(root *cobra.Command, streams Streams) {
 		}
 	}
 	add(groupPlan, newSizeCommand(streams), newErlangCommand(streams))
+	add(groupTest, newGatewayCommand(streams))
 	add(groupMore, newVersionCommand(streams))
 	root.AddCommand(newExitCodesTopic())
 }

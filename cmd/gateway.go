@@ -1,0 +1,213 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/loadgen/gateway"
+	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/planner/traffic"
+	"github.com/sipplan/sipplan/reports"
+	"github.com/spf13/cobra"
+)
+
+// gatewayOptions are the flags of `sipplan gateway`.
+type gatewayOptions struct {
+	listen      []string
+	ports       []int
+	setup, ring durationLaw
+	duration    time.Duration
+	allow       []string
+	media       *mediaFlags
+	output      *outputFormat
+}
+
+// newGatewayCommand returns `sipplan gateway`.
+func newGatewayCommand(streams Streams) *cobra.Command {
+	o := &gatewayOptions{}
+	command := &cobra.Command{
+		Use:   "gateway",
+		Short: "Answer calls like a PSTN gateway with a limited number of circuits",
+		Long: `gateway answers SIP over UDP like a PSTN gateway: 100, 180 after the set-up time, 200 with a session
+description after the ringing time, RTP both ways, and 503 with Q.850 cause 34 when all circuits are
+busy. Each --listen is a gateway of its own. It runs until Ctrl-C, which hangs up its calls and prints
+what each gateway counted; a second Ctrl-C leaves at once.`,
+		Example: `  sipplan gateway --listen 127.0.0.1:5060 --ports 30
+  sipplan gateway --listen 127.0.0.1:5060 --ports 30 --listen 127.0.0.1:5070 --ports 23
+  sipplan gateway --listen 127.0.0.1:5060 --ports 30 --setup 150ms --ring exponential:4s`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error { return o.run(command.Context(), streams) },
+	}
+	flags := command.Flags()
+	flags.StringArrayVar(&o.listen, "listen", []string{"127.0.0.1:5060"}, "address and UDP port to answer on; repeat it for more gateways")
+	flags.IntSliceVar(&o.ports, "ports", []int{30}, "circuits of each gateway, in the order of --listen; one value serves all")
+	flags.Var(&o.setup, "setup", "time from INVITE to 180, fixed or a law: 150ms, exponential:150ms, lognormal:150ms,0.8")
+	flags.Var(&o.ring, "ring", "time from 180 to 200, fixed or a law")
+	flags.DurationVar(&o.duration, "duration", 0, "end after this time; 0 runs until Ctrl-C")
+	flags.StringSliceVar(&o.allow, "allow-target", nil, "hosts beyond private networks that RTP may be sent to")
+	o.media = addMedia(command, "echo", gateway.DefaultPorts)
+	o.output = addOutput(command)
+	return command
+}
+
+func (o *gatewayOptions) run(ctx context.Context, streams Streams) error {
+	configs, err := o.configs()
+	if err != nil {
+		return usage(err)
+	}
+	gateways, err := openGateways(configs)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if o.duration > 0 {
+		timer := time.AfterFunc(o.duration, cancel)
+		defer timer.Stop()
+	}
+	left := make(chan struct{})
+	release := onInterrupt(streams, cancel, func() { close(left) })
+	for i, g := range gateways {
+		fmt.Fprintf(streams.Err, "gateway %s answers on %d circuits; Ctrl-C ends it\n", g.Address(), configs[i].Circuits)
+	}
+	stop := watch(streams, "gateway", o.duration, func() loadgen.Progress { return progressOf(gateways) })
+	abandoned := runGateways(ctx, gateways, left)
+	stop()
+	asked := release()
+	if abandoned {
+		return exitWith(codeInterrupted)
+	}
+	report := gatewayReport(gateways, configs)
+	if err := o.output.show(streams, report.Document(), report); err != nil || !asked {
+		return err
+	}
+	return exitWith(codeInterrupted)
+}
+
+// runGateways answers until the context is cancelled and the calls are over, or until left is closed.
+func runGateways(ctx context.Context, gateways []*gateway.Gateway, left <-chan struct{}) (abandoned bool) {
+	var wait sync.WaitGroup
+	over := make(chan struct{})
+	for _, g := range gateways {
+		wait.Go(func() { g.Run(ctx) })
+	}
+	go func() {
+		wait.Wait()
+		close(over)
+	}()
+	select {
+	case <-over:
+		return false
+	case <-left:
+		return true
+	}
+}
+
+// openGateways opens all gateways or none.
+func openGateways(configs []gateway.Config) ([]*gateway.Gateway, error) {
+	var gateways []*gateway.Gateway
+	for _, cfg := range configs {
+		g, err := gateway.Open(cfg)
+		if err != nil {
+			for _, opened := range gateways {
+				opened.Close()
+			}
+			return nil, err
+		}
+		gateways = append(gateways, g)
+	}
+	return gateways, nil
+}
+
+// configs turns the flags into gateways.
+func (o *gatewayOptions) configs() ([]gateway.Config, error) {
+	sound, err := o.media.media()
+	if err != nil {
+		return nil, err
+	}
+	guard, err := loadgen.ParseGuard(o.allow)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.ports) != 1 && len(o.ports) != len(o.listen) {
+		return nil, fmt.Errorf("--ports: must be one value for all, or one for each of the %d --listen, got %d", len(o.listen), len(o.ports))
+	}
+	ranges := splitPorts(sound.Ports, o.circuits())
+	var configs []gateway.Config
+	var problems []error
+	for i, listen := range o.listen {
+		address, err := listenAddress(listen)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		cfg := gateway.Config{
+			Listen: address, Circuits: o.circuits()[i], Setup: traffic.Duration(o.setup), Ringing: traffic.Duration(o.ring),
+			UserAgent: userAgent(), Media: sound, Allow: func(a netip.Addr) bool { return guard.CheckTarget("", a) == nil },
+		}
+		cfg.Media.Ports = ranges[i]
+		problems = append(problems, flagNames(cfg.Validate()))
+		configs = append(configs, cfg)
+	}
+	return configs, errors.Join(problems...)
+}
+
+func (o *gatewayOptions) circuits() []int {
+	if len(o.ports) == 1 {
+		return slices.Repeat(o.ports, len(o.listen))
+	}
+	return o.ports
+}
+
+// splitPorts shares a range of RTP ports out in proportion to the circuits that need them.
+func splitPorts(all media.PortRange, circuits []int) []media.PortRange {
+	sum := 0
+	for _, n := range circuits {
+		sum += max(1, n)
+	}
+	ranges := make([]media.PortRange, len(circuits))
+	pairs, first := all.Pairs(), (int(all.First)+1)&^1
+	for i, n := range circuits {
+		share := pairs * max(1, n) / sum
+		ranges[i] = media.PortRange{First: uint16(first), Last: uint16(max(first, first+2*share-1))}
+		first += 2 * share
+	}
+	return ranges
+}
+
+// listenAddress reads an address to listen on.
+func listenAddress(text string) (netip.AddrPort, error) {
+	text = strings.TrimPrefix(text, "sip:")
+	address, err := netip.ParseAddrPort(text)
+	if err != nil {
+		return address, fmt.Errorf("--listen: must be an IP address and a port such as 127.0.0.1:5060 or [::1]:5060, got %q", text)
+	}
+	if address.Addr().IsUnspecified() {
+		return address, fmt.Errorf("--listen: %s stands for every address of this host, but calls need one to answer from; name it", address.Addr())
+	}
+	return address, nil
+}
+
+func progressOf(gateways []*gateway.Gateway) loadgen.Progress {
+	var sum loadgen.Progress
+	for _, g := range gateways {
+		sum = sum.Add(g.Progress())
+	}
+	return sum
+}
+
+// gatewayReport gathers what the gateways counted, once they have stopped.
+func gatewayReport(gateways []*gateway.Gateway, configs []gateway.Config) reports.Gateways {
+	report := reports.NewGateways()
+	for i, g := range gateways {
+		report.Add(g.Address().String(), configs[i].Circuits, g.Busiest(), g.Measurement())
+	}
+	return report
+}

@@ -1,0 +1,106 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/spf13/cobra"
+)
+
+// targetFlags are the flags about where calls go and as whom.
+type targetFlags struct {
+	allow     []string
+	caller    string
+	local     string
+	busyCodes []int
+	t1        time.Duration
+}
+
+// addTarget gives a command the flags about its target.
+func addTarget(command *cobra.Command) *targetFlags {
+	f := &targetFlags{}
+	flags := command.Flags()
+	flags.StringSliceVar(&f.allow, "allow-target", nil, "host, address or network beyond loopback and private ones that you may test")
+	flags.StringVar(&f.caller, "from", loadgen.DefaultCaller, "user part of the caller's address")
+	flags.StringVar(&f.local, "local", "", "source address, with a port to fix that too (default: as the route to the target says)")
+	flags.IntSliceVar(&f.busyCodes, "busy-codes", nil, "SIP codes beside 503 with which this trunk says that all its circuits are busy, such as 486")
+	flags.DurationVar(&f.t1, "t1", 500*time.Millisecond, "SIP timer T1; a target counts as silent after 64 of it")
+	return f
+}
+
+// apply fills in the part of a load configuration that these flags are about. It looks the target up.
+func (f *targetFlags) apply(ctx context.Context, cfg *loadgen.Config, target string) error {
+	guard, err := loadgen.ParseGuard(f.allow)
+	if err != nil {
+		return usage(err)
+	}
+	if cfg.Target, err = sip.ParseTarget(target); err != nil {
+		return usage(err)
+	}
+	addresses, err := cfg.Target.Resolve(ctx, net.DefaultResolver)
+	if err != nil {
+		return err // the name may be right and the resolver down: it could not run
+	}
+	if err := guard.Pin(cfg.Target.Host, addresses); err != nil {
+		return usage(fmt.Errorf("target: %w", err))
+	}
+	if f.t1 < time.Millisecond || f.t1 > 10*time.Second {
+		return usagef("--t1: must be from 1ms to 10s, got %s", f.t1)
+	}
+	cfg.Guard, cfg.Caller, cfg.UserAgent = guard, f.caller, userAgent()
+	cfg.Profile = sip.Profile{MeansBlocked: f.busyCodes}
+	cfg.Timers = sip.Timers{T1: f.t1, T2: 8 * f.t1}
+	return f.applyLocal(cfg)
+}
+
+// applyLocal reads --local. A fixed port takes a single shard.
+func (f *targetFlags) applyLocal(cfg *loadgen.Config) error {
+	if f.local == "" {
+		return nil
+	}
+	text := f.local
+	if !strings.Contains(text, ":") || strings.HasSuffix(text, "]") {
+		text += ":0"
+	}
+	address, err := listenAddress(text)
+	if err != nil {
+		return usagef("--local: must be an address of this host, with or without a port, got %q", f.local)
+	}
+	cfg.Local, cfg.LocalPort = address.Addr(), address.Port()
+	if cfg.LocalPort != 0 {
+		cfg.Shards = 1
+	}
+	return nil
+}
+
+// userAgent is how the program names itself on the wire.
+func userAgent() string {
+	return "sipplan/" + strings.Trim(version(), "()")
+}
+
+// flagNames puts the dashes back before problems that a library names by its field, and leaves the
+// target as it is, which is an argument.
+func flagNames(err error) error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return flagName(err)
+	}
+	var named []error
+	for _, problem := range joined.Unwrap() {
+		named = append(named, flagName(problem))
+	}
+	return errors.Join(named...)
+}
+
+func flagName(err error) error {
+	if err == nil || strings.HasPrefix(err.Error(), "target") || strings.HasPrefix(err.Error(), "--") {
+		return err
+	}
+	return fmt.Errorf("--%w", err)
+}

@@ -1,0 +1,82 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen"
+)
+
+// How often progress is shown: redrawn on a terminal, a plain line elsewhere.
+const (
+	liveEvery  = 200 * time.Millisecond
+	plainEvery = 10 * time.Second
+)
+
+// watch shows the progress of a run on stderr until the returned function is called, which waits for the
+// last line. what names the run; total is its expected length, 0 when that is not known.
+func watch(streams Streams, what string, total time.Duration, read func() loadgen.Progress) (stop func()) {
+	every, show := plainEvery, showPlain
+	if streams.LiveErr {
+		every, show = liveEvery, showLive
+	}
+	done := make(chan struct{})
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		last := loadgen.Progress{}
+		for {
+			select {
+			case <-tick.C:
+				now := read()
+				show(streams.Err, what, total, last, now)
+				last = now
+			case <-done:
+				if streams.LiveErr {
+					fmt.Fprint(streams.Err, "\r\x1b[K")
+				}
+				return
+			}
+		}
+	})
+	return func() {
+		close(done)
+		wait.Wait()
+	}
+}
+
+func showPlain(w io.Writer, what string, total time.Duration, last, now loadgen.Progress) {
+	fmt.Fprintln(w, progressLine(what, total, last, now))
+}
+
+func showLive(w io.Writer, what string, total time.Duration, last, now loadgen.Progress) {
+	fmt.Fprint(w, "\r\x1b[K"+progressLine(what, total, last, now))
+}
+
+// progressLine is one line of progress: the time, what was offered since the last line as a rate, and
+// what became of all calls so far.
+func progressLine(what string, total time.Duration, last, now loadgen.Progress) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s", what, now.Elapsed.Round(time.Second))
+	if total > 0 {
+		fmt.Fprintf(&b, " of %s", total.Round(time.Second))
+	}
+	rate := 0.0
+	if since := now.Elapsed - last.Elapsed; since > 0 {
+		rate = float64(now.Offered-last.Offered) / since.Seconds()
+	}
+	fmt.Fprintf(&b, ": %d calls (%.1f/s), %d in progress, %d answered, %d blocked", now.Offered, rate, now.InProgress, now.Answered, now.Blocked)
+	for _, extra := range []struct {
+		count uint64
+		name  string
+	}{{now.Failed, "failed"}, {now.NotStarted, "not started"}, {now.Late, "late"}} {
+		if extra.count > 0 {
+			fmt.Fprintf(&b, ", %d %s", extra.count, extra.name)
+		}
+	}
+	return b.String()
+}
