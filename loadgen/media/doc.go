@@ -3,6 +3,23 @@
 //
 // An Engine belongs to one shard and to that shard's goroutine alone; nothing in it locks, and nothing
 // on the packet path allocates once warm. The shard calls Sweep at or soon after the instant that Next
-// names. A sweep sends what is due in that slot of the packet time and then reads, without waiting, the
-// sockets of the same legs: no wake-up per packet, no goroutine per call.
+// names. A sweep visits the legs whose packets are due in that millisecond: each sends, then reads its
+// own two sockets without waiting. There is no wake-up per packet and no goroutine per call.
+//
+// A call takes a Leg, a port pair, with Open, announces its port, runs it with Start once both sides are
+// described, and gives it back with Stop, which tells what became of the media.
+//
+// Time is an input: durations since the start of the run. What the engine measures does not depend on
+// how punctual the loop is, with two exceptions that are reported: a packet that goes out late is late
+// for the far end, and is recorded in Config.SendLate; an echo waits for the next visit. Arrival times
+// are the kernel's.
+//
+// Addresses are symmetric (RFC 4961). A leg hears only the address that it sends to; a peer that sends
+// from another port than it has announced is foreign, and so is everyone while the remote address is
+// unspecified. A peer may send our own packets back unchanged: that our SSRC then comes in is no
+// collision (RFC 3550 section 8.2) but the echo of a reflector, such as SIPp's, and is heard.
+//
+// The files: engine, pool and wheel hold the legs; visit is a leg's share of a sweep, sender, echo and
+// control what it says, receiver, sequence and jitter what it makes of what it hears; socket has the one
+// interface to the network, with the fast path in socket_linux.
 package media

@@ -85,7 +85,8 @@ func TestSixtyMinutesWithoutDrift(t *testing.T) {
 
 func TestALateLoopSendsEverythingOnScheduleNumbersAndSaysSo(t *testing.T) {
 	x := newEther()
-	m := x.engine(t, Config{Ports: PortRange{4000, 4001}})
+	var late measure.Histogram
+	m := x.engine(t, Config{Ports: PortRange{4000, 4001}, SendLate: &late})
 	sent := record(x, 4000)
 	l := mustOpen(t, m)
 	l.Start(0, Stream{Remote: at(5000)})
@@ -100,6 +101,9 @@ func TestALateLoopSendsEverythingOnScheduleNumbersAndSaysSo(t *testing.T) {
 	s := l.Stop(3 * second)
 	if s.Sent != 150 || s.Skipped != 0 || s.CaughtUp < 8 {
 		t.Errorf("sent %d, skipped %d, caught up %d; want 150, none, at least 8", s.Sent, s.Skipped, s.CaughtUp)
+	}
+	if late.Count() != 150 || late.Max() != 210*time.Millisecond || late.Quantile(0.5) > tick {
+		t.Errorf("lateness of %d packets, at most %v, median %v; want 150, 210ms, none", late.Count(), late.Max(), late.Quantile(0.5))
 	}
 	if last := sent.times[149]; last < 2980*time.Millisecond {
 		t.Errorf("the last packet went out at %v, ahead of its schedule", last)

@@ -22,7 +22,7 @@ type Stats struct {
 	Lasted   time.Duration // from Start to Stop
 
 	Sent       uint64 // packets that the socket took
-	SendErrors uint64 // packets that the socket refused
+	SendErrors uint64 // packets that the socket refused, reports included
 	CaughtUp   uint64 // packets sent more than a packet time late, a few at a time
 	Skipped    uint64 // packets never sent, because the loop was behind by more than a second
 	NotEchoed  uint64 // received packets that an echo left out: reordered, copies, or not of our codec
