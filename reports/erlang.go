@@ -11,12 +11,12 @@ import (
 // Answer returns the document of a question about one trunk group: a sentence and a table of one row, whose
 // figures keep the digits that a calculation needs.
 func Answer(a planner.Answer) Document {
-	row := []string{a.Question.Model.Title(), significant(a.Servers), significant(a.Traffic), significant(a.Blocking)}
+	row := []string{a.Question.Model.Title(), eightDigits(a.Servers), eightDigits(a.Traffic), eightDigits(a.Blocking)}
 	columns := []Column{{Name: "model"}, {Name: "servers", Right: true}, {Name: "traffic erlangs", Right: true},
 		{Name: "blocking ratio", Right: true}}
 	for _, figure := range a.Figures {
 		columns = append(columns, Column{Name: strings.ReplaceAll(figure.Name, "_", " "), Right: true})
-		row = append(row, significant(figure.Value))
+		row = append(row, eightDigits(figure.Value))
 	}
 	return Document{
 		Answer: []string{answerSentence(a)},
@@ -41,8 +41,8 @@ func answerSentence(a planner.Answer) string {
 	return fmt.Sprintf("%s: at %s %s %s on %s.", model.Title(), offered, percent(a.Blocking), model.Blocked(), circuits)
 }
 
-// significant writes a figure with eight significant digits.
-func significant(x float64) string {
+// eightDigits writes a figure with eight significant digits.
+func eightDigits(x float64) string {
 	return strconv.FormatFloat(x, 'g', 8, 64)
 }
 

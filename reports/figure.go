@@ -59,9 +59,9 @@ func percent(share float64) string {
 	return decimal(100*share, 1) + " %"
 }
 
-// erlangs writes traffic: 7,050 E.
+// erlangs writes traffic: 7,050 E, 0.667 E.
 func erlangs(traffic float64) string {
-	if traffic > 0 && traffic < 0.01 {
+	if traffic > 0 && traffic < 1 {
 		return strconv.FormatFloat(traffic, 'g', 3, 64) + " E"
 	}
 	return decimal(traffic, 2) + " E"
@@ -97,6 +97,22 @@ func plural(n int, thing string) string {
 		return "1 " + thing
 	}
 	return count(n) + " " + thing + "s"
+}
+
+// verb puts a verb in agreement with a number of things: 1 port blocks, 2 ports block.
+func verb(n int, plural string) string {
+	if n == 1 {
+		return plural + "s"
+	}
+	return plural
+}
+
+// calls writes a number of calls, which may be a mean: 1 call, 2.5 calls.
+func calls(n float64) string {
+	if n == 1 {
+		return "1 call"
+	}
+	return decimal(n, 3) + " calls"
 }
 
 // bitRate writes a bandwidth: 87.2 kbit/s, 614.2 Mbit/s.

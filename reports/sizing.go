@@ -30,14 +30,14 @@ func portsSentence(s planner.Sizing) string {
 	surplus := s.Guidance.Ports - s.Ports
 	switch {
 	case surplus < 0:
-		return fmt.Sprintf("%s for %s block %s of busy-hour calls at %s; %s needs %s.",
-			guided, users, percent(s.Guidance.Blocking), at, gos, count(s.Ports))
+		return fmt.Sprintf("%s for %s %s %s of busy-hour calls at %s; %s needs %s.",
+			guided, users, verb(s.Guidance.Ports, "block"), percent(s.Guidance.Blocking), at, gos, count(s.Ports))
 	case surplus*100 <= s.Ports:
-		return fmt.Sprintf("%s for %s are just right at %s and %s calls per user: %s needs %s.",
-			guided, users, at, decimal(s.Demand.CallsPerHour, 3), gos, count(s.Ports))
+		return fmt.Sprintf("The guidance's ports for %s, %s, are just right at %s and %s per user: %s needs %s.",
+			users, count(s.Guidance.Ports), at, calls(s.Demand.CallsPerHour), gos, count(s.Ports))
 	}
-	return fmt.Sprintf("The guidance's %s for %s are %s more than %s needs at %s and %s calls per user: %s.",
-		guided, users, count(surplus), gos, at, decimal(s.Demand.CallsPerHour, 3), count(s.Ports))
+	return fmt.Sprintf("The guidance's %s for %s are %s more than %s needs at %s and %s per user: %s.",
+		guided, users, count(surplus), gos, at, calls(s.Demand.CallsPerHour), count(s.Ports))
 }
 
 // gatewaysSentence says what to install.
@@ -46,8 +46,8 @@ func gatewaysSentence(s planner.Sizing) string {
 	sentence := fmt.Sprintf("%s of %s hold %s with one of them down", plural(option.PlusOne.Gateways, "gateway"),
 		plural(option.Gateway.Ports, "port"), percent(s.Inputs.GoS.Value))
 	if s.Guidance.Ports > guided.Gateway.Ports {
-		sentence += fmt.Sprintf("; the guidance's %s take at least %s gateways of %d", count(s.Guidance.Ports),
-			count(guided.ByGuidance.Gateways), guided.Gateway.Ports)
+		sentence += fmt.Sprintf("; the guidance's %s take at least %s gateways of %s", count(s.Guidance.Ports),
+			count(guided.ByGuidance.Gateways), count(guided.Gateway.Ports))
 	}
 	return sentence + "."
 }
@@ -122,14 +122,14 @@ func gradesOf(s planner.Sizing, cell func(planner.Grade) string) string {
 func equipmentRows(s planner.Sizing) [][]string {
 	mediation, stream := s.Mediation, s.Bandwidth.Stream
 	gateways := func(figure string, size int, group planner.GatewayGroup) []string {
-		return []string{figure, fmt.Sprintf("%s x %d ports", count(group.Gateways), size),
+		return []string{figure, fmt.Sprintf("%s x %s ports", count(group.Gateways), count(size)),
 			fmt.Sprintf("%s blocked with all up, %s with one down", percent(group.Blocking), percent(group.BlockingOneDown))}
 	}
 	return [][]string{
 		gateways("gateways by the guidance", s.GuidedGateway().Gateway.Ports, s.GuidedGateway().ByGuidance),
 		gateways("gateways N+1 by Erlang B", s.Gateway().Gateway.Ports, s.Gateway().PlusOne),
 		{"Mediation Servers", "at least " + count(mediation.Servers),
-			fmt.Sprintf("1 or more for each gateway; %s without bypass need %s, and 1 to spare", erlangs(mediation.NonBypass), count(mediation.ByLoad))},
+			fmt.Sprintf("1 or more for each gateway; %s without bypass take %s, and 1 to spare", erlangs(mediation.NonBypass), count(mediation.ByLoad))},
 		{"  media bypass", percent(s.Inputs.Bypass.Value), s.Inputs.Bypass.Source},
 		{"  calls that one server takes", count(mediation.CallsOfServer), s.Inputs.MediationCalls.Source},
 		{stream.Codec + " bandwidth each way", bitRate(s.Bandwidth.BitsPerSecond()),

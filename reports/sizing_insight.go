@@ -29,7 +29,8 @@ func openClass(s planner.Sizing) string {
 		decimal(more.Demand.CallsPerHour, 1), planner.BusyUserCallsPerHourSource, percent(s.Inputs.GoS.Value), plural(more.Ports, "port"))
 	switch surplus := s.Guidance.Ports - more.Ports; {
 	case surplus < 0:
-		return sentence + fmt.Sprintf(", and the guidance's %s block %s.", count(s.Guidance.Ports), percent(more.GuidanceBlocking))
+		return sentence + fmt.Sprintf(", and the guidance's %s %s %s.", count(s.Guidance.Ports), verb(s.Guidance.Ports, "block"),
+			percent(more.GuidanceBlocking))
 	case surplus*100 <= more.Ports:
 		sentence += fmt.Sprintf(", and the guidance's %s are just right", count(s.Guidance.Ports))
 	}
@@ -105,8 +106,8 @@ func busyUsers(s planner.Sizing) string {
 	if s.Guidance.FiniteBlocking != nil {
 		return ""
 	}
-	return fmt.Sprintf("%s calls of %s keep each user in %s calls at a time: check these two figures.", decimal(s.Demand.CallsPerHour, 3),
-		inSeconds(s.Demand.AHT), decimal(s.Demand.Erlangs()/float64(s.Demand.Users), 2))
+	return fmt.Sprintf("%s of %s an hour keep each user in %s at a time: check these two figures.", calls(s.Demand.CallsPerHour),
+		inSeconds(s.Demand.AHT), calls(s.Demand.Erlangs()/float64(s.Demand.Users)))
 }
 
 // cliff says what a third longer calls do to a group that is just large enough.
@@ -126,8 +127,12 @@ func busyHour(s planner.Sizing) string {
 	rule := func(b planner.BusyHour) string {
 		return fmt.Sprintf("%s times (%s: %s %% of the day)", decimal(b.Rule.Factor(), 2), b.Rule.Name, decimal(100*b.Rule.Share, 2))
 	}
-	return fmt.Sprintf("If the calls per hour are the mean of an 8-hour day, its busy hour has %s to %s as many: %s needs %s to %s ports.",
-		rule(low), rule(high), percent(s.Inputs.GoS.Value), count(low.Ports), count(high.Ports))
+	ports := plural(low.Ports, "port")
+	if high.Ports > low.Ports {
+		ports = fmt.Sprintf("%s to %s ports", count(low.Ports), count(high.Ports))
+	}
+	return fmt.Sprintf("If the calls per hour are the mean of an 8-hour day, its busy hour has %s to %s as many: %s needs %s.",
+		rule(low), rule(high), percent(s.Inputs.GoS.Value), ports)
 }
 
 // sites says what the same users need when they do not share one group of ports.

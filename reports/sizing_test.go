@@ -67,17 +67,34 @@ func TestSizingRendersAsInTheGoldenFile(t *testing.T) {
 	}
 }
 
-// The insights of the planning facts, section 3, each where it applies and not where it does not.
+// insight is a sentence, the sizings that it applies to, and some that it does not apply to.
+type insight struct {
+	name     string
+	sentence string
+	where    []planner.Sizing
+	notWhere []planner.Sizing
+}
+
+// check requires the sentence where it applies, and nowhere else.
+func (i insight) check(t *testing.T) {
+	for _, s := range i.where {
+		if !strings.Contains(text(t, s), i.sentence) {
+			t.Errorf("%d users: missing %q in:\n%s", s.Demand.Users, i.sentence, text(t, s))
+		}
+	}
+	for _, s := range i.notWhere {
+		if strings.Contains(text(t, s), i.sentence) {
+			t.Errorf("%d users at %g calls: says %q, which does not apply", s.Demand.Users, s.Demand.CallsPerHour, i.sentence)
+		}
+	}
+}
+
+// The insights of the planning facts, section 3, about ports: each where it applies and not where it does not.
 func TestSizingSaysWhatThePortsMean(t *testing.T) {
 	light, moderate := sizing(t, 20, "light"), sizing(t, 100, "moderate")
 	heavy, busier := sizing(t, 47_000, "heavy"), sizing(t, 47_000, "heavy", callsPerHour(4))
 	overloaded := sizing(t, 100, "heavy", callsPerHour(6))
-	for _, test := range []struct {
-		name     string
-		sentence string
-		where    []planner.Sizing
-		notWhere []planner.Sizing
-	}{
+	for _, test := range []insight{
 		{
 			"2 ports for 20 users",
 			"2 ports for 20 users block 20 % of busy-hour calls at 3 minutes; 1 % needs 5.",
@@ -90,28 +107,13 @@ func TestSizingSaysWhatThePortsMean(t *testing.T) {
 		},
 		{
 			"just right at 4 calls",
-			"9,400 ports for 47,000 users are just right at 3 minutes and 4 calls per user: 1 % needs 9,375.",
+			"The guidance's ports for 47,000 users, 9,400, are just right at 3 minutes and 4 calls per user: 1 % needs 9,375.",
 			[]planner.Sizing{busier}, []planner.Sizing{heavy},
 		},
 		{
 			"heavy is open upwards",
 			"Heavy means three calls or more: at 4 (Microsoft Skype for Business user model) 1 % needs 9,375 ports, and the guidance's 9,400 are just right",
 			[]planner.Sizing{heavy}, []planner.Sizing{busier, light},
-		},
-		{
-			"ten gateways without a spare",
-			"10 gateways of 960 ports have no spare: one down blocks 8.2 %; with 11 it is 0.05 %.",
-			[]planner.Sizing{heavy, busier}, []planner.Sizing{light, moderate},
-		},
-		{
-			"the guidance on gateways of 960 beside N+1",
-			"9 gateways of 960 ports hold 1 % with one of them down; the guidance's 9,400 take at least 10 gateways of 960.",
-			[]planner.Sizing{heavy}, []planner.Sizing{light, busier},
-		},
-		{
-			"one gateway breaks the rule of two",
-			"One gateway with the guidance's 10 ports breaks the rule of two or more; split over two, one down leaves 5 ports and blocks 56.4 %. Each of two needs 18 to hold 1 % alone.",
-			[]planner.Sizing{moderate}, []planner.Sizing{heavy},
 		},
 		{
 			"moderate is the tightest class",
@@ -132,6 +134,32 @@ func TestSizingSaysWhatThePortsMean(t *testing.T) {
 			"no size helps above 1 E a port",
 			"The guidance's ratio offers 1.5 E to each port: at least 33.3 % of the calls are lost, whatever the size.",
 			[]planner.Sizing{overloaded}, []planner.Sizing{light, moderate, heavy, busier},
+		},
+	} {
+		t.Run(test.name, test.check)
+	}
+}
+
+// Those about gateways, holding times, busy hours and sites.
+func TestSizingSaysWhatThePortsStandOn(t *testing.T) {
+	light, moderate := sizing(t, 20, "light"), sizing(t, 100, "moderate")
+	heavy, busier := sizing(t, 47_000, "heavy"), sizing(t, 47_000, "heavy", callsPerHour(4))
+	overloaded := sizing(t, 100, "heavy", callsPerHour(6))
+	for _, test := range []insight{
+		{
+			"ten gateways without a spare",
+			"10 gateways of 960 ports have no spare: one down blocks 8.2 %; with 11 it is 0.05 %.",
+			[]planner.Sizing{heavy, busier}, []planner.Sizing{light, moderate},
+		},
+		{
+			"the guidance on gateways of 960 beside N+1",
+			"9 gateways of 960 ports hold 1 % with one of them down; the guidance's 9,400 take at least 10 gateways of 960.",
+			[]planner.Sizing{heavy}, []planner.Sizing{light, busier},
+		},
+		{
+			"one gateway breaks the rule of two",
+			"One gateway with the guidance's 10 ports breaks the rule of two or more; split over two, one down leaves 5 ports and blocks 56.4 %. Each of two needs 18 to hold 1 % alone.",
+			[]planner.Sizing{moderate}, []planner.Sizing{heavy},
 		},
 		{
 			"the cliff of large groups",
@@ -160,7 +188,7 @@ func TestSizingSaysWhatThePortsMean(t *testing.T) {
 		},
 		{
 			"a user who talks all the time is doubted",
-			"40 calls of 180 s keep each user in 2 calls at a time: check these two figures.",
+			"40 calls of 180 s an hour keep each user in 2 calls at a time: check these two figures.",
 			[]planner.Sizing{sizing(t, 10, "heavy", callsPerHour(40))}, []planner.Sizing{light, overloaded},
 		},
 		{
@@ -170,18 +198,7 @@ func TestSizingSaysWhatThePortsMean(t *testing.T) {
 			[]planner.Sizing{heavy},
 		},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			for _, s := range test.where {
-				if !strings.Contains(text(t, s), test.sentence) {
-					t.Errorf("%d users: missing %q in:\n%s", s.Demand.Users, test.sentence, text(t, s))
-				}
-			}
-			for _, s := range test.notWhere {
-				if strings.Contains(text(t, s), test.sentence) {
-					t.Errorf("%d users at %g calls: says %q, which does not apply", s.Demand.Users, s.Demand.CallsPerHour, test.sentence)
-				}
-			}
-		})
+		t.Run(test.name, test.check)
 	}
 }
 

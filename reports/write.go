@@ -74,21 +74,29 @@ func (d Document) text(page *bytes.Buffer) error {
 // textWidth is how long lines of prose get, in characters.
 const textWidth = 120
 
+// noBreak holds a number and its sign together, in one word for wrap.
+const noBreak = "\x00"
+
+var (
+	holdTogether = strings.NewReplacer(" %", noBreak+"%", "< ", "<"+noBreak, "> ", ">"+noBreak, " E ", noBreak+"E ")
+	letGo        = strings.NewReplacer(noBreak, " ")
+)
+
 // wrap writes prose in lines, the first after one indent and the others after another.
 func wrap(page *bytes.Buffer, prose, first, other string) {
 	line := first
-	for i, word := range strings.Fields(prose) {
+	for i, word := range strings.Fields(holdTogether.Replace(prose)) {
 		switch {
 		case i == 0:
 		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > textWidth:
-			fmt.Fprintln(page, line)
+			fmt.Fprintln(page, letGo.Replace(line))
 			line = other
 		default:
 			line += " "
 		}
 		line += word
 	}
-	fmt.Fprintln(page, line)
+	fmt.Fprintln(page, letGo.Replace(line))
 }
 
 // markdown writes the same order as text, with the tables as pipe tables under headings.
