@@ -115,7 +115,7 @@ func cliff(s planner.Sizing) string {
 	longer := s.HoldingTimes[len(s.HoldingTimes)-1]
 	sentence := fmt.Sprintf("calls of %s instead of %s turn %s blocked on %s into %s", inSeconds(longer.Demand.AHT),
 		inSeconds(s.Demand.AHT), percent(s.Blocking), plural(s.Ports, "port"), percent(longer.Blocking))
-	if longer.Blocking >= 5*s.Blocking {
+	if longer.Blocking >= 10*s.Blocking {
 		return "Large groups stand at a cliff: " + sentence
 	}
 	return "A third shorter or longer: " + sentence

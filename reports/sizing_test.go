@@ -164,7 +164,7 @@ func TestSizingSaysWhatThePortsStandOn(t *testing.T) {
 		{
 			"the cliff of large groups",
 			"Large groups stand at a cliff: calls of 240 s instead of 180 s turn 1 % blocked on 7,044 ports into 25.1 %",
-			[]planner.Sizing{heavy}, []planner.Sizing{light},
+			[]planner.Sizing{heavy}, []planner.Sizing{light, moderate},
 		},
 		{
 			"the busy hour is not the mean of the day",
