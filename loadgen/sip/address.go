@@ -76,11 +76,11 @@ func parseTarget(text string) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
-	hostPort, err := hostPortOf(rest)
+	hostPort, params, err := hostPortOf(rest)
 	if err != nil {
 		return Target{}, err
 	}
-	t := Target{Transport: "udp", Port: DefaultPort}
+	t := Target{Transport: "udp"}
 	if t.Host, t.Port, err = splitHostPort(hostPort); err != nil {
 		return Target{}, err
 	}
@@ -91,7 +91,12 @@ func parseTarget(text string) (Target, error) {
 	if err := sipgo.ParseUri("sip:"+rest, &uri); err != nil {
 		return Target{}, fmt.Errorf("%w; %s", err, wantTarget)
 	}
-	return t, t.setURI(&uri)
+	if uri.Password != "" {
+		return Target{}, errors.New("a password in a URI ends up in every log; leave it out")
+	}
+	t.User = uri.User
+	err = t.setURI(params)
+	return t, err
 }
 
 // notInURI reports whether r has no place in a SIP URI, where everything else is escaped (RFC 3261,
@@ -128,24 +133,25 @@ func cutScheme(text string) (rest string, err error) {
 	return text, nil
 }
 
-// hostPortOf returns what stands between the user and the parameters.
-func hostPortOf(rest string) (string, error) {
+// hostPortOf returns what stands between the user and the parameters, and the parameters.
+func hostPortOf(rest string) (hostPort, params string, err error) {
 	if user, host, found := strings.Cut(rest, "@"); found {
 		switch {
 		case user == "":
-			return "", errors.New("no user before the @; " + wantTarget)
+			return "", "", errors.New("no user before the @; " + wantTarget)
 		case strings.Contains(host, "@"):
-			return "", errors.New("more than one @; write one that belongs to the user as %40")
+			return "", "", errors.New("more than one @; write one that belongs to the user as %40")
 		}
 		if err := checkUser(user); err != nil {
-			return "", err
+			return "", "", err
 		}
 		rest = host
 	}
-	if end := strings.IndexAny(rest, ";?"); end >= 0 {
-		rest = rest[:end]
+	if strings.Contains(rest, "?") {
+		return "", "", errors.New("headers after ? are not supported")
 	}
-	return rest, nil
+	hostPort, params, _ = strings.Cut(rest, ";")
+	return hostPort, params, nil
 }
 
 // checkUser wants the characters of RFC 3261, 25.1, but for the question mark, which looks like the
@@ -249,15 +255,8 @@ func callable(addr netip.Addr) error {
 	return nil
 }
 
-// setURI takes the user and the parameters, and writes the canonical URI.
-func (t *Target) setURI(uri *sipgo.Uri) error {
-	switch {
-	case uri.Password != "":
-		return errors.New("a password in a URI ends up in every log; leave it out")
-	case len(uri.Headers) > 0:
-		return errors.New("headers after ? are not supported")
-	}
-	t.User = uri.User
+// setURI writes the canonical URI, with the parameters that do not say where or how it is called.
+func (t *Target) setURI(params string) error {
 	var b strings.Builder
 	b.WriteString("sip:")
 	if t.User != "" {
@@ -268,21 +267,18 @@ func (t *Target) setURI(uri *sipgo.Uri) error {
 		host = "[" + host + "]"
 	}
 	b.WriteString(host + ":" + strconv.Itoa(int(t.Port)))
-	for _, param := range uri.UriParams {
-		switch strings.ToLower(param.K) {
+	for param := range strings.SplitSeq(params, ";") {
+		name, value, _ := strings.Cut(param, "=")
+		switch strings.ToLower(name) {
 		case "":
-			continue
 		case "transport":
-			if !strings.EqualFold(param.V, "udp") {
-				return fmt.Errorf("transport %q is not yet supported; want udp", param.V)
+			if !strings.EqualFold(value, "udp") {
+				return fmt.Errorf("transport %q is not yet supported; want udp", value)
 			}
-			continue
 		case "maddr":
 			return errors.New("maddr sends calls to another host than the one named; name that host")
-		}
-		b.WriteString(";" + param.K)
-		if param.V != "" {
-			b.WriteString("=" + param.V)
+		default:
+			b.WriteString(";" + param)
 		}
 	}
 	t.URI = b.String()

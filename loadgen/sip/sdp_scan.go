@@ -5,21 +5,20 @@ import (
 	"errors"
 	"net/netip"
 	"time"
-	"unicode"
 	"unsafe"
 )
 
 // What ScanSession finds wrong.
 var (
-	errSDPEmpty    = errors.New("session description: empty")
-	errSDPSize     = errors.New("session description: more than 8192 octets")
-	errSDPStart    = errors.New("session description: does not start with v=0")
-	errSDPMedia    = errors.New("session description: m= line is not kind, port, protocol and formats")
-	errSDPTooMany  = errors.New("session description: more than 16 m= lines")
-	errSDPFormats  = errors.New("session description: more than 32 payload types in the audio line")
-	errSDPPayload  = errors.New("session description: payload type of the audio line is not 0 to 127")
-	errSDPNoMedia  = errors.New("session description: no m= line")
-	errSDPNoSender = errors.New("session description: audio stream without a c= line")
+	errSDPEmpty     = errors.New("session description: empty")
+	errSDPSize      = errors.New("session description: more than 8192 octets")
+	errSDPStart     = errors.New("session description: does not start with v=0")
+	errSDPMedia     = errors.New("session description: m= line is not kind, port, protocol and formats")
+	errSDPTooMany   = errors.New("session description: more than 16 m= lines")
+	errSDPFormats   = errors.New("session description: more than 32 payload types in the audio line")
+	errSDPPayload   = errors.New("session description: payload type of the audio line is not 0 to 127")
+	errSDPNoMedia   = errors.New("session description: no m= line")
+	errSDPNoAddress = errors.New("session description: audio stream without a c= line")
 )
 
 // sessionScanner is the state of one ScanSession.
@@ -55,8 +54,11 @@ func ScanSession(body []byte, s *Session) error {
 	scan := sessionScanner{s: s}
 	for len(text) > 0 {
 		var line []byte
-		line, text, _ = bytes.Cut(text, newline)
-		if err := scan.line(trimRight(bytes.TrimSuffix(line, cr))); err != nil {
+		line, text = cut(text, '\n')
+		if len(line) > 0 && line[len(line)-1] == '\r' {
+			line = line[:len(line)-1]
+		}
+		if err := scan.line(trimRight(line)); err != nil {
 			return err
 		}
 	}
@@ -105,7 +107,7 @@ func (scan *sessionScanner) connection(value []byte) {
 	_, value = cutField(value)
 	_, value = cutField(value)
 	host, _ := cutField(value)
-	host, _, _ = bytes.Cut(host, []byte{'/'}) // multicast: time to live and count
+	host, _ = cut(host, '/') // multicast: time to live and count
 	if scan.media {
 		scan.s.Addr, scan.audioConnected = parseAddr(host), true
 	} else {
@@ -123,9 +125,9 @@ func (scan *sessionScanner) mediaLine(value []byte) error {
 	kind, rest := cutField(value)
 	portText, rest := cutField(rest)
 	protocol, formats := cutField(rest)
-	portText, _, _ = bytes.Cut(portText, []byte{'/'}) // number of ports
+	portText, _ = cut(portText, '/') // number of ports
 	port, ok := number(portText, 65535)
-	if !ok || len(protocol) == 0 || len(formats) == 0 || bytes.ContainsFunc(value, unicode.IsControl) {
+	if !ok || len(protocol) == 0 || len(formats) == 0 || hasControl(value) {
 		return errSDPMedia // an answer copies the line: no control may come with it
 	}
 	m := Media{Kind: kind, Port: uint16(port), Protocol: protocol, Formats: formats}
@@ -177,7 +179,7 @@ func (scan *sessionScanner) formats(list []byte) error {
 
 // attribute reads the a= lines of the audio stream, and the direction of the session.
 func (scan *sessionScanner) attribute(value []byte) {
-	name, value, _ := bytes.Cut(value, []byte{':'})
+	name, value := cut(value, ':')
 	if direction, ok := directionOf(name); ok {
 		switch {
 		case !scan.media:
@@ -207,8 +209,8 @@ func (scan *sessionScanner) rtpmap(value []byte) {
 	if !ok {
 		return
 	}
-	name, rest, _ := bytes.Cut(encoding, []byte{'/'})
-	clockText, channels, _ := bytes.Cut(rest, []byte{'/'})
+	name, rest := cut(encoding, '/')
+	clockText, channels := cut(rest, '/')
 	clock, _ := number(trim(clockText), 1<<32-1)
 	s := scan.s
 	for i := range s.Formats[:s.NumFormats] {
@@ -257,7 +259,7 @@ func (scan *sessionScanner) finish() error {
 	case s.Audio < 0:
 		return nil
 	case !scan.audioConnected && s.Media[s.Audio].Port != 0:
-		return errSDPNoSender
+		return errSDPNoAddress
 	}
 	if s.Addr.IsValid() && s.Addr.IsUnspecified() {
 		switch s.Direction {
@@ -283,7 +285,23 @@ func parseAddr(text []byte) netip.Addr {
 	return addr.Unmap()
 }
 
-var newline = []byte{'\n'}
+// hasControl reports whether text has a control character.
+func hasControl(text []byte) bool {
+	for _, c := range text {
+		if c < ' ' && c != '\t' || c == 0x7f {
+			return true
+		}
+	}
+	return false
+}
+
+// cut returns the text before the first separator, and what follows it.
+func cut(text []byte, separator byte) (before, after []byte) {
+	if at := bytes.IndexByte(text, separator); at >= 0 {
+		return text[:at], text[at+1:]
+	}
+	return text, nil
+}
 
 // cutField returns the text up to the first white space, and what follows it.
 func cutField(text []byte) (field, rest []byte) {
