@@ -83,7 +83,7 @@ func logBlocking(x, a float64) float64 {
 	}
 	exactly := logPoisson(x, a)
 	more := math.Exp(exactly) * a / (x + 1) * poissonTail(x+1, a)
-	return exactly - math.Log1p(-more)
+	return math.Min(exactly-math.Log1p(-more), 0)
 }
 
 // carried returns the traffic a·(1-B(x, a)), in a flood without the digits that 1-B loses there. Domain: x, a ≥ 0.

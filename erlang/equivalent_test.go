@@ -24,12 +24,6 @@ func checkRapp(t *testing.T, row referenceRow) {
 	near(t, row, must[float64](t)(got.Blocking(row.servers)), row.probability, 5e-15)
 }
 
-func checkHayward(t *testing.T, row referenceRow) {
-	t.Helper()
-	stream := Stream{Mean: row.traffic, Variance: row.value(t, "variance")}
-	near(t, row, must[float64](t)(Hayward(stream, row.servers)), row.probability, 2e-15)
-}
-
 func TestWilkinsonUndoesOverflow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := math.Exp(rapid.Float64Range(-1, 9).Draw(t, "ln circuits"))
@@ -53,7 +47,6 @@ func TestPoissonTrafficStandsForItself(t *testing.T) {
 		}
 		near(t, name, must[float64](t)(got.Blocking(30)), must[float64](t)(B(30, 20)), 1e-12)
 	}
-	near(t, "Hayward", must[float64](t)(Hayward(Stream{Mean: 20, Variance: 20}, 30)), must[float64](t)(B(30, 20)), 1e-15)
 }
 
 func TestSmoothTrafficHasNoEquivalentGroup(t *testing.T) {
@@ -63,9 +56,5 @@ func TestSmoothTrafficHasNoEquivalentGroup(t *testing.T) {
 	}
 	if _, err := Rapp(smooth); !errors.Is(err, ErrDomain) {
 		t.Errorf("Rapp: %v", err)
-	}
-	smoothLoss := must[float64](t)(Hayward(smooth, 24))
-	if poisson := must[float64](t)(B(24, 20)); !(smoothLoss < poisson) {
-		t.Errorf("Hayward: smooth traffic loses %g, Poisson traffic %g", smoothLoss, poisson)
 	}
 }

@@ -23,8 +23,8 @@ type ModulatedResult struct {
 //
 //	∫ λ(t)·B(N, λ(t)) dt / ∫ λ(t) dt
 //
-// It is right for slow changes (a day has 480 holding times of three minutes), too high for fast ones, and never as much
-// too low as the blocking at the mean.
+// It is right for slow changes (a day has 480 holding times of three minutes) and too high for fast ones. The blocking at
+// the mean rate, which a forgotten busy hour amounts to, is far too low: 8 % instead of 13 % for 7 ± 3.5 erlangs on 10.
 // Domain: servers from 0 to 10 million, m.Mean above 0 and at most [MaxSize] erlangs, m.Amplitude from 0 to 1, m.Period above
 // 0; else an error that wraps [ErrDomain].
 //
@@ -43,8 +43,8 @@ func PointwiseLoss(servers int, m Modulation) (ModulatedResult, error) {
 //
 // The domain is that of [PointwiseLoss].
 //
-// Jagerman, Bell System Technical Journal 54 (1975); Massey and Whitt, Probability in the Engineering and Informational
-// Sciences 8 (1994): modified offered load.
+// Jagerman, Bell System Technical Journal 54 (1975); Massey and Whitt, Annals of Applied Probability 4 (1994): modified
+// offered load.
 func OfferedLoadLoss(servers int, m Modulation) (ModulatedResult, error) {
 	if err := firstError(checkCount("servers", servers, 0, maxStates), m.check()); err != nil {
 		return ModulatedResult{}, err

@@ -13,7 +13,7 @@ package erlang
 // Domain: servers from 0 to [MaxSize], reserved from 0 to servers, traffic from 0 to MaxSize erlangs; else an error that
 // wraps [ErrDomain]. Special case: with reserved = servers no call without the right of way is accepted.
 //
-// Akimaru and Kawashima, Teletraffic (1993), section 4.
+// Akimaru and Kawashima, Teletraffic (1993).
 func Reservation(servers, reserved int, highTraffic, lowTraffic float64) (high, low float64, err error) {
 	err = firstError(checkCount("servers", servers, 0, MaxSize), checkCount("reserved", reserved, 0, max(servers, 0)),
 		checkTraffic(highTraffic), checkTraffic(lowTraffic))

@@ -34,7 +34,7 @@ func NewRetrial(servers int, traffic, persistence, retryRate float64) (Retrial, 
 			"got %g: %w", servers, servers, traffic, ErrUnstable)
 	}
 	r := retrials{servers: servers, traffic: traffic, persistence: persistence, rate: retryRate}
-	const mostLevels, mostStates = 1 << 20, 10 * maxStates
+	const mostLevels, mostStates = 1 << 19, maxStates
 	for levels := 64; levels <= mostLevels && levels*servers <= mostStates; levels *= 2 {
 		if result, settled := r.solve(levels); settled {
 			return result, nil

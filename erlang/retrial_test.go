@@ -10,7 +10,8 @@ import (
 
 func checkRetrial(t *testing.T, row referenceRow) {
 	t.Helper()
-	got := must[Retrial](t)(NewRetrial(int(row.servers), row.traffic, row.value(t, "persistence"), row.value(t, "retry_rate_per_aht")))
+	persistence, rate := row.value(t, "persistence"), row.value(t, "retry_rate_per_aht")
+	got := must[Retrial](t)(NewRetrial(int(row.servers), row.traffic, persistence, rate))
 	near(t, row, got.Blocking, row.probability, 1e-14)
 	near(t, row, got.Attempts, row.value(t, "attempt_blocking"), 1e-14)
 	near(t, row, got.Waiting, row.value(t, "mean_orbit"), 1e-14)
@@ -20,46 +21,49 @@ func checkRetrial(t *testing.T, row referenceRow) {
 // The second way: the same queue as one chain, with the waiting callers cut off where nobody comes.
 func TestRetrialAgreesWithTheChain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		const most = 60
 		c := rapid.IntRange(1, 6).Draw(t, "servers")
-		a := float64(c) * rapid.Float64Range(0.1, 0.8).Draw(t, "load")
-		p := rapid.Float64Range(0, 0.7).Draw(t, "persistence")
-		rate := rapid.Float64Range(1, 10).Draw(t, "rate of retries")
-		queue := newChain((c + 1) * (most + 1))
-		for waiting := range most + 1 {
-			for busy := range c + 1 {
-				state, again := waiting*(c+1)+busy, float64(waiting)*rate
-				if busy > 0 {
-					queue[state][state-1] += float64(busy)
-				}
-				switch {
-				case busy < c:
-					queue[state][state+1] += a
-					if waiting > 0 {
-						queue[state][state-c] += again
-					}
-				default:
-					if waiting < most {
-						queue[state][state+c+1] += a * p
-					}
-					if waiting > 0 {
-						queue[state][state-c-1] += again * (1 - p)
-					}
-				}
-			}
+		r := retrials{
+			servers:     c,
+			traffic:     float64(c) * rapid.Float64Range(0.1, 0.8).Draw(t, "load"),
+			persistence: rapid.Float64Range(0, 0.7).Draw(t, "persistence"),
+			rate:        rapid.Float64Range(1, 10).Draw(t, "rate of retries"),
 		}
 		var blocking, waiting float64
-		for state, share := range queue.stationary() {
+		for state, share := range retrialChain(r, 60).stationary() {
 			waiting += share * float64(state/(c+1))
 			if state%(c+1) == c {
 				blocking += share
 			}
 		}
-		got, err := NewRetrial(c, a, p, rate)
+		got, err := NewRetrial(c, r.traffic, r.persistence, r.rate)
 		if err != nil || math.Abs(got.Blocking/blocking-1) > 1e-10 || math.Abs(got.Waiting-waiting) > 1e-10 {
 			t.Fatalf("%+v, %v; chain: blocking %g, waiting %g", got, err, blocking, waiting)
 		}
 	})
+}
+
+// retrialChain numbers the states by the waiting callers, at most so many, and then by the busy circuits.
+func retrialChain(r retrials, most int) chain {
+	c := r.servers
+	queue := newChain((c + 1) * (most + 1))
+	for state := range queue {
+		waiting, busy := state/(c+1), state%(c+1)
+		again := float64(waiting) * r.rate
+		if busy > 0 {
+			queue[state][state-1] += float64(busy)
+		}
+		if busy < c {
+			queue[state][state+1] += r.traffic
+		} else if waiting < most {
+			queue[state][state+c+1] += r.traffic * r.persistence
+		}
+		if waiting > 0 && busy < c {
+			queue[state][state-c] += again
+		} else if waiting > 0 {
+			queue[state][state-c-1] += again * (1 - r.persistence)
+		}
+	}
+	return queue
 }
 
 func TestRetrialWithoutRetriesIsErlangB(t *testing.T) {

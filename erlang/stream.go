@@ -1,7 +1,5 @@
 package erlang
 
-import "math"
-
 // Stream describes traffic that need not be Poisson by the calls that it would keep in progress on a group without end.
 type Stream struct {
 	Mean     float64 // erlangs
@@ -15,7 +13,7 @@ type Stream struct {
 //
 // Domain: servers and traffic from 0 to [MaxSize], any real number; else an error that wraps [ErrDomain].
 //
-// Kosten, De Ingenieur 49 (1937); Riordan, in Wilkinson, Bell System Technical Journal 35 (1956).
+// Kosten, Elektrische Nachrichtentechnik 14 (1937); Riordan, in Wilkinson, Bell System Technical Journal 35 (1956).
 func Overflow(servers, traffic float64) (Stream, error) {
 	if err := firstError(checkCircuits(servers), checkTraffic(traffic)); err != nil {
 		return Stream{}, err
@@ -53,24 +51,4 @@ func (s Stream) Plus(t Stream) Stream {
 func (s Stream) check() error {
 	return firstError(checkPositive("mean of the stream", "erlangs", s.Mean, MaxSize),
 		checkPositive("variance of the stream", "erlangs squared", s.Variance, MaxSize*MaxSize))
-}
-
-// MaxPeakedness returns the greatest peakedness that the overflow of servers circuits can have, and the Poisson traffic
-// in erlangs that brings it about. With I = N - A·(1-B) idle circuits, d/dA of the peakedness is zero where
-//
-//	(1+I) + A = M·(1+I)·(1 + (1+I)²/A)
-//
-// Domain: servers from 1 to [MaxSize]; else an error that wraps [ErrDomain]. Compare ITU-T E.521, table 1.
-func MaxPeakedness(servers int) (peakedness, traffic float64, err error) {
-	if err := checkCount("servers", servers, 1, MaxSize); err != nil {
-		return 0, 0, err
-	}
-	n := float64(servers)
-	rising := func(a float64) float64 {
-		b := blocking(n, a)
-		k := n + 1 - a + a*b
-		return k + a - a*b*k - b*k*k*k
-	}
-	traffic = root(rising, n/2, n+math.Sqrt(n))
-	return overflow(n, traffic).Peakedness(), traffic, nil
 }

@@ -1,7 +1,6 @@
 package erlang
 
 import (
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mathext"
@@ -29,14 +28,10 @@ func Wilson(successes, trials float64, confidence float64) (low, high float64, e
 	}
 	z := -mathext.NormalQuantile((1 - confidence) / 2)
 	share := successes / trials
-	weight := trials + z*z
-	half := z * math.Sqrt(successes*(1-share)+z*z/4)
-	high = math.Min((successes+z*z/2+half)/weight, 1)
-	if math.IsNaN(high) {
-		return 0, 0, fmt.Errorf("%g of %g trials leave no interval: %w", successes, trials, ErrDomain)
-	}
+	upper := successes + z*z/2 + z*math.Sqrt(successes*(1-share)+z*z/4)
+	high = math.Min(upper/(trials+z*z), 1)
 	if successes > 0 { // by the product of the two solutions, so that nothing cancels
-		low = math.Min(share*successes/(weight*high), share)
+		low = math.Min(share*(successes/upper), share)
 	}
 	return low, high, nil
 }
