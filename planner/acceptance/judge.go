@@ -28,6 +28,8 @@ type Judgement struct {
 	Verdict Verdict
 	Why     []string // sentences; the first one gives the reason of the verdict
 	Promise Promise  // with its defaults filled in
+	Ports   int      // circuits that are said to exist; 0 if that is not known
+	Planned float64  // erlangs for which the promise was made; 0 if for any
 
 	Blocking measure.Ratio // blocked by requests
 	Interval Interval
@@ -55,7 +57,7 @@ func Judge(e Evidence) (Judgement, error) {
 	if err := e.validate(); err != nil {
 		return Judgement{}, err
 	}
-	j := Judgement{Promise: e.Promise.filled(), Blocking: e.Measured.Blocking()}
+	j := Judgement{Promise: e.Promise.filled(), Ports: e.Ports, Planned: e.Planned, Blocking: e.Measured.Blocking()}
 	j.Offered, _ = e.Measured.OfferedErlangs(e.Window)
 	j.Carried, _ = e.Measured.CarriedErlangs(e.Window)
 	j.Interval, j.Measured = Blocking(e.Measured, e.Window, e.Ports, j.Promise.Confidence)

@@ -21,6 +21,9 @@ func (v Verdict) String() string {
 	return "cannot tell"
 }
 
+// MarshalText writes the verdict in words.
+func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
 // Agreement compares live calls with Erlang B for the circuits that are said to exist.
 type Agreement uint8
 
@@ -44,3 +47,6 @@ func (a Agreement) String() string {
 	}
 	return "unknown"
 }
+
+// MarshalText writes the agreement in words.
+func (a Agreement) MarshalText() ([]byte, error) { return []byte(a.String()), nil }

@@ -86,7 +86,7 @@ func TestEvaluate(t *testing.T) {
 			"measured 0.85 % from 10,000 samples, with 95 % confidence between 0.528 % and 1.37 % and so too close to 1 %; about 77,"},
 		{"500 calls and none blocked", "blocking <= 1%", calls(500, 0), gate.Inconclusive, "about 1,088 more samples should decide"},
 		{"timeouts may hide blocking", "blocking <= 2%", turn(calls(9915, 85), measure.Timeout, 200), gate.Inconclusive,
-			"; 200 calls ended before the trunk decided on them and may hide blocking; no number of samples would decide"},
+			"; 200 calls say nothing about capacity and may hide blocking; no number of samples would decide"},
 		{"every number was wrong", "blocking <= 1%", turn(calls(5000, 0), measure.Number, 5000), gate.Inconclusive, "blocking has no samples"},
 		{"asr above its limit", "asr >= 95%", turn(calls(5000, 300), measure.User, 150), gate.Pass, ""},
 		{"asr below its limit", "asr >= 98%", turn(calls(5000, 300), measure.User, 150), gate.Fail, "measured 97 %, must be >= 98 % (n = 5,000)"},

@@ -28,7 +28,7 @@ func (e Evidence) ratio(r *Result, ratio measure.Ratio) {
 	r.between()
 	needed := interval.CallsToExclude(r.Rule.Limit, r.Measured)
 	if interval.Unknown > 0 && r.Verdict == Inconclusive {
-		r.Reason += fmt.Sprintf("; %s calls ended before the trunk decided on them and may hide blocking", count(interval.Unknown))
+		r.Reason += fmt.Sprintf("; %s calls say nothing about capacity and may hide blocking", count(interval.Unknown))
 		if worst := r.Measured + float64(interval.Unknown)/float64(ratio.Denominator); r.Measured <= r.Rule.Limit {
 			needed = math.Inf(1)
 			if worst < r.Rule.Limit {

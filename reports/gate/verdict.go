@@ -21,6 +21,9 @@ func (v Verdict) String() string {
 	return "inconclusive"
 }
 
+// MarshalText writes the verdict as String does.
+func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
 // Overall returns the verdict of all rules together: fail when one failed, else inconclusive when one
 // is, else pass. No rules pass.
 func Overall(results []Result) Verdict {

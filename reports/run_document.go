@@ -1,0 +1,156 @@
+package reports
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sipplan/sipplan/planner/acceptance"
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/reports/gate"
+)
+
+// Document returns the report for people: the verdict in words, the promise and the gates with what was
+// measured beside them, then what became of every call.
+func (r *Run) Document() Document {
+	d := Document{Answer: r.answer(), Notes: r.notes()}
+	for _, table := range []Table{r.promiseTable(), r.gateTable(), r.outcomeTable(), r.figureTable(), r.delayTable(), r.healthTable()} {
+		if len(table.Rows) > 0 {
+			d.Tables = append(d.Tables, table)
+		}
+	}
+	return d
+}
+
+// answer says the verdict first, then why.
+func (r *Run) answer() []string {
+	switch {
+	case r.Acceptance != nil:
+		return append([]string{r.verdictOnTrunk()}, r.beyondTrunk()...)
+	case r.Verdict == gate.Fail:
+		return append([]string{r.broken()}, r.Why...)
+	case r.Verdict == gate.Inconclusive:
+		return append([]string{"Inconclusive: this run can neither pass nor fail."}, r.Why...)
+	case len(r.Gates) == 0:
+		return []string{fmt.Sprintf("The run is complete: %s of %s calls were answered. No gate was set.", count(r.Totals.Answered), count(r.Totals.Offered))}
+	}
+	return []string{fmt.Sprintf("Pass: %s kept.", plural(len(r.Gates), "gate"))}
+}
+
+// verdictOnTrunk is the sentence that the verify command is for.
+func (r *Run) verdictOnTrunk() string {
+	promise := fmt.Sprintf("at most %s blocking", percent(r.Acceptance.Promise.Blocking))
+	if a := r.Acceptance.Promise; a.Erlangs > 0 {
+		promise += " at " + erlangs(a.Erlangs)
+	}
+	switch r.Acceptance.Verdict {
+	case acceptance.Holds:
+		return "The trunk holds its promise of " + promise + "."
+	case acceptance.DoesNotHold:
+		return "The trunk does not hold its promise of " + promise + "."
+	}
+	return "Cannot tell whether the trunk holds its promise of " + promise + "."
+}
+
+// beyondTrunk gives the reasons for the verdict on the trunk, then those that the run has beside it.
+func (r *Run) beyondTrunk() []string {
+	sentences := slices.Clone(r.Acceptance.Why)
+	if r.gatesWith(gate.Fail) > 0 {
+		sentences = append(sentences, r.broken())
+	}
+	for _, why := range r.Why {
+		if !slices.Contains(sentences, why) {
+			sentences = append(sentences, why)
+		}
+	}
+	return sentences
+}
+
+// broken says how many gates failed.
+func (r *Run) broken() string {
+	return fmt.Sprintf("Fail: %s of %s broken.", count(r.gatesWith(gate.Fail)), plural(len(r.Gates), "gate"))
+}
+
+func (r *Run) gatesWith(v gate.Verdict) (n int) {
+	for _, g := range r.Gates {
+		if g.Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
+// notes says what the tables leave out.
+func (r *Run) notes() []string {
+	var notes []string
+	if r.Acceptance != nil {
+		notes = append(notes, r.Acceptance.Assumptions...)
+	}
+	if m := r.RTP; m != nil {
+		notes = append(notes, fmt.Sprintf("RTP: %s packets sent, %s received of %s expected, %s lost (%s), %s silent; the worst call lost %s.",
+			count(m.Sent), count(m.Received), count(m.Expected), count(m.Lost), share(m.Loss), plural(int(m.Silent), "call"), share(m.WorstLoss)))
+	}
+	return append(notes, r.messages(), r.generator(), r.Load.sentence(), fmt.Sprintf("%s, seed %d, %s, %s from %s.",
+		strings.Join(r.Targets, ", "), r.Seed, r.Version, passed(r.Duration), r.Started.Format(time.RFC3339)))
+}
+
+// sentence says what was to be offered.
+func (l Load) sentence() string {
+	var parts []string
+	add := func(set bool, format string, args ...any) {
+		if set {
+			parts = append(parts, fmt.Sprintf(format, args...))
+		}
+	}
+	add(l.Erlangs > 0, "%s", erlangs(l.Erlangs))
+	add(l.CAPS > 0, "%s calls per second", decimal(l.CAPS, 2))
+	add(l.Arrivals != "", "%s arrivals", l.Arrivals)
+	add(l.AHT > 0, "calls of %s on average", passed(l.AHT))
+	add(l.Hold != "", "conversations %s", l.Hold)
+	add(l.Compress > 1, "compressed %s times", decimal(l.Compress, 2))
+	add(l.WarmUp > 0, "%s to warm up", passed(l.WarmUp))
+	add(l.Duration > 0, "%s of arrivals", passed(l.Duration))
+	add(l.Calls > 0, "%s calls", count(l.Calls))
+	add(l.MaxCalls > 0, "at most %s at a time", count(l.MaxCalls))
+	add(l.Media != "", "media %s", l.Media)
+	return "Load: " + orDash(len(parts) > 0, strings.Join(parts, ", ")) + "."
+}
+
+// passed writes a number of seconds for a sentence.
+func passed(seconds float64) string {
+	return spoken(time.Duration(math.Round(seconds*10)) * 100 * time.Millisecond)
+}
+
+// messages sums up the signalling.
+func (r *Run) messages() string {
+	codes := make([]string, 0, len(r.SIP.Codes))
+	for _, code := range slices.Sorted(maps.Keys(r.SIP.Codes)) {
+		codes = append(codes, code+" × "+count(r.SIP.Codes[code]))
+	}
+	return fmt.Sprintf("SIP: final responses %s; %s sent again, %s received again, %s stray, %s malformed.",
+		orDash(len(codes) > 0, strings.Join(codes, ", ")), count(total(r.SIP.RetransmittedSent)), count(total(r.SIP.RetransmittedReceived)),
+		count(r.SIP.Strays), count(r.SIP.Malformed))
+}
+
+// generator is the line on the health of the generator.
+func (r *Run) generator() string {
+	states := map[string]int{}
+	for _, c := range r.Health.Checks {
+		states[c.State]++
+	}
+	return fmt.Sprintf("Generator: %d of %d checks ok, %d limited, %d unavailable; the accounting %s.",
+		states[measure.Fine.String()], len(r.Health.Checks), states[measure.Limited.String()], states[measure.Unavailable.String()],
+		strings.Replace(r.Health.Accounting, accountingCloses, "closes: every call is in one class", 1))
+}
+
+// total adds up counters.
+func total(counters map[string]uint64) uint64 {
+	var sum uint64
+	for _, n := range counters {
+		sum += n
+	}
+	return sum
+}

@@ -1,0 +1,50 @@
+package reports
+
+import (
+	"math"
+
+	"github.com/sipplan/sipplan/reports/gate"
+)
+
+// Gate is what became of one rule.
+type Gate struct {
+	Rule     string       `json:"rule"`
+	Verdict  gate.Verdict `json:"verdict"`
+	Metric   string       `json:"metric"`
+	Stat     string       `json:"stat"` // p95, mean, min or max; empty for ratios and counts
+	Measured *float64     `json:"measured"`
+	Op       gate.Op      `json:"op"`
+	Limit    float64      `json:"limit"`
+	Unit     gate.Unit    `json:"unit"` // of measured and limit
+	Samples  uint64       `json:"samples"`
+	More     uint64       `json:"more_samples"` // that should decide an inconclusive rule
+	Reason   string       `json:"reason"`
+}
+
+func newGates(results []gate.Result) []Gate {
+	gates := make([]Gate, len(results))
+	for i, r := range results {
+		gates[i] = Gate{
+			Rule: printable(r.Rule.Text), Verdict: r.Verdict, Metric: r.Rule.Metric, Stat: r.Rule.Stat,
+			Measured: known(r.Measured, r.Defined), Op: r.Rule.Op, Limit: r.Rule.Limit, Unit: r.Rule.Unit,
+			Samples: r.Samples, More: r.MoreSamples, Reason: r.Reason,
+		}
+	}
+	return gates
+}
+
+// measured writes the value for people, a dash when there is none.
+func (g Gate) measured() string {
+	if g.Measured == nil {
+		return "-"
+	}
+	switch g.Unit {
+	case gate.Share:
+		return percent(*g.Measured)
+	case gate.Seconds:
+		return inMilliseconds(g.Measured, 1e3)
+	case gate.Erlangs:
+		return erlangs(*g.Measured)
+	}
+	return count(uint64(math.Round(*g.Measured)))
+}
