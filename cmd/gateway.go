@@ -77,7 +77,12 @@ func (o *gatewayOptions) run(ctx context.Context, streams Streams) error {
 	for i, g := range gateways {
 		fmt.Fprintf(streams.Err, "gateway %s answers on %d circuits; Ctrl-C ends it\n", g.Address(), configs[i].Circuits)
 	}
-	stop := watch(streams, "gateway", o.duration, func() loadgen.Progress { return progressOf(gateways) })
+	start := time.Now()
+	stop := watch(streams, "gateway", o.duration, func() loadgen.Progress {
+		p := progressOf(gateways)
+		p.Elapsed = time.Since(start)
+		return p
+	})
 	abandoned := runGateways(ctx, gateways, left)
 	stop()
 	asked := release()
@@ -85,8 +90,8 @@ func (o *gatewayOptions) run(ctx context.Context, streams Streams) error {
 		return exitWith(codeInterrupted)
 	}
 	report := gatewayReport(gateways, configs)
-	if err := o.output.show(streams, report.Document(), report); err != nil || !asked {
-		return err
+	if err := o.output.show(streams, report.Document(), report); err != nil || !asked || o.duration == 0 {
+		return err // without --duration, Ctrl-C is how a gateway ends
 	}
 	return exitWith(codeInterrupted)
 }

@@ -49,7 +49,9 @@ Test: does the real trunk keep that promise? It drives real SIP calls with RTP a
 arriving as in the formula, and says with a stated confidence whether the blocking holds,
 does not hold, or cannot be told: it never passes a run that its own machine spoilt.`,
 		Example: `  sipplan size --users 47000 --usage heavy
-  sipplan erlang b --traffic 20 --blocking 1%`,
+  sipplan erlang b --traffic 20 --blocking 1%
+  sipplan verify --users 200 --usage heavy
+  sipplan blast sip:127.0.0.1:5060 --erlangs 20 --aht 6s --duration 2m`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
@@ -92,7 +94,7 @@ func addCommands(root *cobra.Command, streams Streams) {
 		}
 	}
 	add(groupPlan, newSizeCommand(streams), newErlangCommand(streams))
-	add(groupTest, newGatewayCommand(streams))
+	add(groupTest, newVerifyCommand(streams), newBlastCommand(streams), newGatewayCommand(streams))
 	add(groupMore, newVersionCommand(streams))
 	root.AddCommand(newExitCodesTopic())
 }

@@ -40,7 +40,7 @@ type Config struct {
 	Profile   sip.Profile
 	Timers    sip.Timers
 	Seed      uint64 // 0 draws one
-	Shards    int    // event loops; 0 for one a CPU
+	Shards    int    // event loops; 0 for as many as the load needs, one a CPU at most
 
 	// Files is the number of files that the rest of the process needs, for the check against the limit.
 	Files int
@@ -126,12 +126,23 @@ func (c *Config) Erlangs() float64 { return c.CAPS * c.Holding.Mean.Seconds() }
 // given mean finds no limit: the mean of the Poisson distribution and five times its standard deviation.
 func Concurrent(erlangs float64) int { return int(math.Ceil(erlangs + 5*math.Sqrt(erlangs) + 5)) }
 
+// What one event loop takes with ease. A run that needs no more has no more loops: the fewer threads
+// compete for the processors, the better each keeps its schedule.
+const (
+	capsPerShard    = 4000
+	streamsPerShard = 1000
+)
+
 // shards returns the number of event loops.
 func (c *Config) shards() int {
 	if c.Shards > 0 {
 		return c.Shards
 	}
-	return runtime.GOMAXPROCS(0)
+	need := c.CAPS / capsPerShard
+	if !c.Media.Off {
+		need += c.Erlangs() / streamsPerShard
+	}
+	return min(int(need)+1, runtime.GOMAXPROCS(0))
 }
 
 // atOnce returns how many calls the run may have at a time.

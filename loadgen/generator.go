@@ -36,10 +36,11 @@ type Generator struct {
 // Result is what a run measured.
 type Result struct {
 	Seed        uint64
+	Started     time.Time            // of the first arrival
 	Steady      *measure.Measurement // calls that arrived after the warm-up
 	WarmUp      *measure.Measurement // calls that arrived during it
 	Window      time.Duration        // time in which the calls of Steady arrived
-	Elapsed     time.Duration        // from the first arrival to the last hang-up
+	Elapsed     time.Duration        // from Started to the last hang-up
 	Health      measure.Health
 	Interrupted bool // stopped before its time
 }
@@ -205,8 +206,8 @@ func (g *Generator) wake() {
 
 func (g *Generator) result(cancelled bool) *Result {
 	r := &Result{
-		Seed: g.cfg.Seed, Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{},
-		Elapsed: time.Since(g.start), Interrupted: cancelled || context.Cause(g.halt) != nil,
+		Seed: g.cfg.Seed, Started: g.start.Add(lead), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{},
+		Elapsed: time.Since(g.start) - lead, Interrupted: cancelled || context.Cause(g.halt) != nil,
 	}
 	for _, s := range g.shards {
 		r.Steady.Merge(s.Steady)

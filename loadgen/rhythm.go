@@ -10,7 +10,7 @@ const nap = schedulingGrain
 
 // busy is the number of messages a second from which a loop naps. Below it a wake-up for each message
 // costs little and gives the best times.
-const busy = 2000
+const busy = 10_000
 
 // rhythm tells a busy event loop from an idle one by the messages of its last turns.
 type rhythm struct {

@@ -46,6 +46,11 @@ const (
 	None                  // nothing: the leg only receives
 )
 
+var sourceNames = [...]string{"tone", "speech", "silence", "echo", "none"}
+
+// String returns the name of the source as reports write it.
+func (s Source) String() string { return sourceNames[s] }
+
 // The packet times that a Stream may have.
 const (
 	DefaultPacketTime = 20 * time.Millisecond // RFC 3551 section 4.2

@@ -1,0 +1,188 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/planner"
+	"github.com/sipplan/sipplan/planner/traffic"
+	"github.com/sipplan/sipplan/reports"
+	"github.com/sipplan/sipplan/reports/gate"
+	"github.com/sipplan/sipplan/scenarios"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// blastOptions are the flags of `sipplan blast`.
+type blastOptions struct {
+	erlangs, caps float64
+	aht           time.Duration
+	arrivals      string
+	hold          string
+	duration      time.Duration
+	calls         uint64
+	warmUp        time.Duration
+	drain         time.Duration
+	maxCalls      int
+	ports         int
+	seed          uint64
+	users         int
+	usage         string
+	callsPerHour  float64
+	target        *targetFlags
+	media         *mediaFlags
+	results       *resultFlags
+}
+
+// newBlastCommand returns `sipplan blast`.
+func newBlastCommand(streams Streams) *cobra.Command {
+	o := &blastOptions{}
+	command := &cobra.Command{
+		Use:   "blast TARGET",
+		Short: "Offer calls with RTP to a trunk or gateway, and hold what it did against gates",
+		Long: `blast places real SIP calls over UDP, with RTP both ways, at a rate that never waits for the target: as
+erlangs at a mean holding time, as calls per second, or as users of a class. Arrivals are Poisson and
+holding times exponential unless told otherwise, as Erlang's formulas assume. Every call that was due is
+in exactly one class of the report, and a run that this machine could not keep up with is inconclusive.
+
+The first Ctrl-C ends the arrivals, hangs up and still reports; the second leaves at once.`,
+		Example: `  sipplan blast sip:127.0.0.1:5060 --erlangs 20 --aht 6s --duration 2m
+  sipplan blast sip:10.1.2.3 --caps 5 --calls 500 --media none --gate 'blocking <= 1%' --gate 'pdd p95 < 250ms'
+  sipplan blast sip:+15550100@gw.lab.example --users 200 --usage heavy --allow-target gw.lab.example --out junit=gates.xml`,
+		Args: oneTarget,
+		RunE: func(command *cobra.Command, args []string) error { return o.run(command, streams, args[0]) },
+	}
+	flags := command.Flags()
+	flags.Float64Var(&o.erlangs, "erlangs", 0, "offered traffic in erlangs, at the mean holding time --aht")
+	flags.Float64Var(&o.caps, "caps", 0, "mean call attempts per second")
+	flags.DurationVar(&o.aht, "aht", 0, "mean holding time of a call, from answer to hang-up (default 180s)")
+	flags.StringVar(&o.arrivals, "arrivals", "poisson", "arrival process: poisson or constant")
+	flags.StringVar(&o.hold, "hold", "exponential", "law of the holding time: exponential, fixed or lognormal")
+	flags.DurationVar(&o.duration, "duration", 0, "arrivals end after this time (default 1m if --calls is not given)")
+	flags.Uint64Var(&o.calls, "calls", 0, "arrivals end after this many calls")
+	flags.DurationVar(&o.warmUp, "warm-up", 0, "time at the start whose calls are counted apart and meet no gate")
+	flags.DurationVar(&o.drain, "drain", loadgen.DefaultDrain, "how long calls may go on after the last arrival before they are hung up")
+	flags.IntVar(&o.maxCalls, "max-calls", 0, "calls at a time; further arrivals count as not started (0: as many as there are ports)")
+	flags.IntVar(&o.ports, "ports", 0, "circuits of the trunk, if known: blockings come in bursts, and how much so depends on them")
+	flags.Uint64Var(&o.seed, "seed", 0, "seed of arrivals and holding times, to repeat a run (0 draws one)")
+	flags.IntVar(&o.users, "users", 0, "offer what this many users of a class call in the busy hour")
+	flags.StringVar(&o.usage, "usage", "", "class of the users: light, moderate or heavy")
+	flags.Float64Var(&o.callsPerHour, "calls-per-hour", 0, "calls of one user in the busy hour (default: those of the class)")
+	completeFlag(command, "usage", planner.UsageNames())
+	completeFlag(command, "arrivals", []string{"poisson", "constant"})
+	completeFlag(command, "hold", []string{"exponential", "fixed", "lognormal"})
+	o.target = addTarget(command)
+	o.media = addMedia(command, "tone", loadgen.DefaultPorts)
+	o.results = addResults(command)
+	return command
+}
+
+// oneTarget requires exactly one argument: the target.
+func oneTarget(command *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usagef("TARGET: needs one, such as sip:127.0.0.1:5060, got %d arguments", len(args))
+	}
+	return nil
+}
+
+func (o *blastOptions) run(command *cobra.Command, streams Streams, target string) error {
+	cfg, err := o.config(command.Flags())
+	if err != nil {
+		return usage(err)
+	}
+	if err := o.results.read(); err != nil {
+		return usage(err)
+	}
+	if err := o.target.apply(command.Context(), &cfg, target); err != nil {
+		return err
+	}
+	run, err := newLoadRun(cfg)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(streams.Err, "blast %s: %s\n", cfg.Target.URI, run.describe())
+	result, err := run.run(command.Context(), streams, "blast")
+	if err != nil {
+		return err
+	}
+	report := run.report("blast", result, func(r *reports.RunResult) {
+		r.Gates = gate.Evaluate(o.results.rules, gate.Evidence{
+			Measured: result.Steady, Window: result.Window, Health: result.Health, Ports: o.ports,
+		})
+	})
+	return o.results.conclude(streams, report)
+}
+
+// config turns the flags about traffic into a load configuration.
+func (o *blastOptions) config(flags *pflag.FlagSet) (loadgen.Config, error) {
+	cfg := loadgen.Config{
+		Arrivals: traffic.ArrivalLaw(o.arrivals), Duration: o.duration, Calls: o.calls, WarmUp: o.warmUp,
+		Drain: o.drain, MaxCalls: o.maxCalls, Seed: o.seed,
+	}
+	var err, mediaErr, programErr error
+	cfg.Media, mediaErr = o.media.media()
+	cfg.Program, programErr = scenarios.Load("caller")
+	cfg.CAPS, cfg.Holding, err = o.offered(flags)
+	problems := []error{err, mediaErr, programErr}
+	if cfg.Arrivals != traffic.Poisson && cfg.Arrivals != traffic.Constant {
+		problems = append(problems, fmt.Errorf("--arrivals: must be poisson or constant, got %q%s", o.arrivals, didYouMean(o.arrivals, []string{"poisson", "constant"})))
+	}
+	if o.ports < 0 {
+		problems = append(problems, fmt.Errorf("--ports: must not be negative, got %d", o.ports))
+	}
+	if o.maxCalls < 0 {
+		problems = append(problems, fmt.Errorf("--max-calls: must not be negative, got %d", o.maxCalls))
+	}
+	if flags.Changed("duration") && o.duration <= 0 {
+		problems = append(problems, fmt.Errorf("--duration: must be more than 0, got %s", o.duration))
+	}
+	if flags.Changed("calls") && o.calls == 0 {
+		problems = append(problems, errors.New("--calls: must be at least 1, got 0"))
+	}
+	if cfg.Duration == 0 && cfg.Calls == 0 {
+		cfg.Duration = time.Minute
+	}
+	return cfg, errors.Join(problems...)
+}
+
+// offered works out the call rate and the law of the holding time from the one of --erlangs, --caps and
+// --users that was given.
+func (o *blastOptions) offered(flags *pflag.FlagSet) (caps float64, holding traffic.Duration, err error) {
+	holding = traffic.Duration{Law: traffic.DurationLaw(o.hold), Mean: planner.DefaultAHT}
+	if flags.Changed("aht") {
+		holding.Mean = o.aht
+	}
+	if holding.Mean < time.Millisecond || holding.Mean > 24*time.Hour {
+		return 0, holding, fmt.Errorf("--aht: must be from 1ms to 24h, got %s", holding.Mean)
+	}
+	if err := holding.Validate(); err != nil {
+		return 0, holding, fmt.Errorf("--hold: %w", err)
+	}
+	given := 0
+	for _, name := range []string{"erlangs", "caps", "users"} {
+		if flags.Changed(name) {
+			given++
+		}
+	}
+	switch {
+	case given != 1:
+		return 0, holding, fmt.Errorf("--erlangs, --caps or --users: say the load by exactly one of them, got %d", given)
+	case flags.Changed("caps"):
+		return o.caps, holding, nil
+	case flags.Changed("erlangs"):
+		return o.erlangs / holding.Mean.Seconds(), holding, nil
+	}
+	caps, err = o.demand(flags, holding.Mean)
+	return caps, holding, err
+}
+
+// demand returns the busy-hour call rate of the users.
+func (o *blastOptions) demand(flags *pflag.FlagSet, aht time.Duration) (float64, error) {
+	sizing, err := planner.Size(planner.Config{
+		Users: given(flags, "users", o.users), Usage: given(flags, "usage", o.usage),
+		CallsPerHour: given(flags, "calls-per-hour", o.callsPerHour), AHT: planner.Given(aht, "--aht"), Prefix: "--",
+	})
+	return sizing.Demand.CAPS(), err
+}

@@ -1,0 +1,81 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/reports"
+)
+
+// loadRun is one run of the generator under a command.
+type loadRun struct {
+	cfg       loadgen.Config
+	generator *loadgen.Generator
+}
+
+// newLoadRun checks a load configuration. What is wrong with it is the user's to mend.
+func newLoadRun(cfg loadgen.Config) (*loadRun, error) {
+	generator, err := loadgen.New(cfg)
+	if err != nil {
+		return nil, usage(flagNames(err))
+	}
+	return &loadRun{cfg: cfg, generator: generator}, nil
+}
+
+// describe says in a line what will be offered.
+func (r *loadRun) describe() string {
+	end := fmt.Sprintf("for %s", r.cfg.Duration.Round(time.Millisecond))
+	if r.cfg.Calls > 0 {
+		end = fmt.Sprintf("until %d calls", r.cfg.Calls)
+	}
+	return fmt.Sprintf("%.4g erlangs, %.4g calls per second of %s, %s; seed %d; Ctrl-C ends it and reports",
+		r.cfg.Erlangs(), r.cfg.CAPS, r.cfg.Holding, end, r.generator.Seed())
+}
+
+// run offers the calls. The first interrupt ends the arrivals and hangs up, the second leaves the calls
+// where they are.
+func (r *loadRun) run(ctx context.Context, streams Streams, what string) (*loadgen.Result, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	release := onInterrupt(streams, r.generator.Stop, cancel)
+	stop := watch(streams, what, r.length(), r.generator.Progress)
+	result, err := r.generator.Run(ctx)
+	stop()
+	release()
+	var unreachable *loadgen.UnreachableError
+	if errors.As(err, &unreachable) {
+		return nil, err
+	}
+	return result, err
+}
+
+// length is the time that the arrivals will take, as far as it is known.
+func (r *loadRun) length() time.Duration {
+	if r.cfg.Duration > 0 {
+		return r.cfg.Duration
+	}
+	return time.Duration(float64(r.cfg.Calls) / r.cfg.CAPS * float64(time.Second))
+}
+
+// report makes the report of the run. change may add what only the command knows.
+func (r *loadRun) report(command string, result *loadgen.Result, change func(*reports.RunResult)) *reports.Run {
+	sound := "none"
+	if !r.cfg.Media.Off {
+		sound = r.cfg.Media.Source.String()
+	}
+	out := reports.RunResult{
+		Command: command, Version: version(), Started: result.Started, Elapsed: result.Elapsed, Seed: result.Seed,
+		Targets: []string{r.cfg.Target.URI}, Window: result.Window, Steady: result.Steady, WarmUp: result.WarmUp,
+		Health: result.Health, Interrupted: result.Interrupted,
+		Load: reports.Load{
+			Erlangs: r.cfg.Erlangs(), CAPS: r.cfg.CAPS, AHT: r.cfg.Holding.Mean.Seconds(), Calls: r.cfg.Calls,
+			Duration: r.cfg.Duration.Seconds(), WarmUp: r.cfg.WarmUp.Seconds(), Arrivals: string(r.cfg.Arrivals),
+			Hold: string(r.cfg.Holding.Law), Media: sound, MaxCalls: uint64(r.cfg.MaxCalls),
+		},
+	}
+	change(&out)
+	return reports.NewRun(out)
+}

@@ -1,0 +1,284 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/loadgen/gateway"
+	"github.com/sipplan/sipplan/planner"
+	"github.com/sipplan/sipplan/planner/acceptance"
+	"github.com/sipplan/sipplan/planner/traffic"
+	"github.com/sipplan/sipplan/reports"
+	"github.com/sipplan/sipplan/reports/gate"
+	"github.com/sipplan/sipplan/scenarios"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// verifyOptions are the flags of `sipplan verify`.
+type verifyOptions struct {
+	group      groupFlags
+	ports      int
+	tolerated  percentage
+	confidence percentage
+	compress   float64
+	within     time.Duration
+	maxCAPS    float64
+	setup      time.Duration
+	against    string
+	embedded   int
+	seed       uint64
+	target     *targetFlags
+	media      *mediaFlags
+	results    *resultFlags
+}
+
+// The time that a test may take when holding times are compressed for it: short against the gateway in
+// this process, longer and gentler against a real trunk.
+const (
+	withinEmbedded = 45 * time.Second
+	withinTarget   = 10 * time.Minute
+	capsOnTarget   = 10
+	// minHoldEmbedded is the shortest mean holding time against the gateway in this process, which answers
+	// within a fraction of a millisecond: five packets of speech.
+	minHoldEmbedded = 100 * time.Millisecond
+)
+
+// newVerifyCommand returns `sipplan verify`.
+func newVerifyCommand(streams Streams) *cobra.Command {
+	o := &verifyOptions{}
+	command := &cobra.Command{
+		Use:   "verify --users N --usage light|moderate|heavy [--target TARGET]",
+		Short: "Size a plan, drive its traffic at a live trunk, and say whether the trunk keeps the promise",
+		Long: `verify sizes the plan, works out how many calls a test needs for the wanted confidence, drives them at
+the target with RTP, and sets the formula beside the live calls. The verdict is: holds, does not hold,
+or cannot tell, with the interval and the reason.
+
+Without --target it starts a gateway with the planned ports in this process and calls it over real
+sockets on loopback. Blocking depends on the erlangs and not on the mean holding time, so holding times
+may be compressed: --compress 30 turns 180 s into 6 s, and makes 30 times as many calls per second.`,
+		Example: `  sipplan verify --users 200 --usage heavy
+  sipplan verify --users 200 --usage heavy --embedded-ports 36
+  sipplan verify --users 200 --usage heavy --target sip:10.1.2.3 --compress 30 --out junit=trunk.xml`,
+		Args: noArguments,
+		RunE: func(command *cobra.Command, _ []string) error { return o.run(command, streams) },
+	}
+	o.group.add(command)
+	flags := command.Flags()
+	flags.StringVar(&o.against, "target", "", "SIP URI of the `trunk` to test (default: a gateway in this process)")
+	flags.IntVar(&o.ports, "ports", 0, "`circuits` of the trunk (default: as many as Erlang B needs for the GoS)")
+	flags.IntVar(&o.embedded, "embedded-ports", 0, "`circuits` that the gateway in this process really has, to see a plan fail (default: --ports)")
+	flags.Var(&o.tolerated, "tolerated", "`blocking` that the test must tell from the GoS (default twice the GoS)")
+	o.confidence = acceptance.DefaultConfidence
+	flags.Var(&o.confidence, "confidence", "`confidence` of the verdict")
+	flags.Float64Var(&o.compress, "compress", 0, "make holding times this `factor` shorter (default: as far as the test needs, see --within)")
+	flags.DurationVar(&o.within, "within", 0, "compress holding times until the test fits this `time` (default 45s in this process, 10m against a target)")
+	flags.Float64Var(&o.maxCAPS, "max-caps", 0, "most `calls` per second that --within may lead to (default 10 against a target)")
+	flags.DurationVar(&o.setup, "setup", 0, "`time` from INVITE to answer at the target: a part of the holding time, which is not compressed")
+	flags.Uint64Var(&o.seed, "seed", 0, "`seed` of arrivals and holding times, to repeat a run (0 draws one)")
+	o.target = addTarget(command)
+	o.media = addMedia(command, "tone", loadgen.DefaultPorts)
+	o.results = addResults(command)
+	return command
+}
+
+// verification is what verify found out before it calls.
+type verification struct {
+	sizing planner.Sizing
+	ports  int
+	design acceptance.Design
+}
+
+func (o *verifyOptions) run(command *cobra.Command, streams Streams) error {
+	ctx := command.Context()
+	if err := o.results.read(); err != nil {
+		return usage(err)
+	}
+	v, err := o.plan(command.Flags())
+	if err != nil {
+		return err
+	}
+	cfg, err := o.load(v)
+	if err != nil {
+		return usage(err)
+	}
+	target, stop, err := o.far(ctx, v, &cfg)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if err := o.target.apply(ctx, &cfg, target); err != nil {
+		return err
+	}
+	run, err := newLoadRun(cfg)
+	if err != nil {
+		return err
+	}
+	o.announce(streams, v, run, target)
+	result, err := run.run(ctx, streams, "verify")
+	if err != nil {
+		return err
+	}
+	return o.conclude(streams, v, run, result)
+}
+
+// plan sizes the plan and designs the test.
+func (o *verifyOptions) plan(flags *pflag.FlagSet) (v verification, err error) {
+	config := o.group.config(flags)
+	problems := []error{config.Validate()}
+	problems = append(problems, o.check(flags)...)
+	if err := errors.Join(problems...); err != nil {
+		return v, usage(err)
+	}
+	if v.sizing, err = planner.Size(config); err != nil {
+		return v, err
+	}
+	v.ports = v.sizing.Ports
+	if flags.Changed("ports") {
+		v.ports = o.ports
+	}
+	promise := acceptance.Promise{
+		Blocking: v.sizing.Inputs.GoS.Value, Tolerated: float64(o.tolerated), Confidence: float64(o.confidence),
+	}
+	if err := promise.Validate(); err != nil {
+		return v, usage(err)
+	}
+	v.design, err = acceptance.NewDesign(v.ports, v.sizing.Demand.Erlangs(), v.sizing.Demand.AHT, promise)
+	if err != nil {
+		return v, usage(err)
+	}
+	v.design, err = o.compressed(v.design)
+	return v, usage(err)
+}
+
+// check refuses flags that make no sense by themselves.
+func (o *verifyOptions) check(flags *pflag.FlagSet) (problems []error) {
+	for _, f := range []struct {
+		name string
+		bad  bool
+		want string
+	}{
+		{"ports", o.ports < 1, "a whole number of at least 1"},
+		{"embedded-ports", o.embedded < 1, "a whole number of at least 1"},
+		{"compress", !(o.compress > 0 && o.compress <= 1e6), "more than 0 and at most 1000000"},
+		{"within", o.within <= 0, "a time above 0"},
+		{"max-caps", !(o.maxCAPS > 0), "more than 0 calls per second"},
+		{"setup", o.setup < 0, "a time, 0 or more"},
+	} {
+		if flags.Changed(f.name) && f.bad {
+			problems = append(problems, fmt.Errorf("--%s: must be %s, got %s", f.name, f.want, flags.Lookup(f.name).Value))
+		}
+	}
+	if flags.Changed("compress") && flags.Changed("within") {
+		problems = append(problems, errors.New("--compress and --within: give one of them; --within works the factor out"))
+	}
+	if flags.Changed("embedded-ports") && flags.Changed("target") {
+		problems = append(problems, errors.New("--embedded-ports: there is no gateway in this process when --target names one"))
+	}
+	return problems
+}
+
+// compressed makes the test as short as it is wanted.
+func (o *verifyOptions) compressed(d acceptance.Design) (acceptance.Design, error) {
+	if o.compress > 0 {
+		return d.Compressed(o.compress)
+	}
+	limits := acceptance.Limits{MaxCAPS: o.maxCAPS, MinHold: minHoldEmbedded}
+	within := o.within
+	if o.against != "" {
+		if limits.MaxCAPS == 0 {
+			limits.MaxCAPS = max(capsOnTarget, d.CAPS)
+		}
+		limits.MinHold = max(4*o.setup, 2*time.Second)
+	}
+	if within == 0 {
+		if within = withinEmbedded; o.against != "" {
+			within = withinTarget
+		}
+	}
+	return d.Fit(within, limits)
+}
+
+// load turns the designed test into a load.
+func (o *verifyOptions) load(v verification) (cfg loadgen.Config, err error) {
+	d := v.design
+	talk := d.Hold - o.setup
+	if talk <= 0 {
+		return cfg, fmt.Errorf("--setup: %s of set-up leave nothing of a holding time of %s; compress less", o.setup, d.Hold)
+	}
+	cfg = loadgen.Config{
+		Arrivals: traffic.Poisson, CAPS: d.CAPS, Holding: traffic.Duration{Law: traffic.Exponential, Mean: talk},
+		Duration: d.Total(), WarmUp: d.Warmup, Drain: loadgen.DefaultDrain, Seed: o.seed,
+	}
+	if cfg.Media, err = o.media.media(); err != nil {
+		return cfg, err
+	}
+	cfg.Program, err = scenarios.Load("caller")
+	return cfg, err
+}
+
+// far returns the target: the one that was named, or a gateway started in this process, which stop ends.
+func (o *verifyOptions) far(ctx context.Context, v verification, cfg *loadgen.Config) (target string, stop func(), err error) {
+	if o.against != "" {
+		return o.against, func() {}, nil
+	}
+	circuits := v.ports
+	if o.embedded > 0 {
+		circuits = o.embedded
+	}
+	sound := cfg.Media
+	sound.Source, sound.Ports = sounds["echo"], gateway.DefaultPorts
+	g, err := gateway.Open(gateway.Config{
+		Listen: netip.MustParseAddrPort("127.0.0.1:0"), Circuits: circuits, UserAgent: userAgent(), Media: sound,
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	if !sound.Off {
+		cfg.Files = 2 * circuits
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		g.Run(ctx)
+	}()
+	return "sip:" + g.Address().String(), func() { cancel(); <-over }, nil
+}
+
+// announce says before the first call what is going to happen, and how long it takes.
+func (o *verifyOptions) announce(streams Streams, v verification, run *loadRun, target string) {
+	where := target
+	if o.against == "" {
+		where = "a gateway in this process at " + target
+	}
+	fmt.Fprintf(streams.Err, "Plan: %d users offer %.4g E; %d ports promise at most %.3g %% blocked. Testing %s.\n",
+		v.sizing.Demand.Users, v.sizing.Demand.Erlangs(), v.ports, 100*v.design.Promise.Blocking, where)
+	for _, sentence := range v.design.Sentences() {
+		fmt.Fprintln(streams.Err, sentence)
+	}
+	fmt.Fprintf(streams.Err, "verify: %s\n", run.describe())
+}
+
+// conclude judges what was measured and reports it.
+func (o *verifyOptions) conclude(streams Streams, v verification, run *loadRun, result *loadgen.Result) error {
+	judgement, err := acceptance.Judge(acceptance.Evidence{
+		Measured: result.Steady, Window: result.Window, Ports: v.ports, Planned: v.sizing.Demand.Erlangs(),
+		Promise: v.design.Promise, Arrivals: run.cfg.Arrivals, Health: result.Health, Interrupted: result.Interrupted,
+	})
+	if err != nil {
+		return err
+	}
+	report := run.report("verify", result, func(r *reports.RunResult) {
+		r.Judgement = &judgement
+		r.Load.Compress = v.design.Compress
+		r.Gates = gate.Evaluate(o.results.rules, gate.Evidence{
+			Measured: result.Steady, Window: result.Window, Health: result.Health, Ports: v.ports, Confidence: v.design.Promise.Confidence,
+		})
+	})
+	return o.results.conclude(streams, report)
+}
