@@ -8,7 +8,8 @@ import (
 )
 
 // Arrivals is an arrival process: it returns the instants of successive calls, counted from the start
-// of the run, never decreasing and at most the longest that time.Duration holds. It is called by one goroutine and never blocks.
+// of the run, never decreasing and at most the longest that time.Duration holds. It is called by one
+// goroutine and never blocks.
 type Arrivals interface {
 	Next() time.Duration
 }

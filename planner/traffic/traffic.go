@@ -14,8 +14,8 @@ func Stream(seed, n uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(splitmix(seed), splitmix(n)))
 }
 
-// splitmix spreads neighbouring seeds and stream numbers over the whole range (Steele, Lea and Flood, 2014),
-// because PCG streams whose numbers differ in few bits start out alike.
+// splitmix spreads neighbouring seeds and stream numbers over the whole range (Steele, Lea and Flood,
+// 2014), because PCG streams whose numbers differ in few bits start out alike.
 func splitmix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
