@@ -48,7 +48,7 @@ func MolinaTraffic(servers int, blocking float64) (float64, error) {
 	for logAtLeast(n, hi) < goal {
 		lo, hi = hi, 2*hi
 	}
-	return root(func(a float64) float64 { return logAtLeast(n, a) - goal }, lo/2, hi), nil
+	return root(func(a float64) float64 { return logAtLeast(n, a) - goal }, lo, hi), nil
 }
 
 // logAtLeast returns ln P(X ≥ n) of a Poisson variable with mean a, continued to real n ≥ 0 by the incomplete gamma
