@@ -49,7 +49,12 @@ const (
 var sourceNames = [...]string{"tone", "speech", "silence", "echo", "none"}
 
 // String returns the name of the source as reports write it.
-func (s Source) String() string { return sourceNames[s] }
+func (s Source) String() string {
+	if int(s) < len(sourceNames) {
+		return sourceNames[s]
+	}
+	return "unknown"
+}
 
 // The packet times that a Stream may have.
 const (
