@@ -89,12 +89,21 @@ func (r *Run) notes() []string {
 	if r.Acceptance != nil {
 		notes = append(notes, r.Acceptance.Assumptions...)
 	}
-	if m := r.RTP; m != nil {
-		notes = append(notes, fmt.Sprintf("RTP: %s packets sent, %s received of %s expected, %s lost (%s), %s silent; the worst call lost %s.",
-			count(m.Sent), count(m.Received), count(m.Expected), count(m.Lost), share(m.Loss), plural(int(m.Silent), "call"), share(m.WorstLoss)))
+	if r.RTP != nil {
+		notes = append(notes, r.RTP.sentence())
 	}
 	return append(notes, r.messages(), r.generator(), r.Load.sentence(), fmt.Sprintf("%s, seed %d, %s, %s from %s.",
 		strings.Join(r.Targets, ", "), r.Seed, r.Version, passed(r.Duration), r.Started.Format(time.RFC3339)))
+}
+
+// sentence sums up the packets.
+func (m *RTP) sentence() string {
+	text := fmt.Sprintf("RTP: %s packets sent, %s received of %s expected, %s lost (%s), %s silent", count(m.Sent),
+		count(m.Received), count(m.Expected), count(m.Lost), share(m.Loss), plural(int(m.Silent), "call"))
+	if m.WorstLoss != nil {
+		text += "; the worst call lost " + percent(*m.WorstLoss)
+	}
+	return text + "."
 }
 
 // sentence says what was to be offered.

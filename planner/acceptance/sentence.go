@@ -105,8 +105,8 @@ func erlangs(a float64) string { return figures(a) + " E" }
 
 // figures writes a number with three significant digits, whole from 100 on.
 func figures(x float64) string {
-	if math.Abs(x) >= 100 {
-		return strconv.FormatFloat(math.Round(x), 'f', -1, 64)
+	if x >= 100 && x < 1e15 {
+		return count(uint64(math.Round(x)))
 	}
 	return strconv.FormatFloat(x, 'g', 3, 64)
 }
