@@ -154,8 +154,8 @@ func (o *blastOptions) offered(flags *pflag.FlagSet) (caps float64, holding traf
 	if flags.Changed("aht") {
 		holding.Mean = o.aht
 	}
-	if holding.Mean < time.Millisecond || holding.Mean > 24*time.Hour {
-		return 0, holding, fmt.Errorf("--aht: must be from 1ms to 24h, got %s", holding.Mean)
+	if holding.Mean < 0 || holding.Mean > 24*time.Hour {
+		return 0, holding, fmt.Errorf("--aht: must be from 0s to 24h, got %s", holding.Mean)
 	}
 	if err := holding.Validate(); err != nil {
 		return 0, holding, fmt.Errorf("--hold: %w", err)
@@ -171,6 +171,8 @@ func (o *blastOptions) offered(flags *pflag.FlagSet) (caps float64, holding traf
 		return 0, holding, fmt.Errorf("--erlangs, --caps or --users: say the load by exactly one of them, got %d", given)
 	case flags.Changed("caps"):
 		return o.caps, holding, nil
+	case holding.Mean == 0:
+		return 0, holding, errors.New("--aht: must be more than 0s unless the load is given by --caps: no call is no traffic")
 	case flags.Changed("erlangs"):
 		return o.erlangs / holding.Mean.Seconds(), holding, nil
 	}
