@@ -59,7 +59,7 @@ var errStopped = errors.New("stopped")
 // suffice. It opens and sends nothing.
 func New(cfg Config) (*Generator, error) {
 	if cfg.Seed == 0 {
-		cfg.Seed = rand.Uint64()
+		cfg.Seed = rand.Uint64N(1<<53-1) + 1 // exact in JSON readers that know only float64
 	}
 	cfg.Timers = cfg.Timers.WithDefaults()
 	if err := cfg.Validate(); err != nil {

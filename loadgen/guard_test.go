@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -135,4 +136,20 @@ func TestGuardPin(t *testing.T) {
 	if len(strict.Allow) != 0 {
 		t.Errorf("a refused name left %v allowed", strict.Allow)
 	}
+}
+
+func ExampleGuard_CheckTarget() {
+	guard, err := ParseGuard([]string{"203.0.113.0/24"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, addr := range []string{"10.0.0.1", "203.0.113.5", "198.51.100.1"} {
+		err := guard.CheckTarget("", netip.MustParseAddr(addr))
+		fmt.Println(addr, errors.Is(err, ErrTargetRefused))
+	}
+	// Output:
+	// 10.0.0.1 false
+	// 203.0.113.5 false
+	// 198.51.100.1 true
 }

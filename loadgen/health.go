@@ -37,7 +37,11 @@ func (g *Generator) health(r *Result) measure.Health {
 	if !g.cfg.Media.Off {
 		health = append(health,
 			lateness("rtp_lateness_p99", "RTP packets left", &total.Media.SendLate, packetLatenessLimit),
-			packetErrors(&total.Media))
+			packetErrors(&total.Media),
+			limit("rtp_skipped", "packets", float64(total.Media.Skipped), 1,
+				fmt.Sprintf("%d RTP packets were never sent, because this host was more than a second behind", total.Media.Skipped)),
+			limit("rtp_drops", "packets", float64(total.Media.Drops), 1,
+				fmt.Sprintf("%d RTP packets overran our receive buffers: they were lost here, not on the way", total.Media.Drops)))
 	}
 	return health
 }

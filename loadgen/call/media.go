@@ -3,9 +3,10 @@ package call
 import (
 	"net/netip"
 
+	"time"
+
 	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/sip"
-	"time"
 )
 
 // discardPort stands in a description for a stream that will not flow (RFC 863): signalling alone.
@@ -13,11 +14,12 @@ const discardPort = 9
 
 // sdpChoice is what the two descriptions of a call agreed on.
 type sdpChoice struct {
-	remote  netip.AddrPort
+	remote  netip.AddrPort // invalid where nothing may be sent
 	codec   media.Codec
 	payload uint8
 	packet  time.Duration
-	sends   bool // the peer wants media from us
+	wanted  bool // the peer wants media from us
+	silent  bool // the peer sends none
 	known   bool
 }
 
@@ -69,8 +71,11 @@ func (m *Machine) agree(c *call, body []byte) {
 	}
 	remote, wanted := m.offer.Destination()
 	c.session = sdpChoice{
-		remote: remote, codec: media.PCMU, payload: format.PayloadType, packet: m.offer.Ptime, known: true,
-		sends: wanted && m.reachable(c, remote),
+		codec: media.PCMU, payload: format.PayloadType, packet: m.offer.Ptime, known: true,
+		silent: !m.offer.Direction.Sends(),
+	}
+	if m.reachable(c, remote) {
+		c.session.remote, c.session.wanted = remote, wanted
 	}
 	if format.Codec == sip.PCMA {
 		c.session.codec = media.PCMA
@@ -83,12 +88,12 @@ func (m *Machine) play(c *call, now time.Duration) {
 		return
 	}
 	source := m.cfg.Audio.Source
-	if !c.session.sends {
+	if !c.session.wanted {
 		source = media.None
 	}
 	c.leg.Start(now, media.Stream{
 		Remote: c.session.remote, Codec: c.session.codec, PayloadType: c.session.payload,
-		Source: source, PacketTime: c.session.packet,
+		Source: source, PacketTime: c.session.packet, SendOnly: c.session.silent,
 	})
 }
 

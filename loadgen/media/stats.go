@@ -69,6 +69,8 @@ func (s *Stats) AddTo(m *measure.Media) {
 	}
 	m.Sent += s.Sent
 	m.SendErrors += s.SendErrors
+	m.Skipped += s.Skipped
+	m.Drops += s.KernelDrops
 	m.Received += s.Received
 	m.Expected += s.Expected
 	m.Lost += s.Lost
@@ -77,5 +79,8 @@ func (s *Stats) AddTo(m *measure.Media) {
 	m.Foreign += s.Foreign + s.Malformed
 	if s.Received > 1 {
 		m.Jitter.Record(s.Jitter)
+	}
+	if s.Expected > 0 {
+		m.LegLoss.Record(float64(max(0, s.Lost)) / float64(s.Expected))
 	}
 }

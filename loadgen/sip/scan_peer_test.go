@@ -133,6 +133,12 @@ func TestScanTorture(t *testing.T) {
 			case endpoint == "400" && refused[file] && file != "rfc4475/insuf.sip" && !m.Answerable():
 				t.Error("a 400 cannot be answered")
 			}
+			var session Session
+			if err == nil && string(m.ContentType) == "application/sdp" {
+				if err := ScanSession(m.Body, &session); err != nil || session.Audio < 0 {
+					t.Errorf("session description refused: %v", err)
+				}
+			}
 			if want, ok := sipgoRouting(text); ok && parser == "must_accept" && err == nil {
 				compareTortured(t, file, scannedRouting(&m), want)
 			}

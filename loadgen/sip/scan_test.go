@@ -178,6 +178,7 @@ func TestScanHeaderForms(t *testing.T) {
 		{"Contact of everything", "Contact: *", target, ""},
 
 		{"Record-Route with a comma in the URI", "Record-Route: <sip:a,b@c;lr>,<sip:d;lr>", route, "<sip:d;lr>"},
+		{"Record-Route with an empty value", "Record-Route: <sip:a;lr>,,<sip:d;lr>", route, "<sip:d;lr>"},
 		{"Record-Route in two lines", "Record-Route: <sip:a;lr>\r\nrecord-route: <sip:d;lr>", route, "<sip:d;lr>"},
 
 		{"Call-ID of unusual characters", `Call-ID: word%ZK-!.*_+'@word` + "`~)(><:\\/\"][?}{", callID, `word%ZK-!.*_+'@word` + "`~)(><:\\/\"][?}{"},
@@ -304,6 +305,7 @@ func TestScanRefuses(t *testing.T) {
 		{"more header lines than allowed", bye[:len(bye)-2] + strings.Repeat("X: y\r\n", MaxHeaderLines) + "\r\n", errTooManyLines, true},
 
 		{"header line without a colon", bye[:len(bye)-2] + "Foobar roobar\r\n\r\n", errNoColon, true},
+		{"a folded line that does not end", bye[:len(bye)-2] + "Subject: x\r\n y", errNoEmptyLine, true},
 		{"no empty line at the end", bye[:len(bye)-2], errNoEmptyLine, true},
 		{"carriage return within a value", replaced("tag=f1", "tag=f1\rx"), errBareReturn, true},
 		{"carriage return before the folding", replaced("tag=f1", "tag=f1\r\r\n x"), errBareReturn, true},
@@ -334,6 +336,26 @@ func TestScanKeepsWhatAnAnswerNeedsOfAMalformedRequest(t *testing.T) {
 		"service <sip:service@192.0.2.2>;tag=t1", "1-1@192.0.2.1", "4294967296 BYE"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// A body that starts with white space is no continuation of the empty line before it.
+func TestScanBodyThatStartsWithSpace(t *testing.T) {
+	for _, lineEnd := range []string{"\r\n", "\n"} {
+		text := strings.ReplaceAll(string(byeWith()), "\r\n", lineEnd) + " body"
+		var m Message
+		if err := Scan([]byte(text), &m); err != nil || string(m.Body) != " body" {
+			t.Errorf("line ends %q: body %q, error %v", lineEnd, m.Body, err)
+		}
+	}
+}
+
+func TestMalformedErrorSaysWhatAndHow(t *testing.T) {
+	var m Message
+	err := Scan(byeWith("CSeq: 1 INVITE"), &m)
+	var malformed *MalformedError
+	if !errors.As(err, &malformed) || malformed.Status != 400 || err.Error() != "malformed message: CSeq method differs from the request's" {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -106,17 +106,6 @@ func (d Direction) String() string {
 	return "sendrecv"
 }
 
-// Reverse returns the direction as the other side sees it.
-func (d Direction) Reverse() Direction {
-	switch d {
-	case SendOnly:
-		return RecvOnly
-	case RecvOnly:
-		return SendOnly
-	}
-	return d
-}
-
 // Sends reports whether who wrote the description sends media.
 func (d Direction) Sends() bool { return d == SendRecv || d == SendOnly }
 

@@ -125,6 +125,8 @@ type Media struct {
 	Silent     uint64 // legs that expected packets and received none
 	Sent       uint64 // packets sent
 	SendErrors uint64 // packets the socket refused
+	Skipped    uint64 // packets never sent, because the generator was too far behind
+	Drops      uint64 // packets that overran a receive buffer of this host: lost here, not on the way
 	Received   uint64 // packets received and accepted
 	Expected   uint64 // packets the sequence numbers say were sent to us
 	Lost       int64  // Expected less received; negative when duplicates outnumber losses (RFC 3550 A.3)

@@ -40,6 +40,8 @@ func (m *Media) Merge(other *Media) {
 	m.Silent += other.Silent
 	m.Sent += other.Sent
 	m.SendErrors += other.SendErrors
+	m.Skipped += other.Skipped
+	m.Drops += other.Drops
 	m.Received += other.Received
 	m.Expected += other.Expected
 	m.Lost += other.Lost
