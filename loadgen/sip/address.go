@@ -40,6 +40,24 @@ func ParseTarget(text string) (Target, error) {
 	return target, nil
 }
 
+// CheckUser returns an error that says what keeps text from being the user part of a SIP URI: an empty
+// text, a character that is written as an escape there, or the escape of a control character. What
+// passes adds neither a header nor a parameter of the header to a message that it is put in.
+func CheckUser(text string) error {
+	if text == "" {
+		return errors.New("user is empty")
+	}
+	for _, r := range text {
+		if notInURI(r) || r == '@' || r == ':' {
+			return fmt.Errorf("user %q: character %q has no place in the user of a SIP URI", text, r)
+		}
+	}
+	if err := checkUser(text); err != nil {
+		return fmt.Errorf("user %q: %w", text, err)
+	}
+	return nil
+}
+
 // Resolve pins the address of t: a host name is looked up once, and Addr is the first of its
 // addresses. It returns all of them, so that each can be checked before anything is sent.
 func (t *Target) Resolve(ctx context.Context, resolver Resolver) ([]netip.AddrPort, error) {
