@@ -31,8 +31,10 @@ func (r *loadRun) describe() string {
 	if r.cfg.Calls > 0 {
 		end = fmt.Sprintf("until %d calls", r.cfg.Calls)
 	}
+	holding := r.cfg.Holding
+	holding.Mean = holding.Mean.Round(100 * time.Microsecond)
 	return fmt.Sprintf("%.4g erlangs, %.4g calls per second of %s, %s; seed %d; Ctrl-C ends it and reports",
-		r.cfg.Erlangs(), r.cfg.CAPS, r.cfg.Holding, end, r.generator.Seed())
+		r.cfg.Erlangs(), r.cfg.CAPS, holding, end, r.generator.Seed())
 }
 
 // run offers the calls. The first interrupt ends the arrivals and hangs up, the second leaves the calls

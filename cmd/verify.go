@@ -40,12 +40,12 @@ type verifyOptions struct {
 // The time that a test may take when holding times are compressed for it: short against the gateway in
 // this process, longer and gentler against a real trunk.
 const (
-	withinEmbedded = 45 * time.Second
+	withinEmbedded = 30 * time.Second
 	withinTarget   = 10 * time.Minute
 	capsOnTarget   = 10
 	// minHoldEmbedded is the shortest mean holding time against the gateway in this process, which answers
-	// within a fraction of a millisecond: five packets of speech.
-	minHoldEmbedded = 100 * time.Millisecond
+	// within a fraction of a millisecond: about four packets of speech.
+	minHoldEmbedded = 75 * time.Millisecond
 )
 
 // newVerifyCommand returns `sipplan verify`.
@@ -76,7 +76,7 @@ may be compressed: --compress 30 turns 180 s into 6 s, and makes 30 times as man
 	o.confidence = acceptance.DefaultConfidence
 	flags.Var(&o.confidence, "confidence", "`confidence` of the verdict")
 	flags.Float64Var(&o.compress, "compress", 0, "make holding times this `factor` shorter (default: as far as the test needs, see --within)")
-	flags.DurationVar(&o.within, "within", 0, "compress holding times until the test fits this `time` (default 45s in this process, 10m against a target)")
+	flags.DurationVar(&o.within, "within", 0, "compress holding times until the test fits this `time` (default 30s in this process, 10m against a target)")
 	flags.Float64Var(&o.maxCAPS, "max-caps", 0, "most `calls` per second that --within may lead to (default 10 against a target)")
 	flags.DurationVar(&o.setup, "setup", 0, "`time` from INVITE to answer at the target: a part of the holding time, which is not compressed")
 	flags.Uint64Var(&o.seed, "seed", 0, "`seed` of arrivals and holding times, to repeat a run (0 draws one)")

@@ -81,8 +81,8 @@ func (c *Config) Validate() error {
 	}
 	errs := []error{
 		problem("target", c.Guard.CheckTarget(c.Target.Host, c.Target.Addr.Addr())),
-		problem("target", CheckNumber(c.callee())),
-		problem("from", CheckNumber(c.Caller)),
+		problem("target", errors.Join(sip.CheckUser(c.callee()), CheckNumber(c.callee()))),
+		problem("from", errors.Join(sip.CheckUser(c.caller()), CheckNumber(c.caller()))),
 		problem("caps", c.checkRate()),
 		problem("aht", c.Holding.Validate()),
 		problem("duration", c.checkLength()),
@@ -181,6 +181,13 @@ func (c *Config) maxCalls(shard, shards int) int {
 	return max(1, share)
 }
 
+func (c *Config) caller() string {
+	if c.Caller == "" {
+		return DefaultCaller
+	}
+	return c.Caller
+}
+
 func (c *Config) callee() string {
 	if c.Target.User == "" {
 		return DefaultCallee
@@ -208,13 +215,9 @@ func (c *Config) allows(address netip.Addr) bool { return c.Guard.CheckTarget(""
 
 // trunk returns the trunk to the target as a shard with the given address sees it.
 func (c *Config) trunk(local netip.AddrPort) *call.Trunk {
-	caller := c.Caller
-	if caller == "" {
-		caller = DefaultCaller
-	}
 	return &call.Trunk{
 		Name: c.Target.URI, Address: c.Target.Addr,
 		URI:  "sip:" + c.callee() + "@" + c.Target.Addr.String(),
-		From: "sip:" + caller + "@" + local.String(),
+		From: "sip:" + c.caller() + "@" + local.String(),
 	}
 }

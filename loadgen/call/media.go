@@ -58,7 +58,7 @@ func (m *Machine) appendSDP(dst []byte, c *call, answered *sip.Message) []byte {
 // agree reads the peer's description and notes where and how media is to be sent. A description that
 // names none of our codecs leaves the call without media.
 func (m *Machine) agree(c *call, body []byte) {
-	if c.leg == nil || len(body) == 0 || sip.ScanSession(body, &m.offer) != nil {
+	if len(body) == 0 || sip.ScanSession(body, &m.offer) != nil {
 		return
 	}
 	codecs := m.cfg.Audio.Codecs

@@ -131,7 +131,7 @@ func (m *Machine) onInvite(r *sip.Message, from netip.AddrPort, at time.Duration
 		return
 	}
 	m.agree(c, r.Body)
-	if m.cfg.Audio.Engine != nil && len(r.Body) > 0 && !c.session.known {
+	if len(r.Body) > 0 && !c.session.known {
 		m.refuse(c, r, 488, at)
 		return
 	}
