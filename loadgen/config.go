@@ -81,11 +81,13 @@ func (c *Config) Validate() error {
 	}
 	errs := []error{
 		problem("target", c.Guard.CheckTarget(c.Target.Host, c.Target.Addr.Addr())),
-		problem("target", errors.Join(sip.CheckUser(c.callee()), CheckNumber(c.callee()))),
-		problem("from", errors.Join(sip.CheckUser(c.caller()), CheckNumber(c.caller()))),
+		problem("target", checkUser(c.callee())),
+		problem("from", checkUser(c.caller())),
 		problem("caps", c.checkRate()),
 		problem("aht", c.Holding.Validate()),
 		problem("duration", c.checkLength()),
+		problem("warm-up", c.checkWarmUp()),
+		problem("drain", notNegative(c.Drain)),
 		problem("rtp-ports", c.checkPorts()),
 		problem("files", c.checkFiles()),
 	}
@@ -98,6 +100,21 @@ func (c *Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// checkUser refuses what cannot stand before the @ and whom no call may reach.
+func checkUser(user string) error {
+	if err := sip.CheckUser(user); err != nil {
+		return err
+	}
+	return CheckNumber(user)
+}
+
+func notNegative(d time.Duration) error {
+	if d < 0 {
+		return fmt.Errorf("must not be negative, got %s", d)
+	}
+	return nil
+}
+
 func (c *Config) checkRate() error {
 	if !(c.CAPS > 0) || c.CAPS > MaxCAPS {
 		return fmt.Errorf("must be more than 0 and at most %d calls per second, got %g", MaxCAPS, c.CAPS)
@@ -107,16 +124,19 @@ func (c *Config) checkRate() error {
 
 func (c *Config) checkLength() error {
 	switch {
-	case c.Duration < 0 || c.WarmUp < 0 || c.Drain < 0:
-		return errors.New("times must not be negative")
 	case c.Duration == 0 && c.Calls == 0:
 		return errors.New("a run needs an end: a duration or a number of calls")
 	case c.Duration > MaxHours*time.Hour:
-		return fmt.Errorf("at most %d hours, got %s", MaxHours, c.Duration)
-	case c.Duration > 0 && c.WarmUp >= c.Duration:
-		return fmt.Errorf("the warm-up of %s leaves nothing of %s", c.WarmUp, c.Duration)
+		return fmt.Errorf("must be at most %d hours, got %s", MaxHours, c.Duration)
 	}
-	return nil
+	return notNegative(c.Duration)
+}
+
+func (c *Config) checkWarmUp() error {
+	if c.Duration > 0 && c.WarmUp >= c.Duration {
+		return fmt.Errorf("must be shorter than the duration of %s, got %s", c.Duration, c.WarmUp)
+	}
+	return notNegative(c.WarmUp)
 }
 
 // Erlangs returns the traffic that the run offers, set-up times apart.
@@ -159,7 +179,7 @@ func (c *Config) atOnce() int {
 }
 
 func (c *Config) checkPorts() error {
-	if c.Media.Off {
+	if c.Media.Off || c.checkRate() != nil {
 		return nil
 	}
 	if have, need := c.Media.Ports.Pairs(), c.atOnce(); have < need {

@@ -42,8 +42,11 @@ func TestEachProblemIsNamedByItsField(t *testing.T) {
 		{"calls per second that are no number", func(c *Config) { c.CAPS = math.NaN() }, "caps: must be more than 0"},
 		{"a negative holding time", func(c *Config) { c.Holding.Mean = -time.Second }, "aht: must not be negative"},
 		{"no end", func(c *Config) { c.Calls = 0 }, "duration: a run needs an end"},
-		{"a month", func(c *Config) { c.Duration = 31 * 24 * time.Hour }, "duration: at most"},
-		{"nothing but warm-up", func(c *Config) { c.Duration, c.WarmUp = time.Minute, time.Minute }, "leaves nothing"},
+		{"a month", func(c *Config) { c.Duration = 31 * 24 * time.Hour }, "duration: must be at most 168 hours"},
+		{"nothing but warm-up", func(c *Config) { c.Duration, c.WarmUp = time.Minute, time.Minute }, "warm-up: must be shorter than the duration of 1m0s, got 1m0s"},
+		{"a negative warm-up", func(c *Config) { c.WarmUp = -time.Second }, "warm-up: must not be negative, got -1s"},
+		{"a negative drain", func(c *Config) { c.Drain = -time.Second }, "drain: must not be negative, got -1s"},
+		{"a caller that ends its header", func(c *Config) { c.Caller = "911\r\nVia: x" }, "from: user "},
 		{"two ports for 20 erlangs", func(c *Config) {
 			c.Shards = 1
 			c.Media.Ports, c.CAPS, c.Holding.Mean, c.Calls = media.PortRange{First: 20000, Last: 20001}, 20, time.Second, 1000
@@ -63,6 +66,16 @@ func TestEachProblemIsNamedByItsField(t *testing.T) {
 				t.Errorf("got %v, want %q in it", err, tt.want)
 			}
 		})
+	}
+}
+
+// A rate out of bounds used to bring two more complaints, about the ports and files of 2e11 calls.
+func TestImpossibleRateIsOneProblem(t *testing.T) {
+	cfg := sound(t, "sip:127.0.0.1:5060")
+	cfg.CAPS, cfg.Calls, cfg.Duration = 1e9, 0, time.Minute
+	want := "caps: must be more than 0 and at most 100000 calls per second, got 1e+09"
+	if err := cfg.Validate(); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

@@ -14,6 +14,9 @@ const spareFiles = 64
 // checkFiles compares the sockets of the run with the limit of open files. Go has raised the soft limit
 // to the hard one already.
 func (c *Config) checkFiles() error {
+	if c.checkRate() != nil {
+		return nil
+	}
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return nil // no limit to be read: an open that fails is reported when it does
