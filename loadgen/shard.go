@@ -55,16 +55,15 @@ func (s *Shard) Loop(over func(now time.Duration) bool) {
 		s.launch(now)
 		s.Machine.Advance(now)
 		s.sweep(now)
-		s.Socket.Flush()
 		s.receive()
 		s.noteUnreachable(now)
 		s.progress.publish(now, s)
-		if over(now) {
-			s.Socket.Flush()
+		done := over(now)
+		s.Socket.Flush() // once a turn: what the calls, the timers and the messages gave rise to
+		if done {
 			s.progress.publishNow(s)
 			return
 		}
-		s.Socket.Flush()
 		s.rest(now)
 	}
 }

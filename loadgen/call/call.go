@@ -37,7 +37,8 @@ type call struct {
 	peer    netip.AddrPort // where the INVITE went or came from
 
 	dialog  dialog
-	request []byte // answerer: the INVITE as it came, until it is acknowledged
+	request []byte // answerer: the INVITE as it came
+	key     uint64 // answerer: of the INVITE in the index of calls that come in
 
 	invite sip.Transaction // the INVITE or, at the answerer, its final response
 	other  sip.Transaction // BYE

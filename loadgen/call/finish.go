@@ -81,7 +81,7 @@ func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
 		m.countAnswered(c, into, now)
 	}
 	if c.request != nil {
-		m.forget(c)
+		delete(m.incoming, c.key)
 	}
 	m.table.release(c)
 }
@@ -124,12 +124,5 @@ func (m *Machine) countAnswered(c *call, into *measure.Measurement, now time.Dur
 	}
 	if !c.flags.cut {
 		into.Delays[measure.SDT].Record(over - c.answered)
-	}
-}
-
-// forget takes an answered INVITE out of the index of calls that come in.
-func (m *Machine) forget(c *call) {
-	if request, ok := m.storedInvite(c); ok {
-		delete(m.incoming, m.key(request))
 	}
 }

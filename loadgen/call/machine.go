@@ -75,6 +75,7 @@ type Machine struct {
 	next     hopCache
 	message  sip.Message    // the message at hand
 	from     netip.AddrPort // where it came from
+	atHand   *call          // the call whose INVITE it is, nil for another message
 	offer    sip.Session
 	body     []byte
 	stopping bool

@@ -14,7 +14,7 @@ import (
 // Receive takes one datagram that came in.
 func (m *Machine) Receive(d sip.Datagram) {
 	err := sip.Scan(d.Data, &m.message)
-	m.from = d.From
+	m.from, m.atHand = d.From, nil
 	switch {
 	case errors.Is(err, sip.ErrKeepAlive):
 		return
@@ -123,7 +123,9 @@ func (m *Machine) onInvite(r *sip.Message, from netip.AddrPort, at time.Duration
 	into.Started++
 	into.InProgress++
 	into.InvitesSent++
-	m.incoming[m.key(r)] = c.slot
+	c.key = m.key(r)
+	m.incoming[c.key] = c.slot
+	m.atHand = c
 	c.request = append(reuse(&m.table.large, largeSize), r.Raw...)
 	c.inviteCSeq = r.CSeq
 	if !m.openLeg(c) {

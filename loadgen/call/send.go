@@ -80,9 +80,13 @@ func (m *Machine) decide(c *call, status int, now time.Duration) {
 	c.invite.Open(now, m.cfg.Timers, false)
 }
 
-// storedInvite reads the INVITE of an answering call again. Scanning costs less than keeping what was
-// scanned.
+// storedInvite returns the INVITE of an answering call: the message at hand while that is the INVITE, else
+// read again from its copy, because scanning costs less memory than keeping what was scanned.
 func (m *Machine) storedInvite(c *call) (*sip.Message, bool) {
+	if m.atHand == c {
+		return &m.message, true
+	}
+	m.atHand = nil
 	if c.request == nil || sip.Scan(c.request, &m.message) != nil {
 		return nil, false
 	}
