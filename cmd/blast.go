@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
@@ -35,6 +36,12 @@ type blastOptions struct {
 	media         *mediaFlags
 	results       *resultFlags
 }
+
+// The laws that flags may name.
+var (
+	arrivalLaws = []string{string(traffic.Poisson), string(traffic.Constant)}
+	holdLaws    = []string{string(traffic.Exponential), string(traffic.Fixed), string(traffic.Lognormal)}
+)
 
 // newBlastCommand returns `sipplan blast`.
 func newBlastCommand(streams Streams) *cobra.Command {
@@ -71,8 +78,8 @@ The first Ctrl-C ends the arrivals, hangs up and still reports; the second leave
 	flags.StringVar(&o.usage, "usage", "", "class of the users: light, moderate or heavy")
 	flags.Float64Var(&o.callsPerHour, "calls-per-hour", 0, "calls of one user in the busy hour (default: those of the class)")
 	completeFlag(command, "usage", planner.UsageNames())
-	completeFlag(command, "arrivals", []string{"poisson", "constant"})
-	completeFlag(command, "hold", []string{"exponential", "fixed", "lognormal"})
+	completeFlag(command, "arrivals", arrivalLaws)
+	completeFlag(command, "hold", holdLaws)
 	o.target = addTarget(command)
 	o.media = addMedia(command, "tone", loadgen.DefaultPorts)
 	o.results = addResults(command)
@@ -125,26 +132,35 @@ func (o *blastOptions) config(flags *pflag.FlagSet) (loadgen.Config, error) {
 	cfg.Media, mediaErr = o.media.media()
 	cfg.Program, programErr = scenarios.Load("caller")
 	cfg.CAPS, cfg.Holding, err = o.offered(flags)
-	problems := []error{err, mediaErr, programErr}
-	if cfg.Arrivals != traffic.Poisson && cfg.Arrivals != traffic.Constant {
-		problems = append(problems, fmt.Errorf("--arrivals: must be poisson or constant, got %q%s", o.arrivals, didYouMean(o.arrivals, []string{"poisson", "constant"})))
-	}
-	if o.ports < 0 {
-		problems = append(problems, fmt.Errorf("--ports: must not be negative, got %d", o.ports))
-	}
-	if o.maxCalls < 0 {
-		problems = append(problems, fmt.Errorf("--max-calls: must not be negative, got %d", o.maxCalls))
-	}
-	if flags.Changed("duration") && o.duration <= 0 {
-		problems = append(problems, fmt.Errorf("--duration: must be more than 0, got %s", o.duration))
-	}
-	if flags.Changed("calls") && o.calls == 0 {
-		problems = append(problems, errors.New("--calls: must be at least 1, got 0"))
-	}
 	if cfg.Duration == 0 && cfg.Calls == 0 {
 		cfg.Duration = time.Minute
 	}
-	return cfg, errors.Join(problems...)
+	return cfg, errors.Join(append(o.check(flags), err, mediaErr, programErr)...)
+}
+
+// check refuses flags that make no sense by themselves.
+func (o *blastOptions) check(flags *pflag.FlagSet) (problems []error) {
+	problems = append(problems, oneOf("arrivals", o.arrivals, arrivalLaws))
+	for _, name := range []string{"usage", "calls-per-hour"} {
+		if flags.Changed(name) && !flags.Changed("users") {
+			problems = append(problems, fmt.Errorf("--%s: says what users call, so it needs --users", name))
+		}
+	}
+	for _, f := range []struct {
+		name string
+		bad  bool
+		want string
+	}{
+		{"ports", o.ports < 0, "not be negative"},
+		{"max-calls", o.maxCalls < 0, "not be negative"},
+		{"duration", o.duration <= 0, "be more than 0s"},
+		{"calls", o.calls == 0, "be at least 1"},
+	} {
+		if flags.Changed(f.name) && f.bad {
+			problems = append(problems, fmt.Errorf("--%s: must %s, got %s", f.name, f.want, flags.Lookup(f.name).Value))
+		}
+	}
+	return problems
 }
 
 // offered works out the call rate and the law of the holding time from the one of --erlangs, --caps and
@@ -157,8 +173,8 @@ func (o *blastOptions) offered(flags *pflag.FlagSet) (caps float64, holding traf
 	if holding.Mean < 0 || holding.Mean > 24*time.Hour {
 		return 0, holding, fmt.Errorf("--aht: must be from 0s to 24h, got %s", holding.Mean)
 	}
-	if err := holding.Validate(); err != nil {
-		return 0, holding, fmt.Errorf("--hold: %w", err)
+	if err := oneOf("hold", o.hold, holdLaws); err != nil {
+		return 0, holding, err
 	}
 	given := 0
 	for _, name := range []string{"erlangs", "caps", "users"} {
@@ -174,10 +190,24 @@ func (o *blastOptions) offered(flags *pflag.FlagSet) (caps float64, holding traf
 	case holding.Mean == 0:
 		return 0, holding, errors.New("--aht: must be more than 0s unless the load is given by --caps: no call is no traffic")
 	case flags.Changed("erlangs"):
-		return o.erlangs / holding.Mean.Seconds(), holding, nil
+		if !(o.erlangs > 0) || math.IsInf(o.erlangs, 0) {
+			return 0, holding, fmt.Errorf("--erlangs: must be a number above 0, got %g", o.erlangs)
+		}
+		caps = o.erlangs / holding.Mean.Seconds()
+		return caps, holding, tooMany("erlangs", caps)
 	}
-	caps, err = o.demand(flags, holding.Mean)
-	return caps, holding, err
+	if caps, err = o.demand(flags, holding.Mean); err != nil {
+		return 0, holding, err
+	}
+	return caps, holding, tooMany("users", caps)
+}
+
+// tooMany refuses a call rate by the name of the flag that it follows from.
+func tooMany(flag string, caps float64) error {
+	if caps <= loadgen.MaxCAPS {
+		return nil
+	}
+	return fmt.Errorf("--%s: must be at most %d calls per second, got %.4g of them", flag, loadgen.MaxCAPS, caps)
 }
 
 // demand returns the busy-hour call rate of the users.

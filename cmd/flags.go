@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -76,6 +77,19 @@ func (o *outputFormat) show(streams Streams, document reports.Document, object a
 	return document.Write(streams.Out, o.Format)
 }
 
+// oneOf refuses a value that is none of the names which a flag knows, and suggests the nearest of them.
+func oneOf(flag, value string, names []string) error {
+	if slices.Contains(names, value) {
+		return nil
+	}
+	last := len(names) - 1
+	message := fmt.Sprintf("--%s: must be %s or %s, got %q", flag, strings.Join(names[:last], ", "), names[last], value)
+	if near := planner.Nearest(value, names); near != "" {
+		message += fmt.Sprintf("; did you mean %q?", near)
+	}
+	return errors.New(message)
+}
+
 // completeFlag lets the shell complete the values of a flag that the command has.
 func completeFlag(command *cobra.Command, name string, values []string) {
 	complete := cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
@@ -126,6 +140,7 @@ func invalidValue(invalid *pflag.InvalidValueError) string {
 	wanted := map[string]string{
 		"int":      "a whole number",
 		"int64":    "a whole number",
+		"intSlice": "whole numbers with commas between them",
 		"uint16":   "a whole number from 0 to 65535",
 		"uint64":   "a whole number, 0 or more",
 		"float64":  "a number",

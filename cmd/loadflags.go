@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -53,6 +54,11 @@ func (f *targetFlags) apply(ctx context.Context, cfg *loadgen.Config, target str
 	if f.t1 < time.Millisecond || f.t1 > 10*time.Second {
 		return usagef("--t1: must be from 1ms to 10s, got %s", f.t1)
 	}
+	for _, code := range f.busyCodes {
+		if code < 300 || code > 699 {
+			return usagef("--busy-codes: must be final SIP codes from 300 to 699, got %d", code)
+		}
+	}
 	cfg.Guard, cfg.Caller, cfg.UserAgent = guard, f.caller, userAgent()
 	cfg.Profile = sip.Profile{MeansBlocked: f.busyCodes}
 	cfg.Timers = sip.Timers{T1: f.t1, T2: 8 * f.t1}
@@ -64,12 +70,11 @@ func (f *targetFlags) applyLocal(cfg *loadgen.Config) error {
 	if f.local == "" {
 		return nil
 	}
-	text := f.local
-	if !strings.Contains(text, ":") || strings.HasSuffix(text, "]") {
-		text += ":0"
+	address, err := netip.ParseAddrPort(f.local)
+	if alone, errAlone := netip.ParseAddr(strings.Trim(f.local, "[]")); errAlone == nil {
+		address, err = netip.AddrPortFrom(alone, 0), nil
 	}
-	address, err := listenAddress(text)
-	if err != nil {
+	if err != nil || address.Addr().IsUnspecified() {
 		return usagef("--local: must be an address of this host, with or without a port, got %q", f.local)
 	}
 	cfg.Local, cfg.LocalPort = address.Addr(), address.Port()
@@ -84,8 +89,8 @@ func userAgent() string {
 	return "sipplan/" + strings.Trim(version(), "()")
 }
 
-// flagNames puts the dashes back before problems that a library names by its field, and leaves the
-// target as it is, which is an argument.
+// flagNames puts the dashes back before problems that a library names by its field, and leaves those
+// as they are that no flag is about: the target, which is an argument, and the limit of open files.
 func flagNames(err error) error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -99,8 +104,13 @@ func flagNames(err error) error {
 }
 
 func flagName(err error) error {
-	if err == nil || strings.HasPrefix(err.Error(), "target") || strings.HasPrefix(err.Error(), "--") {
-		return err
+	if err == nil {
+		return nil
+	}
+	for _, known := range []string{"target:", "files:", "--"} {
+		if strings.HasPrefix(err.Error(), known) {
+			return err
+		}
 	}
 	return fmt.Errorf("--%w", err)
 }

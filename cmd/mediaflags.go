@@ -8,7 +8,6 @@ import (
 	"github.com/sipplan/sipplan/loadgen"
 	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/sip"
-	"github.com/sipplan/sipplan/planner"
 	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/spf13/cobra"
 )
@@ -23,6 +22,8 @@ type mediaFlags struct {
 // sounds are the values of --media.
 var sounds = map[string]media.Source{"tone": media.Tone, "speech": media.Speech, "silence": media.Silence, "echo": media.Echo}
 
+var soundNames = []string{"tone", "speech", "silence", "echo", "none"}
+
 // addMedia gives a command the media flags.
 func addMedia(command *cobra.Command, sound string, ports media.PortRange) *mediaFlags {
 	f := &mediaFlags{ports: portRange(ports)}
@@ -30,7 +31,7 @@ func addMedia(command *cobra.Command, sound string, ports media.PortRange) *medi
 	flags.StringVar(&f.sound, "media", sound, "what calls send as RTP: tone, speech, silence, echo, or none for signalling alone")
 	flags.StringSliceVar(&f.codecs, "codec", []string{"pcmu", "pcma"}, "G.711 codecs in order of preference")
 	flags.Var(&f.ports, "rtp-ports", "range of the RTP/RTCP port pairs, two ports a call")
-	completeFlag(command, "media", []string{"tone", "speech", "silence", "echo", "none"})
+	completeFlag(command, "media", soundNames)
 	completeFlag(command, "codec", []string{"pcmu", "pcma"})
 	return f
 }
@@ -38,11 +39,12 @@ func addMedia(command *cobra.Command, sound string, ports media.PortRange) *medi
 // media returns what the flags say.
 func (f *mediaFlags) media() (loadgen.Media, error) {
 	m := loadgen.Media{Off: f.sound == "none", Ports: media.PortRange(f.ports)}
-	if source, known := sounds[f.sound]; known {
-		m.Source = source
-	} else if !m.Off {
-		return m, usagef("--media: must be tone, speech, silence, echo or none, got %q%s", f.sound,
-			didYouMean(f.sound, []string{"tone", "speech", "silence", "echo", "none"}))
+	if err := oneOf("media", f.sound, soundNames); err != nil {
+		return m, err
+	}
+	m.Source = sounds[f.sound]
+	if len(f.codecs) == 0 {
+		return m, usagef("--codec: must be pcmu or pcma, got none")
 	}
 	for _, name := range f.codecs {
 		switch strings.ToLower(name) {
@@ -55,14 +57,6 @@ func (f *mediaFlags) media() (loadgen.Media, error) {
 		}
 	}
 	return m, nil
-}
-
-// didYouMean suggests the nearest of the known names, if one is near.
-func didYouMean(name string, known []string) string {
-	if near := planner.Nearest(name, known); near != "" {
-		return fmt.Sprintf("; did you mean %s?", near)
-	}
-	return ""
 }
 
 // portRange is a flag for a range of ports: 20000-32767.
