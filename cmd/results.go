@@ -62,11 +62,14 @@ func (f *resultFlags) read() error {
 		f.rules = append(f.rules, rule)
 	}
 	problems = append(problems, f.readGatesFile())
+	taken := map[string]bool{}
 	for _, text := range f.outs {
 		file, err := readOut(text)
-		if err != nil {
-			problems = append(problems, err)
+		if err == nil && taken[filepath.Clean(file.path)] {
+			err = fmt.Errorf("--out: %s: is named twice; each report needs a file of its own", file.path)
 		}
+		taken[filepath.Clean(file.path)] = true
+		problems = append(problems, err)
 		f.files = append(f.files, file)
 	}
 	return errors.Join(problems...)
@@ -88,7 +91,8 @@ func (f *resultFlags) readGatesFile() error {
 	return nil
 }
 
-// readOut reads one --out and makes sure that its folder is there.
+// readOut reads one --out and makes sure that a file can be written there: a long run should not end
+// without its report.
 func readOut(text string) (resultFile, error) {
 	format, path, ok := strings.Cut(text, "=")
 	write, known := writers[format]
@@ -101,7 +105,12 @@ func readOut(text string) (resultFile, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return resultFile{}, fmt.Errorf("--out: %s is a folder", path)
 	}
-	return resultFile{format: format, path: path, write: write}, nil
+	file := resultFile{format: format, path: path, write: write}
+	part, err := file.create()
+	if err != nil {
+		return file, fmt.Errorf("--out: %s: no file can be written in its folder: %w", path, errors.Unwrap(err))
+	}
+	return file, errors.Join(part.Close(), os.Remove(part.Name()))
 }
 
 // conclude writes the report everywhere it is wanted and returns the exit code of the run.
@@ -124,10 +133,15 @@ func (f *resultFlags) conclude(streams Streams, run *reports.Run) error {
 	return nil
 }
 
+// create makes a new file beside the place of the report.
+func (r resultFile) create() (*os.File, error) {
+	return os.CreateTemp(filepath.Dir(r.path), "."+filepath.Base(r.path)+".*")
+}
+
 // save writes the report beside its place and then moves it there, so that a reader never finds half of
 // one.
 func (r resultFile) save(run *reports.Run) error {
-	part, err := os.CreateTemp(filepath.Dir(r.path), "."+filepath.Base(r.path)+".*")
+	part, err := r.create()
 	if err != nil {
 		return fmt.Errorf("--out %s: %w", r.format, err)
 	}
