@@ -42,7 +42,7 @@ what each gateway counted; a second Ctrl-C leaves at once.`,
 		Example: `  sipplan gateway --listen 127.0.0.1:5060 --ports 30
   sipplan gateway --listen 127.0.0.1:5060 --ports 30 --listen 127.0.0.1:5070 --ports 23
   sipplan gateway --listen 127.0.0.1:5060 --ports 30 --setup 150ms --ring exponential:4s`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error { return o.run(command.Context(), streams) },
 	}
 	flags := command.Flags()
@@ -141,8 +141,12 @@ func (o *gatewayOptions) configs() ([]gateway.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.duration < 0 {
+		return nil, fmt.Errorf("--duration: must not be negative, got %s", o.duration)
+	}
 	if len(o.ports) != 1 && len(o.ports) != len(o.listen) {
-		return nil, fmt.Errorf("--ports: must be one value for all, or one for each of the %d --listen, got %d", len(o.listen), len(o.ports))
+		return nil, fmt.Errorf("--ports: must be one value for all gateways or one for each --listen, of which there are %d, got %d values",
+			len(o.listen), len(o.ports))
 	}
 	ranges := splitPorts(sound.Ports, o.circuits())
 	var configs []gateway.Config
@@ -161,7 +165,26 @@ func (o *gatewayOptions) configs() ([]gateway.Config, error) {
 		problems = append(problems, flagNames(cfg.Validate()))
 		configs = append(configs, cfg)
 	}
-	return configs, errors.Join(problems...)
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	return configs, o.checkFiles(sound)
+}
+
+// checkFiles makes sure that every circuit can have its sockets: a gateway without them would answer
+// 500, and its callers would look for the fault elsewhere.
+func (o *gatewayOptions) checkFiles(sound loadgen.Media) error {
+	if sound.Off {
+		return nil
+	}
+	sum := 0
+	for _, n := range o.circuits() {
+		sum += n
+	}
+	if err := loadgen.CheckFiles(sum, len(o.listen)); err != nil {
+		return fmt.Errorf("files: %w", err)
+	}
+	return nil
 }
 
 func (o *gatewayOptions) circuits() []int {

@@ -189,6 +189,13 @@ func (c *Config) checkPorts() error {
 	return nil
 }
 
+func (c *Config) checkFiles() error {
+	if c.Media.Off || c.checkRate() != nil {
+		return CheckFiles(0, c.Files)
+	}
+	return CheckFiles(c.atOnce(), c.Files)
+}
+
 // maxCalls returns the share of a shard in MaxCalls.
 func (c *Config) maxCalls(shard, shards int) int {
 	if c.MaxCalls == 0 {

@@ -50,15 +50,14 @@ func (c *Config) Validate() error {
 	}
 	if c.Circuits < 1 || c.Circuits > MaxCircuits {
 		errs = append(errs, fmt.Errorf("ports: must be from 1 to %d, got %d", MaxCircuits, c.Circuits))
+	} else if !c.Media.Off && c.Media.Ports.Pairs() < c.Circuits {
+		errs = append(errs, fmt.Errorf("rtp-ports: %s has %d port pairs for %d circuits; widen the range or use --media none",
+			c.Media.Ports, c.Media.Ports.Pairs(), c.Circuits))
 	}
 	for name, law := range map[string]traffic.Duration{"setup": c.Setup, "ring": c.Ringing} {
 		if err := law.Validate(); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
-	}
-	if !c.Media.Off && c.Media.Ports.Pairs() < c.Circuits {
-		errs = append(errs, fmt.Errorf("rtp-ports: %s has %d port pairs for %d circuits; widen the range or use --media none",
-			c.Media.Ports, c.Media.Ports.Pairs(), c.Circuits))
 	}
 	return errors.Join(errs...)
 }
