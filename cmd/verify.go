@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -144,15 +145,32 @@ func (o *verifyOptions) plan(flags *pflag.FlagSet) (v verification, err error) {
 	promise := acceptance.Promise{
 		Blocking: v.sizing.Inputs.GoS.Value, Tolerated: float64(o.tolerated), Confidence: float64(o.confidence),
 	}
-	if err := promise.Validate(); err != nil {
-		return v, usage(err)
-	}
 	v.design, err = acceptance.NewDesign(v.ports, v.sizing.Demand.Erlangs(), v.sizing.Demand.AHT, promise)
 	if err != nil {
-		return v, usage(err)
+		return v, usage(flagNames(err))
 	}
-	v.design, err = o.compressed(v.design)
-	return v, usage(err)
+	if v.design, err = o.compressed(v.design); err != nil {
+		return v, usage(flagNames(err))
+	}
+	return v, usage(o.bounded(v.design))
+}
+
+// bounded refuses a test that cannot be run, by the flag that made it so.
+func (o *verifyOptions) bounded(d acceptance.Design) error {
+	cause := "users"
+	switch {
+	case o.compress > 0:
+		cause = "compress"
+	case o.within > 0:
+		cause = "within"
+	}
+	switch most := loadgen.MaxHours * time.Hour; {
+	case d.Hold < time.Millisecond:
+		return fmt.Errorf("--%s: must leave at least 1ms of the holding time, got %s", cause, d.Hold)
+	case d.Total() > most:
+		return fmt.Errorf("--%s: must lead to a test of at most %d hours, got one of %s; compress more", cause, loadgen.MaxHours, d.Total().Round(time.Second))
+	}
+	return tooMany(cause, d.CAPS)
 }
 
 // check refuses flags that make no sense by themselves.
@@ -163,15 +181,21 @@ func (o *verifyOptions) check(flags *pflag.FlagSet) (problems []error) {
 		want string
 	}{
 		{"ports", o.ports < 1, "a whole number of at least 1"},
-		{"embedded-ports", o.embedded < 1, "a whole number of at least 1"},
+		{"embedded-ports", o.embedded < 1 || o.embedded > gateway.MaxCircuits, fmt.Sprintf("a whole number from 1 to %d", gateway.MaxCircuits)},
 		{"compress", !(o.compress > 0 && o.compress <= 1e6), "more than 0 and at most 1000000"},
 		{"within", o.within <= 0, "a time above 0"},
-		{"max-caps", !(o.maxCAPS > 0), "more than 0 calls per second"},
+		{"max-caps", !(o.maxCAPS > 0 && o.maxCAPS <= loadgen.MaxCAPS), fmt.Sprintf("more than 0 and at most %d calls per second", loadgen.MaxCAPS)},
+		{"tolerated", o.tolerated == 0, "between the GoS and 100 %, both excluded"},
+		{"confidence", o.confidence == 0, "between 50 % and 100 %, both excluded"},
 		{"setup", o.setup < 0, "a time, 0 or more"},
 	} {
 		if flags.Changed(f.name) && f.bad {
-			problems = append(problems, fmt.Errorf("--%s: must be %s, got %s", f.name, f.want, flags.Lookup(f.name).Value))
+			got := flags.Lookup(f.name).Value.String()
+			problems = append(problems, fmt.Errorf("--%s: must be %s, got %s", f.name, f.want, cmp.Or(got, "0")))
 		}
+	}
+	if flags.Changed("target") && o.against == "" {
+		problems = append(problems, errors.New("--target: must be a SIP URI such as sip:10.1.2.3, got none; leave the flag out to test a gateway in this process"))
 	}
 	if flags.Changed("compress") && flags.Changed("within") {
 		problems = append(problems, errors.New("--compress and --within: give one of them; --within works the factor out"))
@@ -232,9 +256,16 @@ func (o *verifyOptions) far(ctx context.Context, v verification, cfg *loadgen.Co
 	}
 	sound := cfg.Media
 	sound.Source, sound.Ports = sounds["echo"], gateway.DefaultPorts
-	g, err := gateway.Open(gateway.Config{
+	near := gateway.Config{
 		Listen: netip.MustParseAddrPort("127.0.0.1:0"), Circuits: circuits, UserAgent: userAgent(), Media: sound,
-	})
+	}
+	if have := sound.Ports.Pairs(); !sound.Off && have < circuits {
+		return "", nil, usagef("the gateway in this process has RTP ports for %d circuits, not for %d; use --media none, or name another one with --target", have, circuits)
+	}
+	if err := near.Validate(); err != nil {
+		return "", nil, usage(flagNames(err))
+	}
+	g, err := gateway.Open(near)
 	if err != nil {
 		return "", nil, err
 	}
@@ -264,10 +295,11 @@ func (o *verifyOptions) announce(streams Streams, v verification, run *loadRun, 
 	fmt.Fprintf(streams.Err, "verify: %s\n", run.describe())
 }
 
-// conclude judges what was measured and reports it.
+// conclude judges what was measured and reports it. An interrupt during the warm-up leaves no window, in
+// which no call can have been counted; any length says that.
 func (o *verifyOptions) conclude(streams Streams, v verification, run *loadRun, result *loadgen.Result) error {
 	judgement, err := acceptance.Judge(acceptance.Evidence{
-		Measured: result.Steady, Window: result.Window, Ports: v.ports, Planned: v.sizing.Demand.Erlangs(),
+		Measured: result.Steady, Window: max(result.Window, time.Nanosecond), Ports: v.ports, Planned: v.sizing.Demand.Erlangs(),
 		Promise: v.design.Promise, Arrivals: run.cfg.Arrivals, Health: result.Health, Interrupted: result.Interrupted,
 	})
 	if err != nil {
