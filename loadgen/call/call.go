@@ -45,6 +45,8 @@ type call struct {
 	cancel sip.Transaction
 	resume time.Duration // end of the pause, Never when there is none
 
+	fork identity // of the call that hangs up the second answer to this one's INVITE; zero for none
+
 	cseq       uint32 // of the last request sent in the dialog
 	inviteCSeq uint32
 	lastSent   *scenarios.Message // answerer: the last response to the INVITE, to repeat
@@ -79,6 +81,7 @@ type flags struct {
 	stopping    bool // the run ends: hang up as soon as the dialog allows
 	outside     bool // left the program: the machine hangs up by itself
 	cancelled   bool // the caller withdrew the call
+	extra       bool // a second answer to a forked INVITE: hung up at once, in no account
 	cut         bool // ended by the end of the run, before its time
 	completed   bool // the BYE was answered with 2xx
 	dropped     bool // the far end hung up, or did not answer the BYE

@@ -9,6 +9,7 @@ type dialog struct {
 	callID span
 	local  span // our From or To value, tag included
 	remote span // the peer's, with its tag once it is known
+	tag    span // the peer's tag
 	target span // request URI of the next request
 	routes span // route set, as the value of a Route header; empty for none
 }
@@ -32,7 +33,7 @@ const maxDialog = 16 << 10
 
 // fits tells whether the texts of a message can be taken over without exceeding maxDialog.
 func (d *dialog) fits(m *sip.Message) bool {
-	need := len(m.CallID) + len(m.From) + len(m.To) + len(m.Target) + 2*identityLen
+	need := len(m.CallID) + len(m.From) + len(m.To) + len(m.ToTag) + len(m.Target) + 2*identityLen
 	for _, r := range m.RecordRoutes[:m.NumRecordRoutes] {
 		need += len(r) + len(routeSeparator)
 	}
@@ -64,6 +65,7 @@ func (d *dialog) adopt(m *sip.Message) {
 		return
 	}
 	d.remote = d.put(m.To)
+	d.tag = d.put(m.ToTag)
 	if len(m.Target) > 0 {
 		d.target = d.put(m.Target)
 	}

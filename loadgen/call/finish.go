@@ -65,6 +65,10 @@ func (m *Machine) finish(c *call, now time.Duration) {
 
 // end ends a call: its circuit and ports are free, its accounts are closed.
 func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
+	if c.flags.extra {
+		m.table.release(c)
+		return
+	}
 	into := m.count(c)
 	m.hush(c, now)
 	m.releaseCircuit(c, now)
@@ -81,7 +85,7 @@ func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
 		m.countAnswered(c, into, now)
 	}
 	if c.request != nil {
-		delete(m.incoming, c.key)
+		m.incoming.retire(c.key, now+m.cfg.Timers.GiveUp())
 	}
 	m.table.release(c)
 }

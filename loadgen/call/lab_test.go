@@ -23,7 +23,9 @@ type lab struct {
 	log              []string
 	delay            time.Duration
 	// lose tells whether a message gets lost; nil loses none.
-	lose func(message string) bool
+	lose      func(message string) bool
+	catch     *packet // takes a copy of the next message that is sent
+	catchText string  // only of one that begins so
 }
 
 type packet struct {
@@ -61,8 +63,16 @@ func (w *labWire) Queue(b []byte, to netip.AddrPort) {
 	if w.lab.lose != nil && w.lab.lose(side+" "+line) {
 		return
 	}
-	w.lab.flying = append(w.lab.flying, packet{w.lab.now + w.lab.delay, append([]byte(nil), b...), w.local, to})
+	p := packet{w.lab.now + w.lab.delay, append([]byte(nil), b...), w.local, to}
+	if w.lab.catch != nil && strings.HasPrefix(side+" "+line, w.lab.catchText) {
+		*w.lab.catch = packet{p.at, append([]byte(nil), b...), w.local, to}
+		w.lab.catch = nil
+	}
+	w.lab.flying = append(w.lab.flying, p)
 }
+
+// catchNext keeps a copy of the next message whose log line begins with text.
+func (l *lab) catchNext(text string, into *packet) { l.catch, l.catchText = into, text }
 
 func newLab(t *testing.T, change func(caller, answerer *Config)) *lab {
 	t.Helper()
@@ -149,7 +159,8 @@ func (l *lab) closed() {
 	if n := l.answerer.InProgress(); n != 0 {
 		l.t.Errorf("%d calls are left at the answerer", n)
 	}
-	if n := len(l.answerer.incoming); n != 0 {
+	l.answerer.incoming.forget(l.now + time.Hour)
+	if n := len(l.answerer.incoming.slots); n != 0 {
 		l.t.Errorf("%d INVITEs are left in the answerer's index", n)
 	}
 }

@@ -2,7 +2,7 @@ package call
 
 import (
 	"fmt"
-	"hash/maphash"
+
 	"math/rand/v2"
 	"net/netip"
 	"time"
@@ -70,8 +70,7 @@ type Machine struct {
 	steps    []scenarios.Step
 	standard standards
 	table    table
-	incoming map[uint64]int32 // answerer: calls by hash of Call-ID and From tag
-	seed     maphash.Seed
+	incoming incoming // answerer: calls by what their INVITEs carry
 	next     hopCache
 	message  sip.Message    // the message at hand
 	from     netip.AddrPort // where it came from
@@ -83,7 +82,7 @@ type Machine struct {
 
 // NewMachine returns a machine without calls.
 func NewMachine(cfg Config) (*Machine, error) {
-	m := &Machine{cfg: cfg, incoming: map[uint64]int32{}, seed: maphash.MakeSeed(), next: hopCache{}}
+	m := &Machine{cfg: cfg, incoming: newIncoming(), next: hopCache{}}
 	m.cfg.Timers = cfg.Timers.WithDefaults()
 	fixed := m.fixedKeywords()
 	for _, step := range cfg.Program.Steps {
@@ -154,6 +153,7 @@ func (m *Machine) Next() time.Duration { return m.table.wheel.next() }
 
 // Advance fires the timers that are due.
 func (m *Machine) Advance(now time.Duration) {
+	m.incoming.forget(now)
 	m.table.wheel.expire(now, func(slot int32) { m.onTimer(m.table.at(slot), now) })
 }
 

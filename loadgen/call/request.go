@@ -2,7 +2,7 @@ package call
 
 import (
 	"errors"
-	"hash/maphash"
+
 	"net/netip"
 	"time"
 
@@ -50,6 +50,8 @@ func (m *Machine) onRequest(r *sip.Message, from netip.AddrPort, at time.Duratio
 		if !over {
 			m.cfg.Steady.Strays++
 		}
+	case over && r.Method == sip.INVITE:
+		m.cfg.Steady.Retransmissions[measure.Received][measure.Invite]++ // absorbed: Timer L of RFC 6026
 	case over && (r.Method == sip.BYE || r.Method == sip.CANCEL):
 		m.cfg.Steady.Retransmissions[measure.Received][methodOf(r.Method)]++
 		m.reply(nil, r, from, 200)
@@ -84,9 +86,9 @@ func methodOf(method sip.Method) measure.Method {
 func (m *Machine) callOf(r *sip.Message) (c *call, over bool) {
 	id := r.ToTag
 	if id == nil {
-		slot, known := m.incoming[m.key(r)]
-		if !known {
-			return nil, false
+		slot, known := m.incoming.slots[m.incoming.key(r)]
+		if !known || slot == retired {
+			return nil, known
 		}
 		c = m.table.at(slot)
 		if string(c.dialog.get(c.dialog.callID)) != string(r.CallID) {
@@ -99,10 +101,6 @@ func (m *Machine) callOf(r *sip.Message) (c *call, over bool) {
 		return nil, false
 	}
 	return m.table.find(slot, generation)
-}
-
-func (m *Machine) key(r *sip.Message) uint64 {
-	return maphash.Bytes(m.seed, r.CallID) ^ maphash.Bytes(m.seed, r.FromTag)<<1
 }
 
 // onInvite begins a call that comes in.
@@ -123,8 +121,8 @@ func (m *Machine) onInvite(r *sip.Message, from netip.AddrPort, at time.Duration
 	into.Started++
 	into.InProgress++
 	into.InvitesSent++
-	c.key = m.key(r)
-	m.incoming[c.key] = c.slot
+	c.key = m.incoming.key(r)
+	m.incoming.slots[c.key] = c.slot
 	m.atHand = c
 	c.request = append(reuse(&m.table.large, largeSize), r.Raw...)
 	c.inviteCSeq = r.CSeq

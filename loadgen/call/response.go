@@ -109,11 +109,7 @@ func (m *Machine) onProvisional(c *call, r *sip.Message, at time.Duration) {
 // 13.2.2.4). An answer that crosses our CANCEL is acknowledged and hung up at once.
 func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 	if c.status != 0 {
-		m.count(c).Retransmissions[measure.Received][measure.Response2xx]++
-		if c.status < 300 {
-			m.count(c).Retransmissions[measure.Sent][measure.Ack]++
-			m.transmit(c, m.standard.ack, nil, m.hop(c))
-		}
+		m.onFurtherAnswer(c, r, at)
 		return
 	}
 	c.invite.Close()
@@ -127,13 +123,55 @@ func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 	into, begin := m.count(c), c.begin(m.cfg.Grain)
 	into.Delays[measure.SRD].Record(c.responded - begin)
 	into.Delays[measure.AnswerTime].Record(at - begin)
-	if c.flags.stopping {
+	if c.flags.stopping || c.flags.cancelled {
 		m.transmit(c, m.standard.ack, nil, m.hop(c))
 		c.flags.cut = true
 		m.hangUp(c, at)
 		return
 	}
 	m.match(c, r, at)
+}
+
+// onFurtherAnswer deals with a 2xx to an INVITE that has a final response: a repeat is acknowledged again;
+// the answer of another branch of a forked INVITE, known by its tag, is acknowledged and hung up (RFC
+// 3261, 13.2.2.4).
+func (m *Machine) onFurtherAnswer(c *call, r *sip.Message, at time.Duration) {
+	if c.status < 300 && !bytes.Equal(r.ToTag, c.dialog.get(c.dialog.tag)) {
+		m.onFork(c, r, at)
+		return
+	}
+	m.count(c).Retransmissions[measure.Received][measure.Response2xx]++
+	if c.status < 300 {
+		m.acknowledgeAgain(c)
+	}
+}
+
+func (m *Machine) acknowledgeAgain(c *call) {
+	m.count(c).Retransmissions[measure.Sent][measure.Ack]++
+	m.transmit(c, m.standard.ack, nil, m.hop(c))
+}
+
+// onFork hangs up a second answer in a call of its own, which shares Call-ID and tag with the first and
+// is found by its branches. One such answer a call is dealt with; more are left to time out.
+func (m *Machine) onFork(c *call, r *sip.Message, at time.Duration) {
+	if c.fork != (identity{}) {
+		slot, generation, _ := parseIdentity(c.fork[:], m.cfg.Machine)
+		if fork, _ := m.table.find(slot, generation); fork != nil && bytes.Equal(r.ToTag, fork.dialog.get(fork.dialog.tag)) {
+			m.acknowledgeAgain(fork)
+		}
+		return
+	}
+	fork := m.table.take(m.cfg.Machine)
+	c.fork = fork.id
+	fork.flags.extra, fork.warmUp, fork.attempt, fork.peer = true, c.warmUp, c.attempt, c.peer
+	fork.cseq, fork.inviteCSeq = c.inviteCSeq, c.inviteCSeq
+	fork.status, fork.started, fork.answered = r.Status, c.started, at
+	d := &fork.dialog
+	d.callID, d.local = d.put(c.dialog.get(c.dialog.callID)), d.put(c.dialog.get(c.dialog.local))
+	d.target = d.put(c.dialog.get(c.dialog.target))
+	d.adopt(r)
+	m.transmit(fork, m.standard.ack, nil, m.hop(fork))
+	m.hangUp(fork, at)
 }
 
 // onRefusal acknowledges a final response of 300 and above and ends the attempt.

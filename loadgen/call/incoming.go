@@ -1,0 +1,64 @@
+package call
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+)
+
+// incoming finds the call of a request that does not carry our tag yet: a repeated INVITE, or its CANCEL.
+// An INVITE stays known for 64·T1 after its call has ended, so that a copy that arrives late is not taken
+// for a new call (Timer L of RFC 6026).
+type incoming struct {
+	slots map[uint64]int32
+	over  []retiredInvite // in the order of their ends, from first on
+	first int
+	seed  maphash.Seed
+}
+
+// retired stands for the slot of an INVITE whose call is over.
+const retired = -1
+
+type retiredInvite struct {
+	key   uint64
+	until time.Duration
+}
+
+func newIncoming() incoming {
+	return incoming{slots: map[uint64]int32{}, seed: maphash.MakeSeed()}
+}
+
+// key hashes what an INVITE, its repeats and its CANCEL have in common. The number of the CSeq is part of
+// it: an INVITE that is sent again with credentials is another one.
+func (in *incoming) key(r *sip.Message) uint64 {
+	var number [4]byte
+	binary.NativeEndian.PutUint32(number[:], r.CSeq)
+	var h maphash.Hash
+	h.SetSeed(in.seed)
+	_, _ = h.Write(r.CallID)
+	_, _ = h.Write(r.FromTag)
+	_, _ = h.Write(number[:])
+	return h.Sum64()
+}
+
+// retire marks an INVITE as belonging to a call that is over.
+func (in *incoming) retire(key uint64, until time.Duration) {
+	in.slots[key] = retired
+	in.over = append(in.over, retiredInvite{key, until})
+}
+
+// forget drops the INVITEs whose time is over.
+func (in *incoming) forget(now time.Duration) {
+	for in.first < len(in.over) && in.over[in.first].until <= now {
+		if key := in.over[in.first].key; in.slots[key] == retired {
+			delete(in.slots, key)
+		}
+		in.first++
+	}
+	if in.first > len(in.over)/2 {
+		in.over = in.over[:copy(in.over, in.over[in.first:])]
+		in.first = 0
+	}
+}

@@ -1,0 +1,109 @@
+package call
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/planner/traffic"
+)
+
+// TestCancelAndAnswerCrossing withdraws 10,000 calls while their 200 is sent up to 5 ms before or after
+// the CANCEL: whoever wins, no dialog is left on either side.
+func TestCancelAndAnswerCrossing(t *testing.T) {
+	l := newLab(t, func(_, answerer *Config) {
+		answerer.Ringing = traffic.Duration{Mean: 20 * time.Millisecond}
+	})
+	const races = 10_000
+	won := map[measure.Class]uint64{}
+	for i := range races {
+		begin := l.now
+		l.place(time.Hour)
+		before := l.calls.Outcomes
+		l.runUntil(begin + 15*time.Millisecond + time.Duration(i%1000)*10*time.Microsecond)
+		l.caller.Stop(l.now)
+		l.runUntil(l.now + 50*time.Millisecond)
+		l.log = l.log[:0]
+		if n := l.caller.InProgress() + l.answerer.InProgress(); n != 0 {
+			t.Fatalf("race %d leaves %d dialogs", i, n)
+		}
+		for class := range before {
+			won[measure.Class(class)] += l.calls.Outcomes[class] - before[class]
+		}
+	}
+	l.closed()
+	if won[measure.Aborted] < races/10 || won[measure.Answered] < races/10 || won[measure.Aborted]+won[measure.Answered] != races {
+		t.Errorf("the CANCEL won %d races and the answer %d: not a race", won[measure.Aborted], won[measure.Answered])
+	}
+}
+
+func TestLateCopyOfAnInviteIsNoNewCall(t *testing.T) {
+	l := newLab(t, nil)
+	var copied packet
+	l.catchNext("-> INVITE", &copied)
+	l.place(time.Second)
+	l.runUntil(5 * time.Second)
+	copied.at = l.now
+	l.flying = append(l.flying, copied)
+	l.log = nil
+	l.deliver()
+	if len(l.log) != 0 || l.answerer.InProgress() != 0 {
+		t.Errorf("a copy of the INVITE of a finished call is answered: %v", l.log)
+	}
+	if l.answers.Retransmissions[measure.Received][measure.Invite] != 1 {
+		t.Error("the copy was not counted as a retransmission")
+	}
+	l.runUntil(time.Minute)
+	l.closed()
+}
+
+func TestSecondAnswerToAForkedInviteIsHungUp(t *testing.T) {
+	l := newLab(t, nil)
+	var answer packet
+	l.catchNext("<- 200 OK (1 INVITE)", &answer)
+	l.place(time.Minute)
+	l.runUntil(time.Second)
+	text := string(answer.data)
+	_, rest, _ := strings.Cut(text, "To: ")
+	to, _, _ := strings.Cut(rest, "\r\n")
+	other := strings.Replace(text, to, to[:strings.Index(to, ";tag=")]+";tag=another", 1)
+	l.log = nil
+	for range 2 { // the second one is a repeat
+		l.caller.Receive(sip.Datagram{Data: []byte(other), From: answererAddress, At: l.now})
+	}
+	if got := strings.Join(l.log, "\n"); strings.Count(got, "-> ACK") != 2 || strings.Count(got, "-> BYE") != 1 {
+		t.Errorf("the other answer brought about:\n%s\nwant two ACKs and one BYE", got)
+	}
+	if l.caller.InProgress() != 2 {
+		t.Errorf("%d calls in progress, want the first and the one that hangs up", l.caller.InProgress())
+	}
+	l.runUntil(2 * time.Minute)
+	l.closed()
+	if l.calls.Outcomes[measure.Answered] != 1 || l.calls.Offered != 1 {
+		t.Errorf("answered %d of %d calls, want 1 of 1: a fork is no call", l.calls.Outcomes[measure.Answered], l.calls.Offered)
+	}
+}
+
+func TestHundredRingingsAreAllCounted(t *testing.T) {
+	l := newLab(t, nil)
+	l.lose = func(message string) bool {
+		return strings.HasPrefix(message, "<- 200 OK (1 INVITE)") && len(l.log) < 10
+	}
+	var ringing packet
+	l.place(time.Second)
+	l.catchNext("<- 180", &ringing)
+	l.runUntil(100 * time.Millisecond)
+	for range 99 {
+		l.caller.Receive(sip.Datagram{Data: append([]byte(nil), ringing.data...), From: answererAddress, At: l.now})
+	}
+	l.runUntil(time.Minute)
+	l.closed()
+	if l.calls.Provisional != 101 {
+		t.Errorf("%d provisional responses counted, want one 100 and 100 × 180", l.calls.Provisional)
+	}
+	if l.calls.Delays[measure.PDD].Count() != 1 {
+		t.Errorf("%d post-dial delays of one call", l.calls.Delays[measure.PDD].Count())
+	}
+}
