@@ -47,8 +47,10 @@ type call struct {
 
 	fork identity // of the call that hangs up the second answer to this one's INVITE; zero for none
 
-	cseq       uint32 // of the last request sent in the dialog
-	inviteCSeq uint32
+	cseq       uint32             // of the last request sent in the dialog
+	inviteCSeq uint32             // of our INVITE
+	servedCSeq uint32             // of the INVITE that came in last
+	version    uint64             // of our last session description
 	lastSent   *scenarios.Message // answerer: the last response to the INVITE, to repeat
 
 	status, cause int // of the final response to the INVITE, 0 before it
@@ -81,6 +83,7 @@ type flags struct {
 	stopping    bool // the run ends: hang up as soon as the dialog allows
 	outside     bool // left the program: the machine hangs up by itself
 	cancelled   bool // the caller withdrew the call
+	serving     bool // the INVITE being answered came in: at the answerer, or a re-INVITE
 	extra       bool // a second answer to a forked INVITE: hung up at once, in no account
 	cut         bool // ended by the end of the run, before its time
 	completed   bool // the BYE was answered with 2xx

@@ -84,7 +84,7 @@ func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
 	if class == measure.Answered {
 		m.countAnswered(c, into, now)
 	}
-	if c.request != nil {
+	if c.key != 0 {
 		m.incoming.retire(c.key, now+m.cfg.Timers.GiveUp())
 	}
 	m.table.release(c)

@@ -84,6 +84,7 @@ type Machine struct {
 func NewMachine(cfg Config) (*Machine, error) {
 	m := &Machine{cfg: cfg, incoming: newIncoming(), next: hopCache{}}
 	m.cfg.Timers = cfg.Timers.WithDefaults()
+	m.table.large.size = largeSize
 	fixed := m.fixedKeywords()
 	for _, step := range cfg.Program.Steps {
 		if step.Message != nil {

@@ -41,7 +41,7 @@ func (m *Machine) openLeg(c *call) bool {
 // an offer.
 func (m *Machine) appendSDP(dst []byte, c *call, answered *sip.Message) []byte {
 	local := sip.Local{
-		ID: uint64(c.attempt.Intended/time.Microsecond) + 1, Version: 1, Addr: m.cfg.Local.Addr(),
+		ID: uint64(c.attempt.Intended/time.Microsecond) + 1, Version: c.version + 1, Addr: m.cfg.Local.Addr(),
 		Port: discardPort, Codecs: m.cfg.Audio.Codecs, Ptime: media.DefaultPacketTime, Direction: sip.Inactive,
 	}
 	if c.leg != nil {
@@ -95,6 +95,23 @@ func (m *Machine) play(c *call, now time.Duration) {
 		Remote: c.session.remote, Codec: c.session.codec, PayloadType: c.session.payload,
 		Source: source, PacketTime: c.session.packet, SendOnly: c.session.silent,
 	})
+}
+
+// renegotiate moves the media of an established call to what a new description of the peer says. It tells
+// whether the description could be met; an empty one changes nothing.
+func (m *Machine) renegotiate(c *call, body []byte, now time.Duration) bool {
+	if len(body) == 0 {
+		return true
+	}
+	before := c.session
+	c.session.known = false
+	if m.agree(c, body); !c.session.known {
+		c.session = before
+		return false
+	}
+	c.version++
+	m.play(c, now)
+	return true
 }
 
 // hush ends the media of a call and counts it.

@@ -12,18 +12,19 @@ import (
 // standards are the messages that the machine sends of its own accord.
 type standards struct {
 	ack, bye, cancel *scenarios.Message
+	answer           *scenarios.Message
 	responses        map[int]*scenarios.Message
 }
 
 // phrases are the reason phrases of the responses that the machine gives of its own accord.
 var phrases = map[int]string{
-	100: "Trying", 200: "OK", 400: "Bad Request", 405: "Method Not Allowed", 481: "Call/Transaction Does Not Exist",
+	100: "Trying", 200: "OK", 400: "Bad Request", 405: "Method Not Allowed", 481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 491: "Request Pending",
 	487: "Request Terminated", 488: "Not Acceptable Here", 500: "Server Internal Error", 503: "Service Unavailable",
 	505: "Version Not Supported", 513: "Message Too Large",
 }
 
 func newStandards(fixed map[scenarios.Keyword]string) (s standards, err error) {
-	for name, into := range map[string]**scenarios.Message{"ack": &s.ack, "bye": &s.bye, "cancel": &s.cancel} {
+	for name, into := range map[string]**scenarios.Message{"ack": &s.ack, "bye": &s.bye, "cancel": &s.cancel, "answer": &s.answer} {
 		message, err := scenarios.Standard(name)
 		if err != nil {
 			return s, err

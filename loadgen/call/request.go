@@ -124,8 +124,8 @@ func (m *Machine) onInvite(r *sip.Message, from netip.AddrPort, at time.Duration
 	c.key = m.incoming.key(r)
 	m.incoming.slots[c.key] = c.slot
 	m.atHand = c
-	c.request = append(reuse(&m.table.large, largeSize), r.Raw...)
-	c.inviteCSeq = r.CSeq
+	c.request = append(m.table.large.take(nil), r.Raw...)
+	c.servedCSeq, c.flags.serving = r.CSeq, true
 	if !m.openLeg(c) {
 		m.refuse(c, r, 500, at)
 		return
@@ -150,7 +150,9 @@ func (m *Machine) refuse(c *call, r *sip.Message, status int, at time.Duration) 
 func (m *Machine) onRequestInCall(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
 	switch r.Method {
 	case sip.INVITE:
-		m.onRepeatedInvite(c, r, from)
+		m.onFurtherInvite(c, r, from, at)
+	case sip.UPDATE:
+		m.onUpdate(c, r, from, at)
 	case sip.ACK:
 		m.onAck(c, r, at)
 	case sip.CANCEL:
@@ -164,16 +166,48 @@ func (m *Machine) onRequestInCall(c *call, r *sip.Message, from netip.AddrPort, 
 	}
 }
 
-// onRepeatedInvite answers a retransmission with what was last said. An INVITE inside the dialog, which
-// would change the session, is refused and leaves it as it is (RFC 3261, 14.2).
-func (m *Machine) onRepeatedInvite(c *call, r *sip.Message, from netip.AddrPort) {
-	if r.ToTag != nil {
-		m.reply(c, r, from, 488)
-		return
-	}
-	m.count(c).Retransmissions[measure.Received][measure.Invite]++
-	if r.CSeq == c.inviteCSeq && m.cfg.Program.Role == scenarios.Answerer {
+// onFurtherInvite answers a retransmission with what was last said, and an INVITE inside the dialog by its
+// offer.
+func (m *Machine) onFurtherInvite(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
+	switch {
+	case c.flags.serving && r.CSeq == c.servedCSeq:
+		m.count(c).Retransmissions[measure.Received][measure.Invite]++
 		m.repeatResponse(c)
+	case r.ToTag == nil: // a copy that another branch brought: RFC 3261, 8.2.2.2
+		m.reply(c, r, from, 482)
+	case c.stage != talking || c.invite.Running():
+		m.reply(c, r, from, 491)
+	default:
+		m.onReinvite(c, r, from, at)
+	}
+}
+
+// onReinvite changes the session as the peer offers (RFC 3261, 14.2): hold, resume, another address or
+// codec. An offer that cannot be met is refused and leaves the session as it is; one without a description
+// gets ours.
+func (m *Machine) onReinvite(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
+	c.flags.serving, c.servedCSeq, c.peer = true, r.CSeq, from
+	c.request = append(m.table.large.take(c.request), r.Raw...)
+	c.lastSent = m.standard.answer
+	if !m.renegotiate(c, r.Body, at) {
+		c.lastSent = m.standard.responses[488]
+	}
+	c.invite.Open(at, m.cfg.Timers, false)
+	m.transmit(c, c.lastSent, r, c.replyTo(r))
+	m.schedule(c)
+}
+
+// onUpdate changes the session at once (RFC 3311): there is no ACK to wait for.
+func (m *Machine) onUpdate(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
+	switch {
+	case len(r.Body) == 0:
+		m.reply(c, r, from, 200)
+	case c.invite.Running():
+		m.reply(c, r, from, 491)
+	case !m.renegotiate(c, r.Body, at):
+		m.reply(c, r, from, 488)
+	default:
+		m.transmit(c, m.standard.answer, r, replyAddress(r, from))
 	}
 }
 
@@ -195,8 +229,19 @@ func (m *Machine) onAck(c *call, r *sip.Message, at time.Duration) {
 		}
 		m.match(c, r, at)
 	default:
+		if c.flags.serving && c.invite.Running() && r.CSeq == c.servedCSeq {
+			m.onReinviteAck(c, r, at)
+			return
+		}
 		m.count(c).Retransmissions[measure.Received][measure.Ack]++
 	}
+}
+
+// onReinviteAck ends the repeats of the answer to a re-INVITE, and reads the answer to our offer in it.
+func (m *Machine) onReinviteAck(c *call, r *sip.Message, at time.Duration) {
+	c.invite.Close()
+	m.renegotiate(c, r.Body, at)
+	m.schedule(c)
 }
 
 // onCancel withdraws an INVITE that has no final response (RFC 3261, 9.2).

@@ -123,7 +123,7 @@ func (m *Machine) fire(c *call, x *sip.Transaction, request *scenarios.Message, 
 // fireInvite advances the INVITE, at the caller, or the final response to it, at the answerer.
 func (m *Machine) fireInvite(c *call, now time.Duration) {
 	due := c.invite.Fire(now)
-	caller := m.cfg.Program.Role == scenarios.Caller
+	caller := !c.flags.serving
 	switch {
 	case due == sip.Repeat && caller:
 		m.count(c).Retransmissions[measure.Sent][measure.Invite]++
@@ -132,7 +132,7 @@ func (m *Machine) fireInvite(c *call, now time.Duration) {
 		m.repeatResponse(c)
 	case due == sip.TimedOut && caller:
 		m.end(c, now, measure.Timeout)
-	case due == sip.TimedOut && c.stage == confirming:
+	case due == sip.TimedOut && (c.stage == confirming || c.stage == talking):
 		c.flags.dropped = true // RFC 3261, 13.3.1.4: a 2xx that is never acknowledged ends in a BYE
 		m.hangUp(c, now)
 	case due == sip.TimedOut:

@@ -7,8 +7,8 @@ type table struct {
 	free   []int32
 	busy   int
 	wheel  wheel
-	texts  [][]byte // dialog texts to use again
-	large  [][]byte // copies of INVITEs to use again
+	texts  buffers // of dialogs
+	large  buffers // copies of INVITEs
 }
 
 const (
@@ -33,7 +33,7 @@ func (t *table) take(machine uint64) *call {
 		id: newIdentity(slot, t.gens[slot], machine), slot: slot, busy: true,
 		resume: Never, responded: Never, answered: Never, hungUp: Never,
 	}
-	c.dialog.text = reuse(&t.texts, textSize)
+	c.dialog.text = t.texts.take(nil)
 	return c
 }
 
@@ -50,10 +50,8 @@ func (t *table) grow() {
 // release gives the slot of a finished call back.
 func (t *table) release(c *call) {
 	t.wheel.cancel(c.slot)
-	t.texts = append(t.texts, c.dialog.text[:0])
-	if c.request != nil {
-		t.large = append(t.large, c.request[:0])
-	}
+	t.texts.give(c.dialog.text)
+	t.large.give(c.request)
 	c.busy = false
 	t.busy--
 	t.free = append(t.free, c.slot)
@@ -82,12 +80,28 @@ func (t *table) each(do func(*call)) {
 	}
 }
 
-// reuse takes a buffer from a pool, or makes one.
-func reuse(pool *[][]byte, size int) []byte {
-	if n := len(*pool); n > 0 {
-		b := (*pool)[n-1]
-		*pool = (*pool)[:n-1]
+// buffers is a pool of byte slices. Its zero value makes small ones.
+type buffers struct {
+	idle [][]byte
+	size int
+}
+
+// take returns an empty buffer: the one that is at hand already, one that was given back, or a new one.
+func (p *buffers) take(atHand []byte) []byte {
+	if atHand != nil {
+		return atHand[:0]
+	}
+	if n := len(p.idle); n > 0 {
+		b := p.idle[n-1]
+		p.idle = p.idle[:n-1]
 		return b
 	}
-	return make([]byte, 0, size)
+	return make([]byte, 0, max(p.size, textSize))
+}
+
+// give takes a buffer back.
+func (p *buffers) give(b []byte) {
+	if b != nil {
+		p.idle = append(p.idle, b[:0])
+	}
 }
