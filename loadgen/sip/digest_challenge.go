@@ -102,8 +102,14 @@ func qopOf(name []byte) Qop {
 }
 
 // Supported reports whether the challenge can be answered: we know the algorithm and one quality of
-// protection.
-func (c *Challenge) Supported() bool { return c.Algorithm != UnknownAlgorithm && c.Qops != 0 }
+// protection. A -sess algorithm needs qop, for without it no cnonce is sent (RFC 2617, 3.2.2).
+func (c *Challenge) Supported() bool {
+	qops := c.Qops
+	if c.Algorithm.session() {
+		qops &^= QopNone
+	}
+	return c.Algorithm != UnknownAlgorithm && qops != 0
+}
 
 // AppendTo appends the challenge as a header value. The texts stand as they are.
 func (c *Challenge) AppendTo(dst []byte) []byte {

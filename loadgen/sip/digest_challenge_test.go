@@ -50,8 +50,29 @@ func TestParseChallenge(t *testing.T) {
 			if got := readOf(&c); err != nil || got != row.want || len(rest) > 0 {
 				t.Errorf("got  %+v, rest %q, error %v\nwant %+v", got, rest, err, row.want)
 			}
-			if want := row.want.known != UnknownAlgorithm && row.want.qops != 0; c.Supported() != want {
-				t.Errorf("supported: %t", c.Supported())
+		})
+	}
+}
+
+func TestChallengeSupported(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		Challenge
+		want bool
+	}{
+		{"MD5 without qop", Challenge{Algorithm: MD5, Qops: QopNone}, true},
+		{"MD5, auth-int", Challenge{Algorithm: MD5, Qops: QopAuthInt}, true},
+		{"qop of the future alone", Challenge{Algorithm: MD5}, false},
+		{"algorithm of the future", Challenge{Qops: QopAuth}, false},
+		{"MD5-sess, auth", Challenge{Algorithm: MD5Sess, Qops: QopAuth}, true},
+		{"MD5-sess without qop: the key needs a cnonce, and none is sent", Challenge{Algorithm: MD5Sess, Qops: QopNone}, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := row.Supported(); got != row.want {
+				t.Errorf("got %t", got)
+			}
+			if got := row.AppendAnswer(nil, alice, invite, nil, 1); (len(got) > 0) != row.want {
+				t.Errorf("answer %q", got)
 			}
 		})
 	}

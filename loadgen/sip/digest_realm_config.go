@@ -44,6 +44,9 @@ func (c RealmConfig) Validate() error {
 		if a.String() == "" {
 			errs = append(errs, fmt.Errorf("algorithms[%d]: must be one that is known, got %d", i, a))
 		}
+		if a.session() && c.Qops == QopNone {
+			errs = append(errs, fmt.Errorf("algorithms[%d]: %v needs qop, for without it no cnonce is sent", i, a))
+		}
 	}
 	if c.Qops&^(QopNone|QopAuth|QopAuthInt) != 0 {
 		errs = append(errs, fmt.Errorf("qops: must be none, auth or auth-int, got %#x", uint8(c.Qops)))

@@ -127,6 +127,9 @@ func TestResponseIsThatOfTheFormula(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := rapid.SampledFrom([]Algorithm{MD5, MD5Sess, SHA256, SHA256Sess, SHA512256, SHA512256Sess}).Draw(t, "algorithm")
 		qop := rapid.SampledFrom([]Qop{QopNone, QopAuth, QopAuthInt}).Draw(t, "qop")
+		if a.session() && qop == QopNone {
+			t.Skip("not supported")
+		}
 		account := NewCredentials(text.Draw(t, "user"), rapid.String().Draw(t, "password"))
 		realm, nonce, cnonce := text.Draw(t, "realm"), text.Draw(t, "nonce"), text.Draw(t, "cnonce")
 		request := Covered{rapid.StringMatching(`[A-Z]{1,40}`).Draw(t, "method"), []byte(text.Draw(t, "uri")), rapid.SliceOf(rapid.Byte()).Draw(t, "body")}
