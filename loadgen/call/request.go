@@ -189,10 +189,11 @@ func (m *Machine) onReinvite(c *call, r *sip.Message, from netip.AddrPort, at ti
 	c.flags.serving, c.servedCSeq, c.peer = true, r.CSeq, from
 	c.request = append(m.table.large.take(c.request), r.Raw...)
 	c.lastSent = m.standard.answer
+	c.invite.OpenAnswer(at, m.cfg.Timers)
 	if !m.renegotiate(c, r.Body, at) {
 		c.lastSent = m.standard.responses[488]
+		c.invite.Open(at, m.cfg.Timers, false)
 	}
-	c.invite.Open(at, m.cfg.Timers, false)
 	m.transmit(c, c.lastSent, r, c.replyTo(r))
 	m.schedule(c)
 }

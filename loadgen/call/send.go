@@ -74,9 +74,10 @@ func (m *Machine) decide(c *call, status int, now time.Duration) {
 	c.stage = refused
 	if status < 300 {
 		c.stage, c.answered = confirming, now
-	} else {
-		m.releaseCircuit(c, now)
+		c.invite.OpenAnswer(now, m.cfg.Timers)
+		return
 	}
+	m.releaseCircuit(c, now)
 	c.invite.Open(now, m.cfg.Timers, false)
 }
 

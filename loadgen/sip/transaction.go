@@ -7,6 +7,9 @@ import "time"
 type Timers struct {
 	T1 time.Duration // round-trip estimate, 500 ms
 	T2 time.Duration // longest interval between repeats of anything but INVITE, 4 s
+	// Reliable says that the transport loses nothing: only a 2xx to INVITE is repeated then, because proxies
+	// on its way may forward it over one that does (RFC 3261, 13.3.1.4 and 17.1.1.2).
+	Reliable bool
 }
 
 // WithDefaults returns the timers with the values of RFC 3261 where none is set.
@@ -36,8 +39,7 @@ const (
 	TimedOut     // nobody answered: the transaction is over
 )
 
-// Transaction is the timer state of one transaction over an unreliable transport: when to repeat its
-// message and when to give up. It sends nothing and reads no clock; the call that owns it does.
+// Transaction is the timer state of one transaction: when to repeat its message and when to give up. It sends nothing and reads no clock; the call that owns it does.
 //
 // The same schedule serves all four machines of RFC 3261, section 17, and RFC 6026. INVITE requests
 // double their interval without bound (Timer A); other requests (Timer E), refusals of an INVITE (Timer
@@ -57,6 +59,16 @@ func (x *Transaction) Open(now time.Duration, t Timers, invite bool) {
 	if invite {
 		x.bound = Never
 	}
+	if t.Reliable {
+		x.repeatAt = Never
+	}
+}
+
+// OpenAnswer starts the timers of a 2xx to an INVITE, which is repeated over every transport until its ACK
+// comes in.
+func (x *Transaction) OpenAnswer(now time.Duration, t Timers) {
+	t.Reliable = false
+	x.Open(now, t, false)
 }
 
 // Proceed notes a provisional response: an INVITE is not repeated any more and waits without limit (RFC

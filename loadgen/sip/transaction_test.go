@@ -54,6 +54,24 @@ func TestUnansweredByeIsSentElevenTimes(t *testing.T) {
 	}
 }
 
+func TestReliableTransportRepeatsOnlyTheAnswer(t *testing.T) {
+	timers := Timers{Reliable: true}.WithDefaults()
+	var x Transaction
+	for _, invite := range []bool{true, false} {
+		x.Open(0, timers, invite)
+		if next := x.Next(); next != 32*time.Second {
+			t.Errorf("first timer at %v, want only Timer B or F at 32s", next)
+		}
+		if due := x.Fire(32 * time.Second); due != TimedOut {
+			t.Errorf("%v after 32 s, want the time-out", due)
+		}
+	}
+	x.OpenAnswer(0, timers)
+	if next := x.Next(); next != 500*time.Millisecond {
+		t.Errorf("the 2xx is repeated at %v, want T1 (RFC 3261, 13.3.1.4)", next)
+	}
+}
+
 func TestProvisionalResponseStopsAnInviteForGood(t *testing.T) {
 	var x Transaction
 	x.Open(0, Timers{}.WithDefaults(), true)
