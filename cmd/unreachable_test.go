@@ -1,0 +1,62 @@
+package cmd
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestUnreachableTargetIsOneLineAndNoReport(t *testing.T) {
+	silent := listenUDP(t).LocalAddr().String() // nobody reads what it receives
+	for _, test := range []struct {
+		name   string
+		target string
+		args   []string
+		cause  string
+	}{
+		{"nothing listens: the ICMP message is the cause", closedPort(t), nil, "connection refused"},
+		{"nothing answers: silence for 64 times T1", silent, []string{"--t1", "5ms"}, "no response to any INVITE within 320ms"},
+	} {
+		commands := map[string][]string{
+			"blast":  {"blast", "sip:" + test.target, "--caps", "50"},
+			"verify": {"verify", "--users", "20", "--usage", "heavy", "--target", "sip:" + test.target, "--max-caps", "50"},
+		}
+		for command, args := range commands {
+			t.Run(command+": "+test.name, func(t *testing.T) {
+				t.Parallel()
+				folder := t.TempDir()
+				args = append(args, "--media", "none", "--out", "json="+filepath.Join(folder, "run.json"))
+				code, stdout, stderr := commandLine(append(args, test.args...)...)
+				if code != codeCouldNotRun {
+					t.Errorf("exit code %d, want %d", code, codeCouldNotRun)
+				}
+				if stdout != "" {
+					t.Errorf("stdout has %q", stdout)
+				}
+				complaint := regexp.MustCompile(`(?m)^sipplan: .*$`).FindAllString(stderr, -1)
+				want := "sipplan: target sip:" + test.target + " is unreachable: " + test.cause
+				if len(complaint) != 1 || complaint[0] != want || !strings.HasSuffix(stderr, want+"\n") {
+					t.Errorf("stderr ends with %q, want %q", complaint, want)
+				}
+				if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+					t.Errorf("files left behind: %v, %v", left, err)
+				}
+			})
+		}
+	}
+}
+
+// closedPort returns an address on loopback where nothing listens until the test ends: it belongs to a
+// socket that hears another port only.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	conn, err := net.Dial("udp", "127.0.0.1:9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn.LocalAddr().String()
+}
