@@ -34,8 +34,6 @@ const (
 	AnsweredVias                 // whole lines: its Via headers, with received and rport filled in
 	AnsweredRecordRoutes         // whole lines: its Record-Route headers
 	Routes                       // whole line: the dialog's route set
-
-	numKeywords
 )
 
 var keywordNames = map[string]Keyword{

@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"time"
 )
 
@@ -59,11 +58,10 @@ func (b *bench) start(ctx context.Context, cpu int, name string, args ...string)
 func (p *process) wait() (time.Duration, error) {
 	defer p.cancel()
 	err := p.cmd.Wait()
-	usage, ok := p.cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0, errors.Join(err, errors.New("the system gives no account of the process"))
+	if p.cmd.ProcessState == nil {
+		return 0, err
 	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), err
+	return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime(), err
 }
 
 // end asks the program to end and waits for it.
