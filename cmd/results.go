@@ -115,7 +115,7 @@ func readOut(text string) (resultFile, error) {
 
 // conclude writes the report everywhere it is wanted and returns the exit code of the run.
 func (f *resultFlags) conclude(streams Streams, run *reports.Run) error {
-	problems := []error{f.output.show(streams, run.Document(), run)}
+	problems := []error{f.show(streams, run)}
 	for _, file := range f.files {
 		problems = append(problems, file.save(run))
 	}
@@ -131,6 +131,14 @@ func (f *resultFlags) conclude(streams Streams, run *reports.Run) error {
 		return exitWith(codeInconclusive)
 	}
 	return nil
+}
+
+// show writes the report to stdout, as --out writes it to a file of that format.
+func (f *resultFlags) show(streams Streams, run *reports.Run) error {
+	if write, known := writers[string(f.output.Format)]; known {
+		return write(run, streams.Out)
+	}
+	return run.Document().Write(streams.Out, f.output.Format)
 }
 
 // create makes a new file beside the place of the report.
