@@ -33,6 +33,7 @@ const (
 	AnsweredCSeq                 // its CSeq value
 	AnsweredVias                 // whole lines: its Via headers, with received and rport filled in
 	AnsweredRecordRoutes         // whole lines: its Record-Route headers
+	Authentication               // whole lines: the credentials of the request, where the target wants some
 	Routes                       // whole line: the dialog's route set
 )
 
@@ -42,12 +43,12 @@ var keywordNames = map[string]Keyword{
 	"local_tag": LocalTag, "local_party": LocalParty, "remote_party": RemoteParty, "local_uri": LocalURI,
 	"user_agent": UserAgent, "len": BodyLength, "sdp": SDP,
 	"last_From": AnsweredFrom, "last_To": AnsweredTo, "last_Call-ID": AnsweredCallID, "last_CSeq": AnsweredCSeq, "last_Via": AnsweredVias,
-	"last_Record-Route": AnsweredRecordRoutes, "routes": Routes,
+	"last_Record-Route": AnsweredRecordRoutes, "authentication": Authentication, "routes": Routes,
 }
 
 // wholeLine tells the keywords that stand for complete header lines, or for none.
 func wholeLine(k Keyword) bool {
-	return k == AnsweredVias || k == AnsweredRecordRoutes || k == Routes
+	return k == AnsweredVias || k == AnsweredRecordRoutes || k == Authentication || k == Routes
 }
 
 // Segment is a piece of a message: fixed bytes, or a keyword.

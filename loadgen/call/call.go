@@ -53,6 +53,8 @@ type call struct {
 	version    uint64             // of our last session description
 	lastSent   *scenarios.Message // answerer: the last response to the INVITE, to repeat
 
+	trial sip.Trial // what the target has said of the credentials of the last request
+
 	status, cause int // of the final response to the INVITE, 0 before it
 	started       time.Duration
 	responded     time.Duration // first non-100 response, Never before it

@@ -11,6 +11,7 @@ type dialog struct {
 	remote span // the peer's, with its tag once it is known
 	tag    span // the peer's tag
 	target span // request URI of the next request
+	auth   span // header lines with the credentials of the last request, for its repeats; empty for none
 	routes span // route set, as the value of a Route header; empty for none
 }
 

@@ -44,7 +44,7 @@ func (m *Machine) hangUp(c *call, now time.Duration) {
 	c.flags.outside = true
 	c.resume = Never
 	m.openBye(c, now)
-	m.transmit(c, m.standard.bye, nil, m.hop(c))
+	m.sendBye(c, m.standard.bye, now)
 	m.schedule(c)
 }
 

@@ -60,13 +60,13 @@ func (w *labWire) Queue(b []byte, to netip.AddrPort) {
 		side = "<-"
 	}
 	w.lab.log = append(w.lab.log, side+" "+line)
-	if w.lab.lose != nil && w.lab.lose(side+" "+line) {
-		return
-	}
 	p := packet{w.lab.now + w.lab.delay, append([]byte(nil), b...), w.local, to}
 	if w.lab.catch != nil && strings.HasPrefix(side+" "+line, w.lab.catchText) {
 		*w.lab.catch = packet{p.at, append([]byte(nil), b...), w.local, to}
 		w.lab.catch = nil
+	}
+	if w.lab.lose != nil && w.lab.lose(side+" "+line) {
+		return
 	}
 	w.lab.flying = append(w.lab.flying, p)
 }

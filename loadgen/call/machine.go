@@ -50,7 +50,8 @@ type Config struct {
 	Timers    sip.Timers
 	Profile   sip.Profile // how the peer says that it is busy
 	Audio     Audio
-	Circuits  Circuits // nil: every call gets a circuit
+	Circuits  Circuits     // nil: every call gets a circuit
+	Keyring   *sip.Keyring // answers challenges; nil: a challenge is a refusal
 
 	Setup, Ringing traffic.Duration // waits of an answering program
 	Random         *rand.Rand       // draws those waits

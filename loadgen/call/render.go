@@ -63,14 +63,19 @@ func hostText(a netip.Addr) string {
 // append renders a message of a call: a request of its dialog or, with the request that it answers, a
 // response.
 func (m *Machine) append(dst []byte, c *call, message *scenarios.Message, answered *sip.Message) []byte {
-	m.body = m.body[:0]
-	for i := range message.Body {
-		m.body = m.appendSegment(m.body, c, message, answered, &message.Body[i])
-	}
+	m.renderBody(c, message, answered)
 	for i := range message.Head {
 		dst = m.appendSegment(dst, c, message, answered, &message.Head[i])
 	}
 	return append(dst, m.body...)
+}
+
+// renderBody renders the body of a message into m.body.
+func (m *Machine) renderBody(c *call, message *scenarios.Message, answered *sip.Message) {
+	m.body = m.body[:0]
+	for i := range message.Body {
+		m.body = m.appendSegment(m.body, c, message, answered, &message.Body[i])
+	}
 }
 
 func (m *Machine) appendSegment(dst []byte, c *call, message *scenarios.Message, answered *sip.Message, s *scenarios.Segment) []byte {
@@ -105,6 +110,8 @@ func appendDialog(dst []byte, c *call, message *scenarios.Message, k scenarios.K
 		return append(dst, c.dialog.get(c.dialog.local)...)
 	case scenarios.RemoteParty:
 		return append(dst, c.dialog.get(c.dialog.remote)...)
+	case scenarios.Authentication:
+		return append(dst, c.dialog.get(c.dialog.auth)...)
 	case scenarios.Routes:
 		if routes := c.dialog.get(c.dialog.routes); len(routes) > 0 {
 			dst = append(append(append(dst, "Route: "...), routes...), "\r\n"...)

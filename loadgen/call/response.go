@@ -66,7 +66,7 @@ func uriOf(party []byte) []byte {
 
 func (m *Machine) onInviteResponse(c *call, r *sip.Message, at time.Duration) {
 	if r.CSeq != c.inviteCSeq {
-		m.count(c).Strays++
+		m.onOldResponse(c, r)
 		return
 	}
 	switch {
@@ -77,6 +77,17 @@ func (m *Machine) onInviteResponse(c *call, r *sip.Message, at time.Duration) {
 	default:
 		m.onRefusal(c, r, at)
 	}
+}
+
+// onOldResponse deals with a response to an INVITE before the last one, which was challenged: its refusal
+// is acknowledged as often as it comes.
+func (m *Machine) onOldResponse(c *call, r *sip.Message) {
+	if r.Status < 300 || r.CSeq > c.inviteCSeq {
+		m.count(c).Strays++
+		return
+	}
+	m.count(c).Retransmissions[measure.Received][measure.OtherResponse]++
+	m.acknowledge(r, c.dialog.get(c.dialog.target), c.peer)
 }
 
 // onProvisional notes ringing. It never ends anything, and is never lost: each one is counted.
@@ -183,6 +194,11 @@ func (m *Machine) onRefusal(c *call, r *sip.Message, at time.Duration) {
 	}
 	c.invite.Close()
 	c.cancel.Close()
+	if m.login(c, r) {
+		m.sendInvite(c, c.lastSent, at)
+		m.schedule(c)
+		return
+	}
 	c.status = r.Status
 	if cause, known := sip.Q850Cause(r.Reason); known {
 		c.cause = cause
@@ -197,7 +213,7 @@ func (m *Machine) onRefusal(c *call, r *sip.Message, at time.Duration) {
 
 func (m *Machine) onByeResponse(c *call, r *sip.Message, at time.Duration) {
 	switch {
-	case !c.other.Running():
+	case !c.other.Running() || r.CSeq != c.cseq:
 		m.count(c).Retransmissions[measure.Received][measure.OtherResponse]++
 		return
 	case r.Status < 200:
@@ -206,6 +222,11 @@ func (m *Machine) onByeResponse(c *call, r *sip.Message, at time.Duration) {
 		return
 	}
 	c.other.Close()
+	if m.login(c, r) {
+		m.sendBye(c, m.standard.bye, at)
+		m.schedule(c)
+		return
+	}
 	m.count(c).Delays[measure.SDD].Record(at - c.hungUp)
 	c.flags.completed = r.Status < 300 && !c.flags.dropped
 	c.flags.dropped = !c.flags.completed

@@ -17,23 +17,64 @@ func (m *Machine) send(c *call, message *scenarios.Message, now time.Duration) {
 	}
 	switch message.Method {
 	case "INVITE":
-		c.cseq++
-		c.inviteCSeq = c.cseq
-		c.lastSent = message
-		c.invite.Open(now, m.cfg.Timers, true)
-		m.count(c).InvitesSent++
+		c.trial = sip.Trial{}
+		m.sendInvite(c, message, now)
 	case "BYE":
 		m.openBye(c, now)
+		m.sendBye(c, message, now)
+	default:
+		m.transmit(c, message, nil, m.destination(c, message.Method))
 	}
-	m.transmit(c, message, nil, m.destination(c, message.Method))
 }
 
-func (m *Machine) openBye(c *call, now time.Duration) {
+// sendInvite sends an INVITE: the first one of a call, or the next with credentials.
+func (m *Machine) sendInvite(c *call, message *scenarios.Message, now time.Duration) {
 	c.cseq++
+	c.inviteCSeq = c.cseq
+	c.lastSent = message
+	c.invite.Open(now, m.cfg.Timers, true)
+	m.count(c).InvitesSent++
+	m.vouch(c, message)
+	m.transmit(c, message, nil, c.peer)
+}
+
+// openBye ends the conversation.
+func (m *Machine) openBye(c *call, now time.Duration) {
 	c.stage = leaving
 	c.hungUp = now
-	c.other.Open(now, m.cfg.Timers, false)
+	c.trial = sip.Trial{}
 	m.hush(c, now)
+}
+
+// sendBye sends a BYE: the first one, or the next with credentials.
+func (m *Machine) sendBye(c *call, message *scenarios.Message, now time.Duration) {
+	c.cseq++
+	c.other.Open(now, m.cfg.Timers, false)
+	m.vouch(c, message)
+	m.transmit(c, message, nil, m.hop(c))
+}
+
+// vouch writes the credentials of a request that is about to be sent, for it and for its repeats, which are
+// the same message.
+func (m *Machine) vouch(c *call, message *scenarios.Message) {
+	if m.cfg.Keyring == nil {
+		return
+	}
+	d := &c.dialog
+	from := len(d.text)
+	if from > maxDialog/2 {
+		d.auth = span{}
+		return
+	}
+	m.renderBody(c, message, nil)
+	d.text = m.cfg.Keyring.AppendHeaders(d.text, &c.trial, sip.Covered{Method: message.Method, URI: d.get(d.target), Body: m.body})
+	d.auth = span{uint16(from), uint16(len(d.text))}
+}
+
+// login tells whether a refusal is a challenge that the keyring answers: the request is sent again then.
+func (m *Machine) login(c *call, r *sip.Message) bool {
+	return (r.Status == 401 || r.Status == 407) && m.cfg.Keyring != nil && !c.flags.stopping &&
+		m.cfg.Keyring.Challenged(&c.trial, r.Authentications[:r.NumAuthentications]) == sip.LoginRetry
 }
 
 // destination returns where a request goes: INVITE and CANCEL to the trunk, the rest into the dialog.

@@ -31,9 +31,10 @@ const (
 
 // Bounds of one message. A message that exceeds one is malformed.
 const (
-	MaxVias         = 64 // Via values kept for the response; the longest message of RFC 4475 has 34
-	MaxRecordRoutes = 8  // Record-Route values kept for the dialog
-	MaxHeaderLines  = 200
+	MaxVias            = 64 // Via values kept for the response; the longest message of RFC 4475 has 34
+	MaxRecordRoutes    = 8  // Record-Route values kept for the dialog
+	MaxAuthentications = 8  // challenges or credentials kept
+	MaxHeaderLines     = 200
 )
 
 // Message is one SIP message as a call needs it. Its slices point into the scanned datagram and are
@@ -50,28 +51,29 @@ type Message struct {
 	Status     int    // of a response, 100 to 699
 	Phrase     []byte // reason phrase of a response
 
-	Vias            [MaxVias][]byte // values, topmost first; one per value, also of comma-separated lines
-	NumVias         int
-	Branch          []byte // branch parameter of the topmost Via
-	SentBy          []byte // host[:port] of the topmost Via
-	CallID          []byte
-	From            []byte // value as written, tag included
-	FromTag         []byte // nil when there is none
-	To              []byte // value as written, tag included
-	ToTag           []byte // nil when there is none
-	CSeq            uint32 // below 2^31
-	CSeqValue       []byte // number and method as written
-	Contact         []byte // first Contact value as written
-	Target          []byte // URI of the first Contact, without brackets and header parameters
-	Expires         []byte
-	Reason          []byte // first Reason line with a Q.850 value, else the first (RFC 3326)
-	RetryAfter      []byte
-	Authenticate    []byte // topmost WWW-Authenticate or Proxy-Authenticate value
-	Require         []byte // first Require line
-	ContentType     []byte
-	RecordRoutes    [MaxRecordRoutes][]byte // values, topmost first
-	NumRecordRoutes int
-	Body            []byte
+	Vias               [MaxVias][]byte // values, topmost first; one per value, also of comma-separated lines
+	NumVias            int
+	Branch             []byte // branch parameter of the topmost Via
+	SentBy             []byte // host[:port] of the topmost Via
+	CallID             []byte
+	From               []byte // value as written, tag included
+	FromTag            []byte // nil when there is none
+	To                 []byte // value as written, tag included
+	ToTag              []byte // nil when there is none
+	CSeq               uint32 // below 2^31
+	CSeqValue          []byte // number and method as written
+	Contact            []byte // first Contact value as written
+	Target             []byte // URI of the first Contact, without brackets and header parameters
+	Expires            []byte
+	Reason             []byte // first Reason line with a Q.850 value, else the first (RFC 3326)
+	RetryAfter         []byte
+	Authentications    [MaxAuthentications]Authentication // challenges of a response, credentials of a request, topmost first
+	NumAuthentications int
+	Require            []byte // first Require line
+	ContentType        []byte
+	RecordRoutes       [MaxRecordRoutes][]byte // values, topmost first
+	NumRecordRoutes    int
+	Body               []byte
 }
 
 // Reset makes m an empty message. It leaves what the arrays hold beyond their counts, so that reuse
@@ -85,7 +87,8 @@ func (m *Message) Reset() {
 	m.From, m.FromTag, m.To, m.ToTag = nil, nil, nil, nil
 	m.CSeq, m.CSeqValue = 0, nil
 	m.Contact, m.Target = nil, nil
-	m.Expires, m.Reason, m.RetryAfter, m.Authenticate, m.Require = nil, nil, nil, nil, nil
+	m.Expires, m.Reason, m.RetryAfter, m.Require = nil, nil, nil, nil
+	m.NumAuthentications = 0
 	m.NumRecordRoutes = 0
 	m.ContentType, m.Body = nil, nil
 }

@@ -138,9 +138,19 @@ func (s *scanner) header(line []byte) {
 	case headerRetryAfter:
 		keepFirst(&m.RetryAfter, value)
 	case headerAuthenticate:
-		keepFirst(&m.Authenticate, value)
+		s.authentication(value, false)
+	case headerProxyAuthenticate:
+		s.authentication(value, true)
 	case headerRequire:
 		keepFirst(&m.Require, value)
+	}
+}
+
+// authentication keeps a challenge or credentials; those beyond the bound are passed over.
+func (s *scanner) authentication(value []byte, proxy bool) {
+	if m := s.m; m.NumAuthentications < MaxAuthentications {
+		m.Authentications[m.NumAuthentications] = Authentication{Proxy: proxy, Value: value}
+		m.NumAuthentications++
 	}
 }
 

@@ -17,9 +17,12 @@ func checkInvariants(t *testing.T, m *Message) {
 		t.Fatalf("CSeq %d, status %d, request %t", m.CSeq, m.Status, m.Request)
 	}
 	values := [][]byte{m.MethodName, m.RequestURI, m.Phrase, m.Branch, m.SentBy, m.CallID, m.From, m.FromTag, m.To, m.ToTag,
-		m.CSeqValue, m.Contact, m.Target, m.Expires, m.Reason, m.RetryAfter, m.Authenticate, m.Require, m.ContentType}
+		m.CSeqValue, m.Contact, m.Target, m.Expires, m.Reason, m.RetryAfter, m.Require, m.ContentType}
 	values = append(values, m.Vias[:m.NumVias]...)
 	values = append(values, m.RecordRoutes[:m.NumRecordRoutes]...)
+	for _, a := range m.Authentications[:m.NumAuthentications] {
+		values = append(values, a.Value)
+	}
 	for _, value := range values {
 		if bytes.ContainsAny(value, "\r\n") {
 			t.Fatalf("line end in %q", value)

@@ -18,6 +18,7 @@ const (
 	headerExpires
 	headerRetryAfter
 	headerAuthenticate
+	headerProxyAuthenticate
 	headerRequire
 )
 
@@ -47,12 +48,16 @@ func headerOf(name []byte) header {
 			return named(name, "Content-Type", headerContentType)
 		}
 		return named(name, "Record-Route", headerRecordRoute)
+	case 13:
+		return named(name, "Authorization", headerAuthenticate)
 	case 14:
 		return named(name, "Content-Length", headerContentLength)
 	case 16:
 		return named(name, "WWW-Authenticate", headerAuthenticate)
 	case 18:
-		return named(name, "Proxy-Authenticate", headerAuthenticate)
+		return named(name, "Proxy-Authenticate", headerProxyAuthenticate)
+	case 19:
+		return named(name, "Proxy-Authorization", headerProxyAuthenticate)
 	}
 	return headerOther
 }

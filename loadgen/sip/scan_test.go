@@ -90,8 +90,10 @@ func TestScanResponse(t *testing.T) {
 		From: []byte("sipp <sip:sipp@192.0.2.1:5061>;tag=f1"), FromTag: []byte("f1"),
 		To: []byte("service <sip:service@192.0.2.2>;tag=t1"), ToTag: []byte("t1"), CSeq: 102, CSeqValue: []byte("102 INVITE"),
 		Contact: []byte("*"), Reason: []byte(`SIP;cause=503;text="x, y", Q.850;cause=34`), RetryAfter: []byte("5 (in a meeting)"),
-		Authenticate: []byte(`Digest realm="a, b", nonce="n"`), Body: []byte{},
+		NumAuthentications: 2, Body: []byte{},
 	}
+	want.Authentications[0] = Authentication{Proxy: true, Value: []byte(`Digest realm="a, b", nonce="n"`)}
+	want.Authentications[1] = Authentication{Value: []byte(`Digest realm="second"`)}
 	want.Vias[0] = []byte("SIP/2.0/UDP 192.0.2.1:5061;branch=z9hG4bK77;rport")
 	if !reflect.DeepEqual(m, want) {
 		t.Errorf("got  %+v\nwant %+v", m, want)
@@ -390,7 +392,7 @@ func TestScanOverwritesEveryField(t *testing.T) {
 		fresh = Message{}
 		_ = Scan(text, &fresh)
 		_ = Scan(text, &reused)
-		reused.Vias, reused.RecordRoutes = fresh.Vias, fresh.RecordRoutes // beyond the counts they keep the old
+		reused.Vias, reused.RecordRoutes, reused.Authentications = fresh.Vias, fresh.RecordRoutes, fresh.Authentications // beyond the counts they keep the old
 		if !reflect.DeepEqual(fresh, reused) {
 			t.Errorf("%q: got %+v after another message, %+v before", text, reused, fresh)
 		}
