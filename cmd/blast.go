@@ -102,7 +102,7 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, target strin
 	if err := o.results.read(); err != nil {
 		return usage(err)
 	}
-	if err := o.target.apply(command.Context(), &cfg, target); err != nil {
+	if err := o.target.apply(command.Context(), streams, &cfg, target); err != nil {
 		return err
 	}
 	run, err := newLoadRun(cfg)

@@ -20,6 +20,7 @@ type targetFlags struct {
 	caller    string
 	local     string
 	busyCodes []int
+	account   accountFlags
 	t1        time.Duration
 }
 
@@ -31,12 +32,13 @@ func addTarget(command *cobra.Command) *targetFlags {
 	flags.StringVar(&f.caller, "from", loadgen.DefaultCaller, "user part of the caller's address")
 	flags.StringVar(&f.local, "local", "", "source address, with a port to fix that too (default: as the route to the target says)")
 	flags.IntSliceVar(&f.busyCodes, "busy-codes", nil, "SIP codes beside 503 with which this trunk says that all its circuits are busy, such as 486")
+	f.account.add(flags)
 	flags.DurationVar(&f.t1, "t1", 500*time.Millisecond, "SIP timer T1; a target counts as silent after 64 of it")
 	return f
 }
 
 // apply fills in the part of a load configuration that these flags are about. It looks the target up.
-func (f *targetFlags) apply(ctx context.Context, cfg *loadgen.Config, target string) error {
+func (f *targetFlags) apply(ctx context.Context, streams Streams, cfg *loadgen.Config, target string) error {
 	guard, err := loadgen.ParseGuard(f.allow)
 	if err != nil {
 		return usage(err)
@@ -60,6 +62,9 @@ func (f *targetFlags) apply(ctx context.Context, cfg *loadgen.Config, target str
 		}
 	}
 	cfg.Guard, cfg.Caller, cfg.UserAgent = guard, f.caller, userAgent()
+	if cfg.Account, err = f.account.account(streams.Env); err != nil {
+		return usage(err)
+	}
 	cfg.Profile = sip.Profile{MeansBlocked: f.busyCodes}
 	cfg.Timers = sip.Timers{T1: f.t1, T2: 8 * f.t1}
 	return f.applyLocal(cfg)

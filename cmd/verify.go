@@ -112,7 +112,7 @@ func (o *verifyOptions) run(command *cobra.Command, streams Streams) error {
 		return err
 	}
 	defer stop()
-	if err := o.target.apply(ctx, &cfg, target); err != nil {
+	if err := o.target.apply(ctx, streams, &cfg, target); err != nil {
 		return err
 	}
 	run, err := newLoadRun(cfg)

@@ -21,6 +21,8 @@ type Config struct {
 	Target sip.Target
 	Guard  Guard  // which targets and numbers may be called
 	Caller string // user part of our address; DefaultCaller if empty
+	// Account answers a target that asks for credentials (401, 407); without a user such a call is refused.
+	Account sip.Credentials
 
 	Local     netip.Addr // source address; invalid lets the route to the target decide
 	LocalPort uint16     // source port; 0 lets the system choose one for each shard
@@ -83,6 +85,7 @@ func (c *Config) Validate() error {
 		problem("target", c.Guard.CheckTarget(c.Target.Host, c.Target.Addr.Addr())),
 		problem("target", checkUser(c.callee())),
 		problem("from", checkUser(c.caller())),
+		problem("auth-user", c.checkAccount()),
 		problem("caps", c.checkRate()),
 		problem("aht", c.Holding.Validate()),
 		problem("duration", c.checkLength()),
@@ -113,6 +116,13 @@ func notNegative(d time.Duration) error {
 		return fmt.Errorf("must not be negative, got %s", d)
 	}
 	return nil
+}
+
+func (c *Config) checkAccount() error {
+	if c.Account.User == "" {
+		return nil
+	}
+	return c.Account.Validate()
 }
 
 func (c *Config) checkRate() error {

@@ -7,6 +7,7 @@ package loadgen
 
 import (
 	"context"
+	crand "crypto/rand"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -109,13 +110,24 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 		}
 		audio.Engine = s.Media
 	}
+	var keyring *sip.Keyring
+	if g.cfg.Account.User != "" {
+		keyring = sip.NewKeyring(g.cfg.Account, rand.NewChaCha8(seed32()))
+	}
 	s.Machine, err = call.NewMachine(call.Config{
+		Keyring: keyring,
 		Program: g.cfg.Program, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers,
 		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
 		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,
 		Steady: s.Steady, WarmUp: s.WarmUp,
 	})
 	return s, err
+}
+
+// seed32 draws a seed that nobody can guess: cnonces keep a server from choosing what is hashed.
+func seed32() (seed [32]byte) {
+	_, _ = crand.Read(seed[:]) // never fails (crypto/rand)
+	return seed
 }
 
 // Run offers the calls and returns when the last one is over. Cancelling the context leaves the calls
