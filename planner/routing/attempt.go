@@ -1,0 +1,78 @@
+package routing
+
+import "slices"
+
+// Call is what a decision depends on beside the route.
+type Call struct {
+	Priority Priority
+	Codec    uint8 // place in Network.Codecs
+	Bypass   bool  // media bypass: the media does not go through facilities that are MediaOnly
+}
+
+// Priority is the right of way of a call.
+type Priority uint8
+
+// The priorities. Each has the rights of those before it.
+const (
+	Ordinary  Priority = iota // leaves the reserved circuits free
+	High                      // takes reserved circuits
+	Emergency                 // is sent over trunks too that are put aside
+)
+
+// Attempt is a call on its way through a route. Whoever offers it sets Route and Call.
+type Attempt struct {
+	Route int // place in Network.Routes; the route at hand once it overflowed
+	Call  Call
+
+	causes Causes
+	place  uint16 // ordered route: where to look for the next trunk
+	held   Held
+	tried  trunkSet
+}
+
+// Held returns what the call holds, for Router.Release.
+func (a *Attempt) Held() Held { return a.held }
+
+// Tried returns the number of trunks that the call was sent over.
+func (a *Attempt) Tried() int { return int(a.tried.n) }
+
+// Held is what a call holds on its trunk. The zero value is nothing.
+type Held struct {
+	trunk  uint16
+	codec  uint8
+	bypass bool
+	some   bool
+}
+
+// Trunk returns the place of the trunk in Network.Trunks, NoTrunk for nothing held.
+func (h Held) Trunk() int {
+	if !h.some {
+		return NoTrunk
+	}
+	return int(h.trunk)
+}
+
+// trunkSet is the set of the trunks that a call was sent over: hardly ever more than two or three, of
+// however many there are. It allocates from the seventh on.
+type trunkSet struct {
+	n     uint16
+	first [6]uint16
+	more  []uint16
+}
+
+func (s *trunkSet) add(trunk uint16) {
+	if int(s.n) < len(s.first) {
+		s.first[s.n] = trunk
+	} else {
+		s.more = append(s.more, trunk)
+	}
+	s.n++
+}
+
+func (s *trunkSet) has(trunk uint16) bool {
+	if s.n == 0 {
+		return false
+	}
+	first := s.first[:min(int(s.n), len(s.first))]
+	return slices.Contains(first, trunk) || slices.Contains(s.more, trunk)
+}

@@ -1,0 +1,36 @@
+package routing
+
+// Facility is what a call holds while it lasts, shared by all trunks that lead through it: the circuits
+// of a gateway, the calls that a Mediation Server can carry, the bandwidth of a WAN link.
+type Facility struct {
+	Name   string
+	Limits Limits
+	// MediaOnly says that only calls whose media goes through it count here, as on a Mediation Server:
+	// calls with media bypass do not.
+	MediaOnly bool
+}
+
+// Limits are what a trunk or a facility can carry. In the zero value nothing is limited, which is right
+// for a target that says by itself when it is full.
+type Limits struct {
+	Circuits      int       // calls at a time; 0 for no limit
+	Reserved      int       // of them, circuits that ordinary calls leave free; needs Circuits
+	BitsPerSecond int64     // sum over the codecs of the calls, in one direction; 0 for no limit
+	Rate          RateLimit // attempts per time
+}
+
+func (l *Limits) validate(problems *faults, field string) {
+	if l.Circuits < 0 || l.Circuits > mostCircuits {
+		problems.add("%s.circuits: must be 0 for no limit, or 1 to %d, got %d", field, mostCircuits, l.Circuits)
+	}
+	if l.Reserved < 0 || l.Reserved > 0 && l.Reserved >= l.Circuits {
+		problems.add("%s.reserved: must be at least 0 and less than the %d circuits, got %d", field, l.Circuits, l.Reserved)
+	}
+	if l.BitsPerSecond < 0 {
+		problems.add("%s.bits_per_second: must be 0 for no limit, or positive, got %d", field, l.BitsPerSecond)
+	}
+	l.Rate.validate(problems, field+".rate")
+}
+
+// mostCircuits is the largest limit on circuits, so that counts of calls fit in 32 bits.
+const mostCircuits = 1 << 30
