@@ -101,6 +101,7 @@ func TestParseChallengeRefuses(t *testing.T) {
 		{"two nonces", `Digest realm="a", nonce="n", NONCE="m"`, errDigestTwice},
 		{"two realms", `Digest realm="a", realm="b", nonce="n"`, errDigestTwice},
 		{"a line end", "Digest realm=\"a\r\nRoute: <sip:evil>\", nonce=\"n\"", errDigestControl},
+		{"DEL", "Digest realm=\"a\x7f\", nonce=\"n\"", errDigestControl},
 		{"NUL in a parameter of an extension", "Digest realm=\"a\", nonce=\"n\", x=\"\x00\"", errDigestControl},
 	} {
 		t.Run(row.name, func(t *testing.T) {

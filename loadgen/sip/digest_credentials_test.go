@@ -38,7 +38,7 @@ func TestNothingPrintsThePassword(t *testing.T) {
 	keyring := NewKeyring(account, rand.NewPCG(1, 2))
 	var trial Trial
 	keyring.Challenged(&trial, []Authentication{{Value: []byte(`Digest realm="a", nonce="n", qop="auth"`)}})
-	out := keyring.AppendHeaders(nil, &trial, invite)
+	out := append(keyring.AppendHeaders(nil, &trial, invite), account.Password.String()...)
 	h := holder{account, account.Password, *keyring, realm, table}
 	values := []any{account, &account, account.Password, &account.Password, []Credentials{account}, map[string]Credentials{"a": account},
 		keyring, *keyring, realm, *realm, table, h, &h, []any{&h}, fmt.Errorf("cannot log in: %v %w", account, errDigestMissing)}

@@ -28,12 +28,17 @@ func linesOf(t testing.TB, text []byte) (values []Authentication) {
 	return values
 }
 
-// said tells which realm, nonce, count and algorithm header lines have, a word for each.
+// said tells which realm, nonce, count and algorithm header lines have, a word for each, and wants each
+// response to be that of the formula.
 func said(t testing.TB, text []byte) string {
 	t.Helper()
 	var words []string
 	for _, v := range linesOf(t, text) {
 		a := parsedAuthorization(t, v.Value)
+		nc, _ := countOf(a.Count)
+		if want := oracle(a.Algorithm, a.Qop, alice, string(a.Realm), string(a.Nonce), string(a.Cnonce), nc, invite); string(a.Response) != want {
+			t.Errorf("response %s, want %s", a.Response, want)
+		}
 		kind := "server"
 		if v.Proxy {
 			kind = "proxy"
@@ -91,6 +96,9 @@ func TestKeyringAnswers(t *testing.T) {
 		{"the server changes to another algorithm", []exchange{
 			{[]Authentication{www(n1)}, LoginRetry, "server/a/n1/00000001/MD5"},
 			{[]Authentication{www(n2 + ", stale=true, algorithm=SHA-256")}, LoginRetry, "server/a/n2/00000001/SHA-256"}}},
+		{"a -sess key is made anew for another nonce", []exchange{
+			{[]Authentication{www(n1 + ", algorithm=MD5-sess")}, LoginRetry, "server/a/n1/00000001/MD5-sess"},
+			{[]Authentication{www(n2 + ", algorithm=MD5-sess, stale=true")}, LoginRetry, "server/a/n2/00000001/MD5-sess"}}},
 		{"nothing to answer", []exchange{{nil, LoginUnsupported, ""}}},
 		{"a challenge longer than we send back", []exchange{
 			{[]Authentication{www(`realm="a", nonce="` + strings.Repeat("n", MaxChallenge) + `"`)}, LoginUnsupported, ""}}},
@@ -209,6 +217,17 @@ func TestNextNonce(t *testing.T) {
 				t.Errorf("sends %q, want %q", got, row.want)
 			}
 		})
+	}
+}
+
+func TestNextNonceDoesNotUndoForget(t *testing.T) {
+	k := NewKeyring(alice, rand.NewPCG(1, 2))
+	var trial Trial
+	checkExchanges(t, k, &trial, []exchange{{[]Authentication{www(`realm="a", nonce="n1"`)}, LoginRetry, "server/a/n1//MD5"}})
+	k.Forget()
+	k.Informed(&trial, Authentication{Value: []byte(`nextnonce="n2"`)})
+	if got := said(t, k.AppendHeaders(nil, &trial, invite)); got != "" {
+		t.Errorf("sends %q", got)
 	}
 }
 

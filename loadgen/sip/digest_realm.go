@@ -93,7 +93,8 @@ func (v DigestVerdict) String() string {
 
 // Verify checks the credentials of a request: those among values that are for this realm. The user is the
 // name that was accepted, else nil; it is valid until the next call. A request URI of nil is not compared
-// with that of the credentials, as behind proxies, which rewrite it (RFC 3261, 22.4).
+// with that of the credentials, as behind proxies, which rewrite it (RFC 3261, 22.4). An ACK or a CANCEL
+// cannot be sent again, so it is never challenged (22.1).
 func (r *Realm) Verify(now time.Duration, values []Authentication, request Covered) (user []byte, verdict DigestVerdict) {
 	for _, v := range values {
 		if v.Proxy != r.cfg.Proxy {

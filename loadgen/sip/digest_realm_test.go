@@ -101,6 +101,10 @@ func TestRealmVerdicts(t *testing.T) {
 			a := parsedAuthorization(t, v[0].Value)
 			edit(string(a.Response), string(a.Response[:32]))(v)
 		}, invite, now, DigestRefused},
+		{"a response too long", func(v []Authentication) {
+			a := parsedAuthorization(t, v[0].Value)
+			edit(string(a.Response), string(a.Response)+"00")(v)
+		}, invite, now, DigestRefused},
 		{"a response in upper case, though it should not be", func(v []Authentication) {
 			a := parsedAuthorization(t, v[0].Value)
 			edit(string(a.Response), strings.ToUpper(string(a.Response)))(v)
@@ -134,6 +138,39 @@ func TestRealmVerdicts(t *testing.T) {
 			user, verdict := r.Verify(row.now, values, row.request)
 			if verdict != row.want || (string(user) == "alice") != (row.want == DigestAccepted) {
 				t.Errorf("%v of %q, want %v", verdict, user, row.want)
+			}
+		})
+	}
+}
+
+// TestRealmWantsWhatItOffered answers rightly what was not asked, which is how a weaker digest would be
+// slipped in.
+func TestRealmWantsWhatItOffered(t *testing.T) {
+	const realm = "example.com"
+	for _, row := range []struct {
+		name    string
+		answer  Challenge
+		account Credentials
+		want    DigestVerdict
+	}{
+		{"what was offered", Challenge{Algorithm: SHA256, Qops: QopAuth}, alice, DigestAccepted},
+		{"another algorithm", Challenge{Algorithm: MD5, Qops: QopAuth}, alice, DigestRefused},
+		{"no qop", Challenge{Algorithm: SHA256, Qops: QopNone}, alice, DigestRefused},
+		{"another qop", Challenge{Algorithm: SHA256, Qops: QopAuthInt}, alice, DigestRefused},
+		{"a user that there is not, without a password", Challenge{Algorithm: SHA256, Qops: QopAuth}, NewCredentials("bob", ""), DigestRefused},
+		{"another password", Challenge{Algorithm: SHA256, Qops: QopAuth}, NewCredentials("alice", "S3cret"), DigestRefused},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			r := newRealm(t, RealmConfig{Name: realm, Algorithms: []Algorithm{SHA256}})
+			var asked Challenge
+			if _, err := ParseChallenge(linesOf(t, r.AppendChallenges(nil, 0, false))[0].Value, &asked); err != nil {
+				t.Fatal(err)
+			}
+			c := row.answer
+			c.Realm, c.Nonce, c.AlgorithmName = asked.Realm, asked.Nonce, []byte(c.Algorithm.String())
+			value := c.AppendAnswer(nil, row.account, invite, []byte(sipCnonce), 1)
+			if _, verdict := r.Verify(0, []Authentication{{Value: value}}, invite); verdict != row.want {
+				t.Errorf("%v, want %v", verdict, row.want)
 			}
 		})
 	}
