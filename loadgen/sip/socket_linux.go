@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"runtime"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -25,7 +27,12 @@ type Socket struct {
 	in         inbox
 	out        outbox
 	failed     []Unreachable
+	counted    bool // in openSockets
+	processors int  // that Go runs on
 }
+
+// openSockets counts the UDP sockets of this process, each of which has an event loop.
+var openSockets atomic.Int32
 
 // mmsghdr is struct mmsghdr of recvmmsg(2).
 type mmsghdr struct {
@@ -55,7 +62,7 @@ type outbox struct {
 
 // Listen opens a socket. The error names the address.
 func Listen(cfg SocketConfig) (*Socket, error) {
-	s := &Socket{fd: -1, wakeFD: -1, start: cfg.Start}
+	s := &Socket{fd: -1, wakeFD: -1, start: cfg.Start, processors: runtime.GOMAXPROCS(0)}
 	if err := s.open(cfg); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("listen on udp %s: %w", cfg.Local, err)
@@ -95,6 +102,8 @@ func (s *Socket) open(cfg SocketConfig) error {
 		return os.NewSyscallError("getsockname", err)
 	}
 	s.local = addrPort(bound)
+	s.counted = true
+	openSockets.Add(1)
 	return nil
 }
 
@@ -250,14 +259,22 @@ func (s *Socket) Wait(d time.Duration) {
 }
 
 // Nap returns when d is over or Wake was called, whatever comes in meanwhile. It is for times of about a
-// millisecond: Go's scheduler is not told that the thread sleeps, because handing its processor over and
-// back a thousand times a second costs a tenth of a busy call. Whatever wants the processor meanwhile,
-// such as the garbage collector, waits for the nap to end.
+// millisecond: as long as a processor is left for others, Go's scheduler is not told that the thread
+// sleeps, because handing its processor over and back a thousand times a second costs a tenth of a busy
+// call. Where there are as many event loops as processors, one that never lets go would keep another
+// waiting until it is preempted, which is 10 ms later.
 func (s *Socket) Nap(d time.Duration) {
 	timeout := unix.NsecToTimespec(int64(max(d, 0)))
-	fd := unix.PollFd{Fd: int32(s.wakeFD), Events: unix.POLLIN} // its counter is left for Wait to read
-	_, _, _ = unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&fd)), 1, uintptr(unsafe.Pointer(&timeout)), 0, 0, 0)
+	fds := [1]unix.PollFd{{Fd: int32(s.wakeFD), Events: unix.POLLIN}} // its counter is left for Wait to read
+	if mayKeepProcessor(int(openSockets.Load()), s.processors) {
+		_, _, _ = unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&fds)), 1, uintptr(unsafe.Pointer(&timeout)), 0, 0, 0)
+		return
+	}
+	_, _ = unix.Ppoll(fds[:], &timeout, nil)
 }
+
+// mayKeepProcessor tells whether event loops may sleep on their processors.
+func mayKeepProcessor(loops, processors int) bool { return loops < processors }
 
 // Wake makes a Wait or a Nap in another goroutine return.
 func (s *Socket) Wake() {
@@ -306,6 +323,10 @@ func extendedError(control []byte) error {
 
 // Close closes the socket. Closing twice is harmless.
 func (s *Socket) Close() error {
+	if s.counted {
+		s.counted = false
+		openSockets.Add(-1)
+	}
 	var err error
 	for _, fd := range []*int{&s.fd, &s.wakeFD} {
 		if *fd >= 0 {
