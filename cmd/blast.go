@@ -49,7 +49,7 @@ func newBlastCommand(streams Streams) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "blast TARGET",
 		Short: "Offer calls with RTP to a trunk or gateway, and hold what it did against gates",
-		Long: `blast places real SIP calls over UDP, with RTP both ways, at a rate that never waits for the target: as
+		Long: `blast places real SIP calls, with RTP both ways, at a rate that never waits for the target: as
 erlangs at a mean holding time, as calls per second, or as users of a class. Arrivals are Poisson and
 holding times exponential unless told otherwise, as Erlang's formulas assume. Every call that was due is
 in exactly one class of the report, and a run that this machine could not keep up with is inconclusive.
@@ -105,6 +105,7 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, target strin
 	if err := o.target.apply(command.Context(), streams, &cfg, target); err != nil {
 		return err
 	}
+	defer func() { o.target.close() }()
 	run, err := newLoadRun(cfg)
 	if err != nil {
 		return err

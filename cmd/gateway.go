@@ -13,6 +13,7 @@ import (
 	"github.com/sipplan/sipplan/loadgen"
 	"github.com/sipplan/sipplan/loadgen/gateway"
 	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/sipplan/sipplan/reports"
 	"github.com/spf13/cobra"
@@ -26,6 +27,8 @@ type gatewayOptions struct {
 	duration    time.Duration
 	allow       []string
 	media       *mediaFlags
+	tls         tlsFlags
+	closeLog    func()
 	output      *outputFormat
 }
 
@@ -35,7 +38,7 @@ func newGatewayCommand(streams Streams) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "gateway",
 		Short: "Answer calls like a PSTN gateway with a limited number of circuits",
-		Long: `gateway answers SIP over UDP like a PSTN gateway: 100, 180 after the set-up time, 200 with a session
+		Long: `gateway answers SIP like a PSTN gateway: 100, 180 after the set-up time, 200 with a session
 description after the ringing time, RTP both ways, and 503 with Q.850 cause 34 when all circuits are
 busy. Each --listen is a gateway of its own. It runs until Ctrl-C, which hangs up its calls and prints
 what each gateway counted; a second Ctrl-C leaves at once.`,
@@ -46,13 +49,14 @@ what each gateway counted; a second Ctrl-C leaves at once.`,
 		RunE: func(command *cobra.Command, _ []string) error { return o.run(command.Context(), streams) },
 	}
 	flags := command.Flags()
-	flags.StringArrayVar(&o.listen, "listen", []string{"127.0.0.1:5060"}, "address and UDP port to answer on; repeat it for more gateways")
+	flags.StringArrayVar(&o.listen, "listen", []string{"127.0.0.1:5060"}, "address and port to answer on, tcp:, tls:, ws: or wss: before it unless over UDP; repeat it for more gateways")
 	flags.IntSliceVar(&o.ports, "ports", []int{30}, "circuits of each gateway, in the order of --listen; one value serves all")
 	flags.Var(&o.setup, "setup", "time from INVITE to 180, fixed or a law: 150ms, exponential:150ms, lognormal:150ms,0.8")
 	flags.Var(&o.ring, "ring", "time from 180 to 200, fixed or a law")
 	flags.DurationVar(&o.duration, "duration", 0, "end after this time; 0 runs until Ctrl-C")
 	flags.StringSliceVar(&o.allow, "allow-target", nil, "hosts beyond private networks that RTP may be sent to")
 	o.media = addMedia(command, "echo", gateway.DefaultPorts)
+	o.tls.addAnswerer(flags)
 	o.output = addOutput(command)
 	return command
 }
@@ -62,6 +66,7 @@ func (o *gatewayOptions) run(ctx context.Context, streams Streams) error {
 	if err != nil {
 		return usage(err)
 	}
+	defer o.closeLog()
 	gateways, err := openGateways(configs)
 	if err != nil {
 		return err
@@ -137,6 +142,11 @@ func (o *gatewayOptions) configs() ([]gateway.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	certificates, closeLog, err := o.tls.config()
+	if err != nil {
+		return nil, err
+	}
+	o.closeLog = closeLog
 	guard, err := loadgen.ParseGuard(o.allow)
 	if err != nil {
 		return nil, err
@@ -152,13 +162,13 @@ func (o *gatewayOptions) configs() ([]gateway.Config, error) {
 	var configs []gateway.Config
 	var problems []error
 	for i, listen := range o.listen {
-		address, err := listenAddress(listen)
+		transport, address, err := listenAddress(listen)
 		if err != nil {
 			problems = append(problems, err)
 			continue
 		}
 		cfg := gateway.Config{
-			Listen: address, Circuits: o.circuits()[i], Setup: traffic.Duration(o.setup), Ringing: traffic.Duration(o.ring),
+			Listen: address, Transport: transport, TLS: certificates, Circuits: o.circuits()[i], Setup: traffic.Duration(o.setup), Ringing: traffic.Duration(o.ring),
 			UserAgent: userAgent(), Media: sound, Allow: func(a netip.Addr) bool { return guard.CheckTarget("", a) == nil },
 		}
 		cfg.Media.Ports = ranges[i]
@@ -210,17 +220,21 @@ func splitPorts(all media.PortRange, circuits []int) []media.PortRange {
 	return ranges
 }
 
-// listenAddress reads an address to listen on.
-func listenAddress(text string) (netip.AddrPort, error) {
-	text = strings.TrimPrefix(text, "sip:")
-	address, err := netip.ParseAddrPort(text)
-	if err != nil {
-		return address, fmt.Errorf("--listen: must be an IP address and a port such as 127.0.0.1:5060 or [::1]:5060, got %q", text)
+// listenAddress reads an address to listen on, with a transport before it unless that is UDP.
+func listenAddress(text string) (transport sip.Transport, address netip.AddrPort, err error) {
+	rest := strings.TrimPrefix(text, "sip:")
+	if name, after, found := strings.Cut(rest, ":"); found {
+		if named, err := sip.ParseTransport(name); err == nil {
+			transport, rest = named, after
+		}
+	}
+	if address, err = netip.ParseAddrPort(rest); err != nil {
+		return transport, address, fmt.Errorf("--listen: must be an IP address and a port such as 127.0.0.1:5060, tcp:127.0.0.1:5060 or tls:[::1]:5061, got %q", text)
 	}
 	if address.Addr().IsUnspecified() {
-		return address, fmt.Errorf("--listen: %s stands for every address of this host, but calls need one to answer from; name it", address.Addr())
+		return transport, address, fmt.Errorf("--listen: %s stands for every address of this host, but calls need one to answer from; name it", address.Addr())
 	}
-	return address, nil
+	return transport, address, nil
 }
 
 func progressOf(gateways []*gateway.Gateway) loadgen.Progress {

@@ -21,18 +21,21 @@ type targetFlags struct {
 	local     string
 	busyCodes []int
 	account   accountFlags
+	tls       tlsFlags
 	t1        time.Duration
+	close     func() // ends what apply has opened
 }
 
 // addTarget gives a command the flags about its target.
 func addTarget(command *cobra.Command) *targetFlags {
-	f := &targetFlags{}
+	f := &targetFlags{close: func() {}}
 	flags := command.Flags()
 	flags.StringSliceVar(&f.allow, "allow-target", nil, "host, address or network beyond loopback and private ones that you may test")
 	flags.StringVar(&f.caller, "from", loadgen.DefaultCaller, "user part of the caller's address")
 	flags.StringVar(&f.local, "local", "", "source address, with a port to fix that too (default: as the route to the target says)")
 	flags.IntSliceVar(&f.busyCodes, "busy-codes", nil, "SIP codes beside 503 with which this trunk says that all its circuits are busy, such as 486")
 	f.account.add(flags)
+	f.tls.addCaller(flags)
 	flags.DurationVar(&f.t1, "t1", 500*time.Millisecond, "SIP timer T1; a target counts as silent after 64 of it")
 	return f
 }
@@ -63,6 +66,9 @@ func (f *targetFlags) apply(ctx context.Context, streams Streams, cfg *loadgen.C
 	}
 	cfg.Guard, cfg.Caller, cfg.UserAgent = guard, f.caller, userAgent()
 	if cfg.Account, err = f.account.account(streams.Env); err != nil {
+		return usage(err)
+	}
+	if cfg.TLS, f.close, err = f.tls.config(); err != nil {
 		return usage(err)
 	}
 	cfg.Profile = sip.Profile{MeansBlocked: f.busyCodes}

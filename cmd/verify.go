@@ -115,6 +115,7 @@ func (o *verifyOptions) run(command *cobra.Command, streams Streams) error {
 	if err := o.target.apply(ctx, streams, &cfg, target); err != nil {
 		return err
 	}
+	defer func() { o.target.close() }()
 	run, err := newLoadRun(cfg)
 	if err != nil {
 		return err

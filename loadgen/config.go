@@ -24,8 +24,9 @@ type Config struct {
 	// Account answers a target that asks for credentials (401, 407); without a user such a call is refused.
 	Account sip.Credentials
 
-	Local     netip.Addr // source address; invalid lets the route to the target decide
-	LocalPort uint16     // source port; 0 lets the system choose one for each shard
+	TLS       sip.TLSConfig // of a target over TLS or WSS
+	Local     netip.Addr    // source address; invalid lets the route to the target decide
+	LocalPort uint16        // source port; 0 lets the system choose one for each shard
 
 	Arrivals traffic.ArrivalLaw
 	CAPS     float64 // mean call attempts per second
@@ -254,7 +255,7 @@ func (c *Config) allows(address netip.Addr) bool { return c.Guard.CheckTarget(""
 func (c *Config) trunk(local netip.AddrPort) *call.Trunk {
 	return &call.Trunk{
 		Name: c.Target.URI, Address: c.Target.Addr,
-		URI:  "sip:" + c.callee() + "@" + c.Target.Addr.String(),
+		URI:  "sip:" + c.callee() + "@" + c.Target.Addr.String() + c.Target.Transport.Parameter(),
 		From: "sip:" + c.caller() + "@" + local.String(),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 
 	"sync"
 	"sync/atomic"
@@ -92,7 +93,9 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	if err != nil {
 		return s, err
 	}
-	if s.Socket, err = sip.Listen(sip.SocketConfig{Local: bind, Start: g.start}); err != nil {
+	names := map[netip.AddrPort]string{g.cfg.Target.Addr: g.cfg.Target.Host}
+	if s.Socket, err = Open(g.cfg.Target.Transport, bind, false, g.cfg.TLS, names, g.start); err != nil {
+		s.Socket = nil // not an interface that holds nothing
 		return s, err
 	}
 	local := s.Socket.Local()
@@ -116,7 +119,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	}
 	s.Machine, err = call.NewMachine(call.Config{
 		Keyring: keyring,
-		Program: g.cfg.Program, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers,
+		Program: g.cfg.Program, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Target.Transport,
 		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
 		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,
 		Steady: s.Steady, WarmUp: s.WarmUp,

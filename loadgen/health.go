@@ -107,7 +107,7 @@ func sendErrors(s sip.SocketStats) measure.Check {
 // it leads to shows as drops.
 func receiveBuffer(s sip.SocketStats) measure.Check {
 	c := measure.Check{Name: "receive_buffer", Unit: "octets", Value: float64(s.ReceiveBuffer), Limit: sip.DefaultSocketBuffer}
-	if s.DropsKnown && s.ReceiveBuffer < sip.DefaultSocketBuffer/2 {
+	if s.DropsKnown && s.ReceiveBuffer > 0 && s.ReceiveBuffer < sip.DefaultSocketBuffer/2 {
 		c.Why = fmt.Sprintf("the kernel granted a receive buffer of %d octets instead of %d; raise net.core.rmem_max for high rates",
 			s.ReceiveBuffer, sip.DefaultSocketBuffer)
 	}

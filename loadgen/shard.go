@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"net/netip"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -14,7 +15,7 @@ import (
 // Shard is one event loop: a socket, the calls on it, their media and what is measured of them. Nothing
 // of it is shared with another shard, so that nothing on the path of a call or a packet takes a lock.
 type Shard struct {
-	Socket  *sip.Socket
+	Socket  Socket
 	Machine *call.Machine
 	Media   *media.Engine // nil for signalling alone
 	Start   time.Time     // origin of the run clock
@@ -26,6 +27,31 @@ type Shard struct {
 	stop     atomic.Bool
 	progress progress
 	rhythm   rhythm
+}
+
+// Socket carries the SIP messages of a shard: *sip.Socket over UDP, *sip.Streams over TCP, TLS and
+// WebSocket. All methods but Wake are called from the shard's goroutine; only Wait and Nap block.
+type Socket interface {
+	call.Wire
+	Local() netip.AddrPort
+	Flush()
+	Read() int
+	Datagram(i int) sip.Datagram
+	Wait(d time.Duration)
+	Nap(d time.Duration)
+	Wake()
+	Stats() sip.SocketStats
+	TakeUnreachable() []sip.Unreachable
+	Close() error
+}
+
+// Open opens a socket for a transport: where local says, to be called at when listen is set. names are
+// the names that the certificates of peers must carry.
+func Open(transport sip.Transport, local netip.AddrPort, listen bool, tls sip.TLSConfig, names map[netip.AddrPort]string, start time.Time) (Socket, error) {
+	if transport == sip.UDP {
+		return sip.Listen(sip.SocketConfig{Local: local, Start: start})
+	}
+	return sip.OpenStreams(sip.StreamConfig{Transport: transport, Local: local, Listen: listen, TLS: tls, Names: names, Start: start})
 }
 
 // contact is what a shard knows of whether its target is there at all.

@@ -31,7 +31,9 @@ func (m *Machine) hop(c *call) netip.AddrPort {
 			m.next[string(uri)] = address
 		}
 	}
-	if !address.IsValid() {
+	// Over connections a request inside the dialog goes on the one that the dialog has, if it leads to the
+	// same host: what its Contact names may be a port that nobody listens on (RFC 5923).
+	if !address.IsValid() || m.cfg.Transport.Reliable() && address.Addr() == c.peer.Addr() {
 		return c.peer
 	}
 	return address

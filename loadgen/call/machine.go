@@ -47,6 +47,7 @@ type Config struct {
 	Wire      Wire
 	Local     netip.AddrPort // address of the wire, for Via and Contact
 	UserAgent string
+	Transport sip.Transport
 	Timers    sip.Timers
 	Profile   sip.Profile // how the peer says that it is busy
 	Audio     Audio
@@ -85,6 +86,7 @@ type Machine struct {
 func NewMachine(cfg Config) (*Machine, error) {
 	m := &Machine{cfg: cfg, incoming: newIncoming(), next: hopCache{}}
 	m.cfg.Timers = cfg.Timers.WithDefaults()
+	m.cfg.Timers.Reliable = cfg.Transport.Reliable()
 	m.table.large.size = largeSize
 	fixed := m.fixedKeywords()
 	for _, step := range cfg.Program.Steps {

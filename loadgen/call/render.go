@@ -45,10 +45,10 @@ func newStandards(fixed map[scenarios.Keyword]string) (s standards, err error) {
 // fixedKeywords are the keywords whose values do not change during a run.
 func (m *Machine) fixedKeywords() map[scenarios.Keyword]string {
 	return map[scenarios.Keyword]string{
-		scenarios.Transport: "UDP",
+		scenarios.Transport: m.cfg.Transport.String(),
 		scenarios.LocalIP:   hostText(m.cfg.Local.Addr()),
 		scenarios.LocalPort: strconv.Itoa(int(m.cfg.Local.Port())),
-		scenarios.LocalURI:  "sip:" + m.cfg.Local.String(),
+		scenarios.LocalURI:  "sip:" + m.cfg.Local.String() + m.cfg.Transport.Parameter(),
 		scenarios.UserAgent: m.cfg.UserAgent,
 	}
 }

@@ -143,7 +143,7 @@ func (m *Machine) refuse(c *call, r *sip.Message, status int, at time.Duration) 
 	c.flags.outside = true
 	c.lastSent = m.standard.responses[status]
 	m.decide(c, status, at)
-	m.transmit(c, c.lastSent, r, c.replyTo(r))
+	m.transmit(c, c.lastSent, r, m.replyTo(c, r))
 	m.schedule(c)
 }
 
@@ -194,7 +194,7 @@ func (m *Machine) onReinvite(c *call, r *sip.Message, from netip.AddrPort, at ti
 		c.lastSent = m.standard.responses[488]
 		c.invite.Open(at, m.cfg.Timers, false)
 	}
-	m.transmit(c, c.lastSent, r, c.replyTo(r))
+	m.transmit(c, c.lastSent, r, m.replyTo(c, r))
 	m.schedule(c)
 }
 
@@ -208,7 +208,7 @@ func (m *Machine) onUpdate(c *call, r *sip.Message, from netip.AddrPort, at time
 	case !m.renegotiate(c, r.Body, at):
 		m.reply(c, r, from, 488)
 	default:
-		m.transmit(c, m.standard.answer, r, replyAddress(r, from))
+		m.transmit(c, m.standard.answer, r, m.replyAddress(r, from))
 	}
 }
 

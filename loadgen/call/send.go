@@ -94,7 +94,7 @@ func (m *Machine) transmit(c *call, message *scenarios.Message, answered *sip.Me
 // response, else to the request that the program has just met.
 func (m *Machine) respond(c *call, message *scenarios.Message, now time.Duration) {
 	if c.stage != calling {
-		m.transmit(c, message, &m.message, c.replyTo(&m.message))
+		m.transmit(c, message, &m.message, m.replyTo(c, &m.message))
 		return
 	}
 	request, ok := m.storedInvite(c)
@@ -105,7 +105,7 @@ func (m *Machine) respond(c *call, message *scenarios.Message, now time.Duration
 	if message.Status >= 200 {
 		m.decide(c, message.Status, now)
 	}
-	m.transmit(c, message, request, c.replyTo(request))
+	m.transmit(c, message, request, m.replyTo(c, request))
 }
 
 // decide notes the final response to an INVITE that came in and starts its repeats (RFC 3261, 13.3.1.4
@@ -150,20 +150,23 @@ func (m *Machine) repeatResponse(c *call) {
 		kind = measure.Response2xx
 	}
 	m.count(c).Retransmissions[measure.Sent][kind]++
-	m.transmit(c, c.lastSent, request, c.replyTo(request))
+	m.transmit(c, c.lastSent, request, m.replyTo(c, request))
 }
 
 // reply answers a request with a status of our own, inside a call or, with c nil, outside of one.
 func (m *Machine) reply(c *call, request *sip.Message, from netip.AddrPort, status int) {
-	m.transmit(c, m.standard.responses[status], request, replyAddress(request, from))
+	m.transmit(c, m.standard.responses[status], request, m.replyAddress(request, from))
 }
 
-func (c *call) replyTo(request *sip.Message) netip.AddrPort { return replyAddress(request, c.peer) }
+func (m *Machine) replyTo(c *call, request *sip.Message) netip.AddrPort {
+	return m.replyAddress(request, c.peer)
+}
 
-// replyAddress returns where a response goes: back to where the request came from with rport (RFC 3581,
-// 4), else to that host at the port of the topmost Via (RFC 3261, 18.2.2).
-func replyAddress(request *sip.Message, from netip.AddrPort) netip.AddrPort {
-	if rportEnd(request.Vias[0]) > 0 {
+// replyAddress returns where a response goes: back on the connection of the request, back to where the
+// request came from with rport (RFC 3581, 4), else to that host at the port of the topmost Via (RFC 3261,
+// 18.2.2).
+func (m *Machine) replyAddress(request *sip.Message, from netip.AddrPort) netip.AddrPort {
+	if m.cfg.Transport.Reliable() || rportEnd(request.Vias[0]) > 0 {
 		return from
 	}
 	if sentBy := sip.HostPort(request.SentBy); sentBy.IsValid() {
@@ -177,7 +180,8 @@ func replyAddress(request *sip.Message, from netip.AddrPort) netip.AddrPort {
 // be sent for a call that is over.
 func (m *Machine) acknowledge(response *sip.Message, uri []byte, to netip.AddrPort) {
 	b := m.cfg.Wire.Buffer()
-	b = append(append(append(b, "ACK "...), uri...), " SIP/2.0\r\nVia: SIP/2.0/UDP "...)
+	b = append(append(append(b, "ACK "...), uri...), " SIP/2.0\r\nVia: SIP/2.0/"...)
+	b = append(append(b, m.cfg.Transport.String()...), ' ')
 	b = append(append(append(b, response.SentBy...), ";rport;branch="...), response.Branch...)
 	b = append(append(b, "\r\nMax-Forwards: 70\r\nFrom: "...), response.From...)
 	b = append(append(b, "\r\nTo: "...), response.To...)

@@ -18,6 +18,16 @@ import (
 // loop runs a load against an emulated gateway over real loopback sockets and returns what both counted.
 func loop(t *testing.T, gw Config, load loadgen.Config) (*loadgen.Result, *Gateway) {
 	t.Helper()
+	result, g, err := attempt(t, gw, load)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result, g
+}
+
+// attempt is loop for a run that may fail.
+func attempt(t *testing.T, gw Config, load loadgen.Config) (*loadgen.Result, *Gateway, error) {
+	t.Helper()
 	gw.Listen = netip.MustParseAddrPort("127.0.0.1:0")
 	g, err := Open(gw)
 	if err != nil {
@@ -30,7 +40,7 @@ func loop(t *testing.T, gw Config, load loadgen.Config) (*loadgen.Result, *Gatew
 		g.Run(ctx)
 	}()
 	defer func() { stop(); <-over }()
-	target, err := sip.ParseTarget("sip:" + g.Address().String())
+	target, err := sip.ParseTarget("sip:" + g.Address().String() + gw.Transport.Parameter())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,10 +53,7 @@ func loop(t *testing.T, gw Config, load loadgen.Config) (*loadgen.Result, *Gatew
 		t.Fatal(err)
 	}
 	result, err := generator.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return result, g
+	return result, g, err
 }
 
 // TestLiveBlockingIsErlangs is the closed loop: the blocking that real calls meet at an emulated gateway

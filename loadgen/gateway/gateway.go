@@ -24,7 +24,9 @@ import (
 
 // Config describes one gateway. Listen and Circuits are required.
 type Config struct {
-	Listen         netip.AddrPort   // SIP over UDP; port 0 lets the system choose
+	Listen         netip.AddrPort   // port 0 lets the system choose
+	Transport      sip.Transport    // UDP unless set
+	TLS            sip.TLSConfig    // certificate and key of a gateway over TLS or WSS
 	Circuits       int              // calls at a time; the next one gets 503 with Q.850 cause 34
 	Setup, Ringing traffic.Duration // from INVITE to 180, and from 180 to 200
 	Program        *scenarios.Program
@@ -90,7 +92,8 @@ func (g *Gateway) open() error {
 	s := &loadgen.Shard{Start: start, Steady: &measure.Measurement{Trunk: g.cfg.Listen.String()}, WarmUp: &measure.Measurement{}}
 	g.shard = s
 	var err error
-	if s.Socket, err = sip.Listen(sip.SocketConfig{Local: g.cfg.Listen, Start: start}); err != nil {
+	if s.Socket, err = loadgen.Open(g.cfg.Transport, g.cfg.Listen, true, g.cfg.TLS, nil, start); err != nil {
+		s.Socket = nil // not an interface that holds nothing
 		return err
 	}
 	local := s.Socket.Local()
@@ -111,7 +114,7 @@ func (g *Gateway) open() error {
 		}
 	}
 	s.Machine, err = call.NewMachine(call.Config{
-		Program: program, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers,
+		Program: program, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Transport,
 		Audio: audio, Circuits: &g.circuits, Setup: g.cfg.Setup, Ringing: g.cfg.Ringing,
 		Random: traffic.Stream(g.cfg.Seed, 0), Machine: rand.Uint64(), Steady: s.Steady, WarmUp: s.WarmUp,
 	})

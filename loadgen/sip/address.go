@@ -18,7 +18,7 @@ type Target struct {
 	User      string         // as written, escapes kept; empty when there is none
 	Host      string         // a host name in lower case, or an address without brackets
 	Port      uint16         // 1 to 65535
-	Transport string         // "udp"
+	Transport Transport      // UDP unless the URI says otherwise
 	Addr      netip.AddrPort // of an address, or of a host name after Resolve; else invalid
 }
 
@@ -98,9 +98,15 @@ func parseTarget(text string) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
-	t := Target{Transport: "udp"}
+	var t Target
+	if t.Transport, err = transportOf(params); err != nil {
+		return Target{}, err
+	}
 	if t.Host, t.Port, err = splitHostPort(hostPort); err != nil {
 		return Target{}, err
+	}
+	if t.Port == 0 {
+		t.Port = t.Transport.DefaultPort()
 	}
 	if err := t.setHost(); err != nil {
 		return Target{}, err
@@ -138,7 +144,7 @@ func cutScheme(text string) (rest string, err error) {
 		return rest, nil
 	case "sips":
 		if found {
-			return "", errors.New("sips needs TLS, which is not yet supported; " + wantTarget)
+			return "", errors.New("sips asks for TLS on every hop, which nobody can check; want sip:[user@]host[:port];transport=tls")
 		}
 	case "tel", "urn", "http", "https", "ws", "wss", "mailto":
 		if found {
@@ -192,7 +198,7 @@ func checkUser(user string) error {
 	return nil
 }
 
-// splitHostPort divides "host", "host:port", "[address]" or "[address]:port".
+// splitHostPort divides "host", "host:port", "[address]" or "[address]:port"; port is 0 when none is named.
 func splitHostPort(text string) (host string, port uint16, err error) {
 	host, portText, found := text, "", false
 	if strings.HasPrefix(text, "[") {
@@ -213,7 +219,7 @@ func splitHostPort(text string) (host string, port uint16, err error) {
 	case host == "":
 		return "", 0, errors.New("no host; " + wantTarget)
 	case !found:
-		return host, DefaultPort, nil
+		return host, 0, nil
 	}
 	n, ok := number([]byte(portText), 65535)
 	if !ok || n == 0 {
@@ -273,6 +279,16 @@ func callable(addr netip.Addr) error {
 	return nil
 }
 
+// transportOf returns the transport that the parameters of a URI name, UDP when they name none.
+func transportOf(params string) (Transport, error) {
+	for param := range strings.SplitSeq(params, ";") {
+		if name, value, _ := strings.Cut(param, "="); strings.EqualFold(name, "transport") {
+			return ParseTransport(value)
+		}
+	}
+	return UDP, nil
+}
+
 // setURI writes the canonical URI, with the parameters that do not say where or how it is called.
 func (t *Target) setURI(params string) error {
 	var b strings.Builder
@@ -285,14 +301,11 @@ func (t *Target) setURI(params string) error {
 		host = "[" + host + "]"
 	}
 	b.WriteString(host + ":" + strconv.Itoa(int(t.Port)))
+	b.WriteString(t.Transport.Parameter())
 	for param := range strings.SplitSeq(params, ";") {
-		name, value, _ := strings.Cut(param, "=")
+		name, _, _ := strings.Cut(param, "=")
 		switch strings.ToLower(name) {
-		case "":
-		case "transport":
-			if !strings.EqualFold(value, "udp") {
-				return fmt.Errorf("transport %q is not yet supported; want udp", value)
-			}
+		case "", "transport":
 		case "maddr":
 			return errors.New("maddr sends calls to another host than the one named; name that host")
 		default:

@@ -46,7 +46,7 @@ func TestParseTarget(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := Target{URI: test.uri, User: test.user, Host: test.host, Port: test.port, Transport: "udp"}
+			want := Target{URI: test.uri, User: test.user, Host: test.host, Port: test.port, Transport: UDP}
 			if test.literal {
 				want.Addr = netip.AddrPortFrom(netip.MustParseAddr(test.host), test.port)
 			}
@@ -112,10 +112,9 @@ func TestParseTargetRefuses(t *testing.T) {
 		{"IPv6 multicast", "sip:[ff02::1]", "multicast"},
 		{"broadcast", "sip:255.255.255.255", "broadcast"},
 		{"broadcast as IPv4-mapped IPv6", "sip:[::ffff:255.255.255.255]", "broadcast"},
-		{"TCP", "sip:h;transport=tcp", `transport "tcp" is not yet supported; want udp`},
-		{"TLS", "sip:h;transport=TLS", `transport "TLS" is not yet supported`},
-		{"no transport", "sip:h;transport", `transport "" is not yet supported`},
-		{"sips", "sips:h", "sips needs TLS, which is not yet supported"},
+		{"SCTP", "sip:h;transport=sctp", `transport "sctp"; want udp, tcp, tls, ws or wss`},
+		{"no transport", "sip:h;transport", `transport ""; want udp, tcp, tls, ws or wss`},
+		{"sips", "sips:h", "want sip:[user@]host[:port];transport=tls"},
 		{"tel", "tel:+15550100", "scheme tel; want sip:"},
 		{"http", "http://h/", "scheme http; want sip:"},
 		{"slashes", "sip://h", "no slashes"},

@@ -37,6 +37,14 @@ func ParseTransport(text string) (Transport, error) {
 	return UDP, fmt.Errorf("transport %q; want udp, tcp, tls, ws or wss", text)
 }
 
+// Parameter returns the transport as a parameter of a URI, nothing for UDP, which needs no mention.
+func (t Transport) Parameter() string {
+	if t == UDP {
+		return ""
+	}
+	return ";transport=" + strings.ToLower(t.String())
+}
+
 // Reliable tells whether the transport repeats what gets lost, so that SIP must not (RFC 3261, 17.1.1.1).
 func (t Transport) Reliable() bool { return t != UDP }
 
