@@ -1,5 +1,7 @@
 package routing
 
+import "time"
+
 // Facility is what a call holds while it lasts, shared by all trunks that lead through it: the circuits
 // of a gateway, the calls that a Mediation Server can carry, the bandwidth of a WAN link.
 type Facility struct {
@@ -34,3 +36,62 @@ func (l *Limits) validate(problems *faults, field string) {
 
 // mostCircuits is the largest limit on circuits, so that counts of calls fit in 32 bits.
 const mostCircuits = 1 << 30
+
+// facility is a facility at work, or what a trunk alone can carry.
+type facility struct {
+	busy   int32
+	limits [2]int32 // on busy: of ordinary calls, and of those with right of way; -1 while drained
+
+	mediaOnly, drained bool
+
+	used, bandwidth int64 // bits per second
+	gate            gate
+	open            [2]int32 // limits while not drained
+}
+
+// free tells whether a call of the given width can be carried: the check that nearly every call passes.
+func (f *facility) free(p Priority, width int64, now time.Duration) bool {
+	return f.busy < f.limits[min(p, High)] && width <= f.bandwidth-f.used && f.gate.admits(now)
+}
+
+// obstacle returns what keeps a call out that free did not let in, 0 for one that needs nothing here.
+func (f *facility) obstacle(c Call, width int64) Causes {
+	switch {
+	case f.drained:
+		return OutOfService
+	case c.Bypass && f.mediaOnly:
+		return 0
+	case f.busy >= f.limits[High]:
+		return NoFreeCircuit
+	case f.busy >= f.limits[min(c.Priority, High)]:
+		return ReservedOnly
+	case width > f.bandwidth-f.used:
+		return NoBandwidth
+	}
+	return OverRate
+}
+
+// take holds what a call needs.
+func (f *facility) take(h Held, width int64, now time.Duration) {
+	if h.bypass() && f.mediaOnly {
+		return
+	}
+	f.busy++
+	f.used += width
+	f.gate.pass(now)
+}
+
+func (f *facility) release(h Held, width int64) {
+	if h.bypass() && f.mediaOnly {
+		return
+	}
+	f.busy--
+	f.used -= width
+}
+
+func (f *facility) drain(drained bool) {
+	f.drained, f.limits = drained, f.open
+	if drained {
+		f.limits = [2]int32{-1, -1}
+	}
+}

@@ -41,6 +41,9 @@ type Codec struct {
 // most is the largest number of parts of a kind: a Router numbers them with 16 bits.
 const most = 1<<16 - 1
 
+// mostBitsPerSecond is the widest codec, so that the sum over all calls fits in 64 bits.
+const mostBitsPerSecond = 1e9
+
 // Validate returns all that is wrong with the network, each problem with the field that has it.
 func (n *Network) Validate() error {
 	var problems faults
@@ -49,13 +52,16 @@ func (n *Network) Validate() error {
 		problems.add("codecs: must be at most 256, got %d", len(codecs))
 	}
 	for i, c := range n.Codecs {
-		if c.BitsPerSecond < 0 {
-			problems.add("codecs[%d].bits_per_second: must not be negative, got %d", i, c.BitsPerSecond)
+		if c.BitsPerSecond < 0 || c.BitsPerSecond > mostBitsPerSecond {
+			problems.add("codecs[%d].bits_per_second: must be 0 to %d, got %d", i, int64(mostBitsPerSecond), c.BitsPerSecond)
 		}
 	}
 	facilities := problems.names("facilities", len(n.Facilities), func(i int) string { return n.Facilities[i].Name })
 	for i := range n.Facilities {
 		n.Facilities[i].Limits.validate(&problems, fmt.Sprintf("facilities[%d]", i))
+	}
+	if len(n.Facilities)+len(n.Trunks) > most {
+		problems.add("facilities and trunks: must be at most %d together, got %d", most, len(n.Facilities)+len(n.Trunks))
 	}
 	trunks := problems.names("trunks", len(n.Trunks), func(i int) string { return n.Trunks[i].Name })
 	for i := range n.Trunks {
