@@ -16,13 +16,18 @@ const busy = 10_000
 type rhythm struct {
 	last     time.Duration
 	messages uint64
-	rate     float64 // messages a second, smoothed over about ten turns
+	rate     float64 // messages a second, smoothed over rateWindow
 }
+
+// rateWindow is long beside the burst of messages that sets a call up, so that a few calls a second do
+// not count as busy, and short beside a run.
+const rateWindow = 100 * time.Millisecond
 
 // naps notes the messages that the loop has moved until now and tells whether it should nap.
 func (r *rhythm) naps(now time.Duration, messages uint64) bool {
 	if since := now - r.last; since > 0 {
-		r.rate += 0.1 * (float64(messages-r.messages)/since.Seconds() - r.rate)
+		weight := min(1, since.Seconds()/rateWindow.Seconds())
+		r.rate += weight * (float64(messages-r.messages)/since.Seconds() - r.rate)
 	}
 	r.last, r.messages = now, messages
 	return r.rate > busy

@@ -105,7 +105,8 @@ func (s *Shard) rest(now time.Duration) {
 	}
 }
 
-// launch starts the calls that are due.
+// launch starts the calls that are due. Calls that were to end before one of them began do so first,
+// however late this turn is: a call that found their circuits busy would be blocked by the loop's rhythm.
 func (s *Shard) launch(now time.Duration) {
 	if s.calls == nil {
 		return
@@ -116,6 +117,7 @@ func (s *Shard) launch(now time.Duration) {
 			return
 		}
 		s.calls.take()
+		s.Machine.AdvanceTo(attempt.Intended, now)
 		if s.contact.first == 0 {
 			s.contact.first = now
 		}

@@ -158,7 +158,12 @@ func (m *Machine) Next() time.Duration { return m.table.wheel.next() }
 // Advance fires the timers that are due.
 func (m *Machine) Advance(now time.Duration) {
 	m.incoming.forget(now)
-	m.table.wheel.expire(now, func(slot int32) { m.onTimer(m.table.at(slot), now) })
+	m.AdvanceTo(now, now)
+}
+
+// AdvanceTo fires the timers that were due at an instant before now, and leaves the later ones.
+func (m *Machine) AdvanceTo(instant, now time.Duration) {
+	m.table.wheel.expire(instant, func(slot int32) { m.onTimer(m.table.at(slot), now) })
 }
 
 // Stop hangs up: no INVITE that comes in is taken any more, calls that ring are withdrawn or refused,
