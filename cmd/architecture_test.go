@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"planner/traffic":    {"erlang"},
 	"planner/acceptance": {"erlang", "planner"},
 	"planner/sim":        {"planner"},
+	"planner/records":    {"erlang", "planner/traffic"},
 }
 
 // keepers says which room alone may use a library.
