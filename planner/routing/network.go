@@ -38,8 +38,11 @@ type Codec struct {
 	BitsPerSecond int64 // in one direction, with all headers that the limits of the network count
 }
 
-// most is the largest number of parts of a kind: a Router numbers them with 16 bits.
-const most = 1<<16 - 1
+// The largest numbers of parts: a Router numbers them with 16 bits, codecs with 8.
+const (
+	most       = 1<<16 - 1
+	mostCodecs = 1 << 8
+)
 
 // mostBitsPerSecond is the widest codec, so that the sum over all calls fits in 64 bits.
 const mostBitsPerSecond = 1e9
@@ -47,27 +50,24 @@ const mostBitsPerSecond = 1e9
 // Validate returns all that is wrong with the network, each problem with the field that has it.
 func (n *Network) Validate() error {
 	var problems faults
-	codecs := problems.names("codecs", len(n.Codecs), func(i int) string { return n.Codecs[i].Name })
-	if len(codecs) > 256 {
-		problems.add("codecs: must be at most 256, got %d", len(codecs))
-	}
+	problems.names("codecs", len(n.Codecs), mostCodecs, func(i int) string { return n.Codecs[i].Name })
 	for i, c := range n.Codecs {
 		if c.BitsPerSecond < 0 || c.BitsPerSecond > mostBitsPerSecond {
 			problems.add("codecs[%d].bits_per_second: must be 0 to %d, got %d", i, int64(mostBitsPerSecond), c.BitsPerSecond)
 		}
 	}
-	facilities := problems.names("facilities", len(n.Facilities), func(i int) string { return n.Facilities[i].Name })
+	facilities := problems.names("facilities", len(n.Facilities), most, func(i int) string { return n.Facilities[i].Name })
 	for i := range n.Facilities {
 		n.Facilities[i].Limits.validate(&problems, fmt.Sprintf("facilities[%d]", i))
 	}
 	if len(n.Facilities)+len(n.Trunks) > most {
 		problems.add("facilities and trunks: must be at most %d together, got %d", most, len(n.Facilities)+len(n.Trunks))
 	}
-	trunks := problems.names("trunks", len(n.Trunks), func(i int) string { return n.Trunks[i].Name })
+	trunks := problems.names("trunks", len(n.Trunks), most, func(i int) string { return n.Trunks[i].Name })
 	for i := range n.Trunks {
 		n.Trunks[i].validate(&problems, fmt.Sprintf("trunks[%d]", i), facilities)
 	}
-	routes := problems.names("routes", len(n.Routes), func(i int) string { return n.Routes[i].Name })
+	routes := problems.names("routes", len(n.Routes), most, func(i int) string { return n.Routes[i].Name })
 	for i := range n.Routes {
 		n.Routes[i].validate(&problems, fmt.Sprintf("routes[%d]", i), trunks, routes)
 	}
@@ -100,10 +100,11 @@ func (f *faults) add(format string, args ...any) { *f = append(*f, fmt.Errorf(fo
 
 func (f faults) join() error { return errors.Join(f...) }
 
-// names wants n parts of a kind to have different names and returns their places.
-func (f *faults) names(kind string, n int, name func(int) string) map[string]int {
-	if n > most {
-		f.add("%s: must be at most %d, got %d", kind, most, n)
+// names wants n parts of a kind, at most limit, to have different names and returns their places.
+func (f *faults) names(kind string, n, limit int, name func(int) string) map[string]int {
+	if n > limit {
+		f.add("%s: must be at most %d, got %d", kind, limit, n)
+		return nil
 	}
 	places := make(map[string]int, n)
 	for i := range n {
