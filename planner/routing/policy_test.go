@@ -162,6 +162,8 @@ func TestOverflowRoutes(t *testing.T) {
 			d.offer("a", "final")
 			d.release("a")
 			d.wantTrunk(d.router.Offer(&d.at, d.now), "a")
+			d.release("a")
+			d.wantTrunk(d.router.Offer(&d.at, d.now), "a")
 		}},
 		{"without no-circuit in the rule, the overflow route gets no call either",
 			with(with(trunks(routing.Ordered, "a"), highUsage), onFailure(routing.FailOver{On: []routing.Outcome{503}})), func(d *desk) {
