@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 )
@@ -35,8 +36,9 @@ type StreamConfig struct {
 const (
 	defaultDialTimeout    = 10 * time.Second
 	defaultMaxConnections = 16 << 10
-	// maxBacklog bounds what waits to be sent on one connection, in octets.
-	maxBacklog = 1 << 20
+	// maxBacklog bounds what waits to be sent on one connection, in octets: a tenth of a second of 50,000
+	// calls a second. What the kernel buffers comes on top.
+	maxBacklog = 8 << 20
 	// maxOutgoing is the longest message that is sent, in octets.
 	maxOutgoing = 64 << 10
 )
@@ -98,8 +100,8 @@ type background struct {
 func OpenStreams(cfg StreamConfig) (*Streams, error) { return openStreams(cfg, newPoller) }
 
 func openStreams(cfg StreamConfig, newPoller func() (poller, error)) (*Streams, error) {
-	if cfg.Transport == UDP || int(cfg.Transport) >= len(transportNames) {
-		return nil, fmt.Errorf("open streams: %s is no stream transport", cfg.Transport)
+	if err := cfg.check(); err != nil {
+		return nil, fmt.Errorf("open %s on %s: %w", cfg.Transport, cfg.Local, err)
 	}
 	if cfg.DialTimeout == 0 {
 		cfg.DialTimeout = defaultDialTimeout
@@ -108,7 +110,8 @@ func openStreams(cfg StreamConfig, newPoller func() (poller, error)) (*Streams, 
 		cfg.MaxConnections = defaultMaxConnections
 	}
 	s := &Streams{
-		cfg: cfg, clock: func() time.Duration { return time.Since(cfg.Start) },
+		stats: SocketStats{DropsKnown: true},
+		cfg:   cfg, clock: func() time.Duration { return time.Since(cfg.Start) },
 		routes: map[route]*connection{}, open: map[*connection]struct{}{},
 		scratch: make([]byte, 0, maxOutgoing), batch: make([]Datagram, 0, Batch),
 	}
@@ -119,6 +122,24 @@ func openStreams(cfg StreamConfig, newPoller func() (poller, error)) (*Streams, 
 	}
 	return s, nil
 }
+
+// check refuses what is no stream, and text that would add lines to a handshake.
+func (cfg StreamConfig) check() error {
+	if cfg.Transport == UDP || int(cfg.Transport) >= len(transportNames) {
+		return fmt.Errorf("%s is no stream", cfg.Transport)
+	}
+	if cfg.Path != "" && (cfg.Path[0] != '/' || strings.ContainsFunc(cfg.Path, notVisible)) {
+		return fmt.Errorf("path %q; want a / and visible characters", cfg.Path)
+	}
+	for address, name := range cfg.Names {
+		if name == "" || strings.ContainsFunc(name, notVisible) {
+			return fmt.Errorf("name %q of %s; want visible characters", name, address)
+		}
+	}
+	return nil
+}
+
+func notVisible(r rune) bool { return r <= ' ' || r > '~' }
 
 func (s *Streams) start(newPoller func() (poller, error)) (err error) {
 	if s.cfg.Transport.Secure() {
@@ -150,12 +171,9 @@ func (s *Streams) Local() netip.AddrPort { return s.local }
 func (s *Streams) Transport() Transport { return s.cfg.Transport }
 
 // Stats returns the counters of messages so far. Sent are messages that the kernel took; SendErrors those
-// that were too long or found the backlog of their connection full. Nothing is dropped on the way in.
-func (s *Streams) Stats() SocketStats {
-	s.stats.DropsKnown = true
-	s.stats.ReceiveBuffer, s.stats.SendBuffer = s.cfg.Buffer, s.cfg.Buffer
-	return s.stats
-}
+// that were too long or found the backlog of their connection full. Nothing is dropped on the way in, and
+// the sizes of buffers, which differ from connection to connection, are 0.
+func (s *Streams) Stats() SocketStats { return s.stats }
 
 // Connections returns the counters of connections so far.
 func (s *Streams) Connections() ConnectionStats {

@@ -43,6 +43,7 @@ type connection struct {
 	sent     int
 	ends     []int // where each message in wire ends
 	progress time.Duration
+	released bool  // to be closed as soon as it is up
 	broken   error // why nothing can be sent any more
 
 	ready, used, dirty, stuck, blocked bool // is in the list of that name; waits for room to write

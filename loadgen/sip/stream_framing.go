@@ -1,6 +1,9 @@
 package sip
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // MaxStreamMessage is the longest message that is taken from a stream, in octets. A longer one ends its
 // connection.
@@ -17,6 +20,7 @@ type FramingError struct{ Reason string }
 func (e *FramingError) Error() string { return "cannot tell messages apart: " + e.Reason }
 
 var (
+	errNotSIP       = &FramingError{"does not begin like a SIP message"}
 	errLongMessage  = &FramingError{"message too long"}
 	errLongLine     = &FramingError{"header line too long"}
 	errManyLines    = &FramingError{"too many header lines"}
@@ -65,6 +69,9 @@ func (f *sipFraming) next(b []byte) (frame, error) {
 		if n := f.keepAlives(b); n > 0 {
 			return frame{size: n, reply: f.pongs}, nil
 		}
+		if len(b) > 0 && !isTokenOctet(b[0]) {
+			return frame{}, errNotSIP // such as a TLS handshake
+		}
 	}
 	if f.body == 0 {
 		if err := f.headers(b); err != nil || f.body == 0 {
@@ -97,6 +104,11 @@ func (f *sipFraming) keepAlives(b []byte) (n int) {
 	return n
 }
 
+// isTokenOctet tells whether a method or a version may begin with c (RFC 3261, 25.1).
+func isTokenOctet(c byte) bool {
+	return lower(c)-'a' < 26 || c-'0' < 10 || strings.IndexByte("-.!%*_+`'~", c) >= 0
+}
+
 // headers looks for the end of the headers and, on the way, for Content-Length.
 func (f *sipFraming) headers(b []byte) error {
 	for {
@@ -127,7 +139,7 @@ func (f *sipFraming) checkLine(end int) error {
 		return errLongLine
 	case end > MaxStreamMessage:
 		return errLongMessage
-	case f.lines > MaxHeaderLines:
+	case f.lines > MaxHeaderLines+1: // with the start line
 		return errManyLines
 	}
 	return nil

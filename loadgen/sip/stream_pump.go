@@ -114,7 +114,7 @@ func (u *pump) tell() {
 	u.pumps.mu.Lock()
 	u.pumps.active = append(u.pumps.active, u)
 	u.pumps.mu.Unlock()
-	signal(u.pumps.event)
+	nudge(u.pumps.event)
 }
 
 func (u *pump) read(b []byte) (int, error) {
@@ -189,11 +189,11 @@ func (p *pumps) sleep(d time.Duration, event chan struct{}) {
 	}
 }
 
-func (p *pumps) wake() { signal(p.wakeup) }
+func (p *pumps) wake() { nudge(p.wakeup) }
 
 func (p *pumps) close() { p.running.Wait() }
 
-func signal(c chan struct{}) {
+func nudge(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:

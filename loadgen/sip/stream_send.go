@@ -11,7 +11,7 @@ const stallLimit = 10 * time.Second
 
 var (
 	errNotReading = errors.New("peer does not read")
-	errBacklog    = errors.New("too many connections")
+	errTooMany    = errors.New("too many connections")
 )
 
 // Buffer returns an empty buffer for the next message. What is appended to it must be handed to Queue
@@ -39,6 +39,30 @@ func (s *Streams) QueueLane(b []byte, to netip.AddrPort, lane uint32) {
 		return
 	}
 	s.append(c, b)
+}
+
+// Release closes the connection of a lane, once what was queued for it has left or nothing can.
+func (s *Streams) Release(to netip.AddrPort, lane uint32) {
+	c := s.routes[route{to, lane}]
+	if c == nil {
+		return
+	}
+	delete(s.routes, c.route)
+	s.last = nil
+	switch c.state {
+	case opening:
+		c.released = true
+	case up:
+		s.leave(c)
+	}
+}
+
+// leave closes a connection that is needed no more.
+func (s *Streams) leave(c *connection) {
+	if !c.blocked && c.broken == nil {
+		s.flush(c)
+	}
+	s.lose(c, errClosing)
 }
 
 // append puts a message behind what waits on a connection.
@@ -173,8 +197,11 @@ func (s *Streams) drop(c *connection) {
 // send, in octets: a batch of messages fits in.
 const streamChunk = 64 << 10
 
-// maxFree bounds the buffers that are kept for later.
-const maxFree = 2 * Batch
+// maxFree bounds the buffers that are kept for later, maxKept the size of one that its owner keeps.
+const (
+	maxFree = 2 * Batch
+	maxKept = 1 << 20
+)
 
 // buffer returns b, or an empty buffer if there is none.
 func (s *Streams) buffer(b []byte) []byte {
@@ -196,6 +223,8 @@ func (s *Streams) giveBack(b []byte) []byte {
 		return nil
 	case cap(b) == streamChunk:
 		s.free = append(s.free, b[:0])
+		return nil
+	case cap(b) > maxKept:
 		return nil
 	}
 	return b[:0]

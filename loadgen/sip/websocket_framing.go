@@ -63,7 +63,7 @@ func (f *webSocketFraming) next(b []byte) (frame, error) {
 	}
 	payload := b[h.size : h.size+h.length : h.size+h.length]
 	if h.mask != nil {
-		mask(payload, binary.LittleEndian.Uint32(h.mask))
+		maskOctets(payload, binary.LittleEndian.Uint32(h.mask))
 	}
 	result := frame{size: h.size + h.length}
 	f.answers = f.answers[:0]
@@ -220,12 +220,12 @@ func (f *webSocketFraming) appendFrame(dst []byte, op byte, payload []byte) []by
 	dst = binary.LittleEndian.AppendUint32(dst, key)
 	start := len(dst)
 	dst = append(dst, payload...)
-	mask(dst[start:], key)
+	maskOctets(dst[start:], key)
 	return dst
 }
 
-// mask covers or uncovers octets, which is the same (RFC 6455, 5.3); key has the first octet lowest.
-func mask(b []byte, key uint32) {
+// maskOctets covers or uncovers octets, which is the same (RFC 6455, 5.3); key has the first octet lowest.
+func maskOctets(b []byte, key uint32) {
 	wide := uint64(key)<<32 | uint64(key)
 	for len(b) >= 8 {
 		binary.LittleEndian.PutUint64(b, binary.LittleEndian.Uint64(b)^wide)
