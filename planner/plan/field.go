@@ -1,0 +1,65 @@
+package plan
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+
+	"github.com/sipplan/sipplan/planner"
+)
+
+// fieldNames returns the names of the fields of a struct as files write them.
+func fieldNames(t reflect.Type) []string {
+	names := make([]string, t.NumField())
+	for i := range names {
+		names[i] = t.Field(i).Tag.Get("yaml")
+	}
+	return names
+}
+
+// fieldNamed returns the field that files write so.
+func fieldNamed(t reflect.Type, name string) (reflect.StructField, bool) {
+	for i := range t.NumField() {
+		if t.Field(i).Tag.Get("yaml") == name {
+			return t.Field(i), true
+		}
+	}
+	return reflect.StructField{}, false
+}
+
+// join writes the path of a field in an object.
+func join(path, field string) string {
+	if path == "" {
+		return field
+	}
+	return path + "." + field
+}
+
+// suggest returns the end of a complaint that names what was probably meant, or nothing.
+func suggest(name string, known []string) string {
+	if len(name) > 100 {
+		return ""
+	}
+	if near := planner.Nearest(name, known); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	return ""
+}
+
+// within holds a number to the range of its field. It is false for what is not a number.
+func within(value float64, tag reflect.StructTag) bool {
+	low, err := strconv.ParseFloat(tag.Get("min"), 64)
+	if err == nil && !(value >= low) {
+		return false
+	}
+	high, err := strconv.ParseFloat(tag.Get("max"), 64)
+	return value == value && (err != nil || value <= high)
+}
+
+// rangeOf says the range of a field.
+func rangeOf(tag reflect.StructTag) string {
+	if tag.Get("min") == "" {
+		return ""
+	}
+	return fmt.Sprintf(" from %s to %s", tag.Get("min"), tag.Get("max"))
+}
