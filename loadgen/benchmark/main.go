@@ -5,7 +5,7 @@
 //
 // Each round runs three pairs one after the other, so that the machine's drift hits all alike: sipplan
 // calls SIPp, SIPp calls SIPp, SIPp calls sipplan. A call is INVITE, 100 or 180, 200, ACK, BYE, 200 over
-// UDP on loopback without holding time. Both processes of a pair are pinned to a processor of their own,
+// UDP, or with -tcp one TCP connection, on loopback without holding time. Both processes of a pair are pinned to a processor of their own,
 // both ask for the same socket buffers, and the system's own accounts give their user and system time.
 // The medians over the rounds and their ratios are printed. It needs sipp and taskset.
 package main
@@ -27,12 +27,14 @@ type options struct {
 	rates  []int
 	rounds int
 	length time.Duration
+	tcp    bool
 }
 
 func main() {
 	rates := flag.String("rates", "8000,16000", "calls per second to compare at, separated by commas")
 	o := options{}
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds at each rate; medians are taken over them")
+	flag.BoolVar(&o.tcp, "tcp", false, "over one TCP connection instead of UDP")
 	flag.DurationVar(&o.length, "length", 5*time.Second, "time that calls are offered for in each run")
 	flag.Parse()
 	for _, text := range strings.Split(*rates, ",") {
@@ -58,7 +60,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	b := bench{sipplan: filepath.Join(folder, "sipplan"), folder: folder}
+	b := bench{sipplan: filepath.Join(folder, "sipplan"), folder: folder, tcp: o.tcp}
 	if err := b.build(ctx); err != nil {
 		return err
 	}

@@ -21,6 +21,15 @@ const buffer = 4 << 20
 // bench knows where its programs are.
 type bench struct {
 	sipplan, folder string
+	tcp             bool
+}
+
+// transport returns what SIPp is told of the transport: one socket for all calls.
+func (b *bench) transport() []string {
+	if b.tcp {
+		return []string{"-t", "t1"}
+	}
+	return []string{"-t", "u1"}
 }
 
 func (b *bench) build(ctx context.Context) error {
@@ -89,7 +98,8 @@ func freePort() (int, error) {
 
 // sippAnswers and its like are the four command lines that are compared.
 func (b *bench) sippAnswers(ctx context.Context, port int) (*process, error) {
-	return b.start(ctx, 1, "sipp", "-sn", "uas", "-i", "127.0.0.1", "-p", strconv.Itoa(port), "-nostdin", "-buff_size", strconv.Itoa(buffer))
+	args := []string{"-sn", "uas", "-i", "127.0.0.1", "-p", strconv.Itoa(port), "-nostdin", "-buff_size", strconv.Itoa(buffer)}
+	return b.start(ctx, 1, "sipp", append(args, b.transport()...)...)
 }
 
 func (b *bench) sippCalls(ctx context.Context, port, rate, calls int, stats string) (*process, error) {
@@ -97,17 +107,26 @@ func (b *bench) sippCalls(ctx context.Context, port, rate, calls int, stats stri
 	if err != nil {
 		return nil, err
 	}
-	return b.start(ctx, 0, "sipp", "-sn", "uac", fmt.Sprintf("127.0.0.1:%d", port), "-i", "127.0.0.1", "-p", strconv.Itoa(own),
+	args := []string{"-sn", "uac", fmt.Sprintf("127.0.0.1:%d", port), "-i", "127.0.0.1", "-p", strconv.Itoa(own),
 		"-r", strconv.Itoa(rate), "-m", strconv.Itoa(calls), "-l", "100000", "-d", "0", "-nostdin",
-		"-buff_size", strconv.Itoa(buffer), "-trace_stat", "-stf", stats, "-fd", "60")
+		"-buff_size", strconv.Itoa(buffer), "-trace_stat", "-stf", stats, "-fd", "60"}
+	return b.start(ctx, 0, "sipp", append(args, b.transport()...)...)
 }
 
 func (b *bench) sipplanAnswers(ctx context.Context, port int) (*process, error) {
-	return b.start(ctx, 1, b.sipplan, "gateway", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--ports", "100000", "--media", "none")
+	listen := fmt.Sprintf("127.0.0.1:%d", port)
+	if b.tcp {
+		listen = "tcp:" + listen
+	}
+	return b.start(ctx, 1, b.sipplan, "gateway", "--listen", listen, "--ports", "100000", "--media", "none")
 }
 
 func (b *bench) sipplanCalls(ctx context.Context, port, rate, calls int, report string) (*process, error) {
-	return b.start(ctx, 0, b.sipplan, "blast", fmt.Sprintf("sip:127.0.0.1:%d", port), "--caps", strconv.Itoa(rate),
+	target := fmt.Sprintf("sip:127.0.0.1:%d", port)
+	if b.tcp {
+		target += ";transport=tcp"
+	}
+	return b.start(ctx, 0, b.sipplan, "blast", target, "--caps", strconv.Itoa(rate),
 		"--calls", strconv.Itoa(calls), "--aht", "0s", "--arrivals", "constant", "--media", "none", "--out", "json="+report)
 }
 
