@@ -51,8 +51,18 @@ func Open(transport sip.Transport, local netip.AddrPort, listen bool, tls sip.TL
 	if transport == sip.UDP {
 		return sip.Listen(sip.SocketConfig{Local: local, Start: start})
 	}
-	return sip.OpenStreams(sip.StreamConfig{Transport: transport, Local: local, Listen: listen, TLS: tls, Names: names, Start: start})
+	streams, err := sip.OpenStreams(sip.StreamConfig{Transport: transport, Local: local, Listen: listen, TLS: tls, Names: names, Start: start})
+	if err != nil {
+		return nil, err
+	}
+	return inOrder{streams}, nil
 }
+
+// inOrder are connections, on which everything leaves in order, whatever its flow.
+type inOrder struct{ *sip.Streams }
+
+// Queue sends b on the connection to an address.
+func (s inOrder) Queue(b []byte, to netip.AddrPort, _ uint32) { s.Streams.Queue(b, to) }
 
 // contact is what a shard knows of whether its target is there at all.
 type contact struct {

@@ -15,9 +15,9 @@ type round struct {
 	sipplanCaller   float64 // sipplan calls SIPp
 	sippCaller      float64 // SIPp calls SIPp
 	sippAnswerer    float64
-	sipplanAnswerer float64 // SIPp calls sipplan
-	failed          uint64
-	repeated        uint64
+	sipplanAnswerer float64    // SIPp calls sipplan
+	losses          [3]account // of the three pairs: calls, and how many failed or were repeated
+	pairs           int
 }
 
 type rounds []round
@@ -72,8 +72,8 @@ func (r *round) pair(ctx context.Context, caller, answerer func(port int) (*proc
 	if err != nil || counted.calls == 0 {
 		return 0, 0, fmt.Errorf("no account of the calls: %w; caller: %v %s; answerer: %v", err, nearErr, near.out.String(), farErr)
 	}
-	r.failed += counted.failed
-	r.repeated += counted.repeated
+	r.losses[r.pairs] = counted
+	r.pairs++
 	perCall := func(cpu time.Duration) float64 { return float64(cpu.Microseconds()) / float64(counted.calls) }
 	return perCall(nearCPU), perCall(farCPU), nil
 }
@@ -94,14 +94,19 @@ func (all rounds) print(w io.Writer, rate int) {
 	peer := func(r round) float64 { return r.sippCaller }
 	ownAnswer := func(r round) float64 { return r.sipplanAnswerer }
 	peerAnswer := func(r round) float64 { return r.sippAnswerer }
-	var failed, repeated uint64
-	for _, r := range all {
-		failed, repeated = failed+r.failed, repeated+r.repeated
-	}
-	fmt.Fprintf(w, "%d calls/s, medians of %d rounds, µs of processor time a call (%d calls failed, %d messages repeated in all)\n", rate, len(all), failed, repeated)
+	fmt.Fprintf(w, "%d calls/s, medians of %d rounds, µs of processor time a call\n", rate, len(all))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "role\tsipplan\tSIPp\tratio\t")
 	fmt.Fprintf(t, "caller\t%.1f\t%.1f\t%.2f\t\n", all.median(own), all.median(peer), all.median(func(r round) float64 { return own(r) / peer(r) }))
 	fmt.Fprintf(t, "answerer\t%.1f\t%.1f\t%.2f\t\n", all.median(ownAnswer), all.median(peerAnswer), all.median(func(r round) float64 { return ownAnswer(r) / peerAnswer(r) }))
 	_ = t.Flush()
+	for i, pair := range []string{"sipplan calls SIPp", "SIPp calls SIPp", "SIPp calls sipplan"} {
+		var sum account
+		for _, r := range all {
+			sum.calls += r.losses[i].calls
+			sum.failed += r.losses[i].failed
+			sum.repeated += r.losses[i].repeated
+		}
+		fmt.Fprintf(w, "%s: %d calls, %d failed, %d messages repeated\n", pair, sum.calls, sum.failed, sum.repeated)
+	}
 }

@@ -27,7 +27,7 @@ type pipeEnd struct {
 
 func (e pipeEnd) Buffer() []byte { return e.pipe.buffers[e.pipe.tail%16][:0] }
 
-func (e pipeEnd) Queue(b []byte, _ netip.AddrPort) {
+func (e pipeEnd) Queue(b []byte, _ netip.AddrPort, _ uint32) {
 	p := e.pipe
 	i := p.tail % 16
 	p.buffers[i], p.to[i], p.from[i] = b, *e.peer, e.local

@@ -48,7 +48,7 @@ type labWire struct {
 
 func (w *labWire) Buffer() []byte { return w.room[:0] }
 
-func (w *labWire) Queue(b []byte, to netip.AddrPort) {
+func (w *labWire) Queue(b []byte, to netip.AddrPort, _ uint32) {
 	line, _, _ := strings.Cut(string(b), "\r\n")
 	if strings.HasPrefix(line, "SIP/2.0") {
 		_, rest, _ := strings.Cut(string(b), "CSeq: ")

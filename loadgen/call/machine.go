@@ -19,8 +19,9 @@ import (
 type Wire interface {
 	// Buffer returns an empty buffer for the next datagram.
 	Buffer() []byte
-	// Queue sends b, a buffer filled by appending or any other slice, which it does not keep.
-	Queue(b []byte, to netip.AddrPort)
+	// Queue sends b, a buffer filled by appending or any other slice, which it does not keep. What is sent in
+	// one flow leaves in order; the messages of a call are one.
+	Queue(b []byte, to netip.AddrPort, flow uint32)
 }
 
 // Circuits is the admission of an emulated gateway. Seize is called once for each call that wants a

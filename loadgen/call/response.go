@@ -40,7 +40,7 @@ func (m *Machine) afterwards(r *sip.Message, from netip.AddrPort) {
 	switch {
 	case r.Method == sip.INVITE && r.Status >= 300:
 		into.Retransmissions[measure.Received][measure.OtherResponse]++
-		m.acknowledge(r, uriOf(r.To), from)
+		m.acknowledge(r, uriOf(r.To), from, 0)
 	case r.Method == sip.INVITE && r.Status >= 200:
 		into.Retransmissions[measure.Received][measure.Response2xx]++
 	case r.Status >= 200:
@@ -87,7 +87,7 @@ func (m *Machine) onOldResponse(c *call, r *sip.Message) {
 		return
 	}
 	m.count(c).Retransmissions[measure.Received][measure.OtherResponse]++
-	m.acknowledge(r, c.dialog.get(c.dialog.target), c.peer)
+	m.acknowledge(r, c.dialog.get(c.dialog.target), c.peer, uint32(c.slot))
 }
 
 // onProvisional notes ringing. It never ends anything, and is never lost: each one is counted.
@@ -187,7 +187,7 @@ func (m *Machine) onFork(c *call, r *sip.Message, at time.Duration) {
 
 // onRefusal acknowledges a final response of 300 and above and ends the attempt.
 func (m *Machine) onRefusal(c *call, r *sip.Message, at time.Duration) {
-	m.acknowledge(r, c.dialog.get(c.dialog.target), c.peer)
+	m.acknowledge(r, c.dialog.get(c.dialog.target), c.peer, uint32(c.slot))
 	if c.status != 0 {
 		m.count(c).Retransmissions[measure.Received][measure.OtherResponse]++
 		return

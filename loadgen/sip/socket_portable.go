@@ -50,7 +50,7 @@ func (s *Socket) Stats() SocketStats { return s.stats }
 func (s *Socket) Buffer() []byte { return s.out[:0] }
 
 // Queue sends b at once.
-func (s *Socket) Queue(b []byte, to netip.AddrPort) {
+func (s *Socket) Queue(b []byte, to netip.AddrPort, _ uint32) {
 	if _, err := s.conn.WriteToUDPAddrPort(b, to); err != nil {
 		s.failed = append(s.failed, Unreachable{to, err})
 		s.stats.SendErrors++

@@ -45,7 +45,7 @@ func TestBatchesArriveWholeAndInOrder(t *testing.T) {
 			a, b := listen(t, address), listen(t, address)
 			const n = 2*Batch + 5
 			for i := range n {
-				a.Queue(fmt.Appendf(a.Buffer(), "message %d", i), b.Local())
+				a.Queue(fmt.Appendf(a.Buffer(), "message %d", i), b.Local(), 0)
 			}
 			a.Flush()
 			texts, from := receive(t, b, n)
@@ -67,7 +67,7 @@ func TestBatchesArriveWholeAndInOrder(t *testing.T) {
 func TestBufferOfAnotherIsCopied(t *testing.T) {
 	a, b := listen(t, "127.0.0.1:0"), listen(t, "127.0.0.1:0")
 	own := []byte("first")
-	a.Queue(own, b.Local())
+	a.Queue(own, b.Local(), 0)
 	copy(own, "other")
 	a.Flush()
 	if texts, _ := receive(t, b, 1); texts[0] != "first" {
@@ -77,7 +77,7 @@ func TestBufferOfAnotherIsCopied(t *testing.T) {
 
 func TestOverlongDatagramIsMarkedOrRefused(t *testing.T) {
 	a, b := listen(t, "127.0.0.1:0"), listen(t, "127.0.0.1:0")
-	a.Queue(make([]byte, MaxDatagram+1), b.Local())
+	a.Queue(make([]byte, MaxDatagram+1), b.Local(), 0)
 	if a.Stats().SendErrors != 1 {
 		t.Error("a datagram that fits no buffer was not counted as refused")
 	}
@@ -110,7 +110,7 @@ func TestArrivalIsWhenTheKernelHadIt(t *testing.T) {
 	defer b.Close()
 	a := listen(t, "127.0.0.1:0")
 	before := time.Since(start)
-	a.Queue([]byte("x"), b.Local())
+	a.Queue([]byte("x"), b.Local(), 0)
 	a.Flush()
 	after := time.Since(start)
 	b.Nap(30 * time.Millisecond)
@@ -131,8 +131,8 @@ func TestRefusedPortIsReportedWithItsAddress(t *testing.T) {
 	address := nobody.Local()
 	nobody.Close()
 	a, b := listen(t, "127.0.0.1:0"), listen(t, "127.0.0.1:0")
-	a.Queue([]byte("to nobody"), address)
-	a.Queue([]byte("to somebody"), b.Local())
+	a.Queue([]byte("to nobody"), address, 0)
+	a.Queue([]byte("to somebody"), b.Local(), 0)
 	a.Flush()
 	var failed []Unreachable
 	for deadline := time.Now().Add(10 * time.Second); len(failed) == 0 && time.Now().Before(deadline); {
@@ -173,7 +173,7 @@ func BenchmarkSendAndReceive(b *testing.B) {
 	b.ReportAllocs()
 	for sent := 0; sent < b.N; {
 		for range Batch {
-			from.Queue(append(from.Buffer(), message...), to.Local())
+			from.Queue(append(from.Buffer(), message...), to.Local(), 0)
 			sent++
 		}
 		from.Flush()
