@@ -57,25 +57,14 @@ func (s *session) interrupt() {
 	}
 }
 
-// wait returns the exit code. A session that does not end fails the test.
-func (s *session) wait(t *testing.T) int {
-	t.Helper()
-	return s.waitFor(t, 60*time.Second)
-}
-
-// leaves is wait for a session that has nothing left to do.
+// leaves returns the exit code of a session that has nothing left to do.
 func (s *session) leaves(t *testing.T) int {
-	t.Helper()
-	return s.waitFor(t, patience)
-}
-
-func (s *session) waitFor(t *testing.T, most time.Duration) int {
 	t.Helper()
 	select {
 	case <-s.ended:
 		return s.code
-	case <-time.After(most):
-		t.Fatalf("%s\nhas not ended after %s; stderr:\n%s", s.line, most, s.stderr)
+	case <-time.After(patience):
+		t.Fatalf("%s\nhas not ended after %s; stderr:\n%s", s.line, patience, s.stderr)
 		return -1
 	}
 }
