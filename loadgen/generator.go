@@ -118,7 +118,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 		keyring = sip.NewKeyring(g.cfg.Account, rand.NewChaCha8(seed32()))
 	}
 	s.Machine, err = call.NewMachine(call.Config{
-		Keyring: keyring,
+		Keyring: keyring, CheckNumber: CheckNumber,
 		Program: g.cfg.Program, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Target.Transport,
 		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
 		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,
@@ -242,7 +242,8 @@ func (g *Generator) window(r *Result) time.Duration {
 		for _, s := range g.shards {
 			end = max(end, s.calls.due.Intended)
 		}
-		if end > 0 && r.Interrupted {
+		end = max(0, end-lead)
+		if r.Interrupted {
 			end = min(end, r.Elapsed)
 		}
 	}

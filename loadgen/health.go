@@ -95,12 +95,8 @@ func drops(s sip.SocketStats) measure.Check {
 }
 
 func sendErrors(s sip.SocketStats) measure.Check {
-	share := 0.0
-	if s.Sent+s.SendErrors > 0 {
-		share = float64(s.SendErrors) / float64(s.Sent+s.SendErrors)
-	}
-	return limit("send_errors", "ratio", share, 0.001,
-		fmt.Sprintf("the kernel refused %d of %d SIP datagrams", s.SendErrors, s.Sent+s.SendErrors))
+	return limit("send_errors", "datagrams", float64(s.SendErrors), 1,
+		fmt.Sprintf("the kernel refused %d of %d SIP messages", s.SendErrors, s.Sent+s.SendErrors))
 }
 
 // receiveBuffer tells when the kernel granted less than was asked for. It limits nothing by itself: what

@@ -188,6 +188,9 @@ func (s *Shard) next() time.Duration {
 
 func (s *Shard) noteUnreachable(now time.Duration) {
 	for _, u := range s.Socket.TakeUnreachable() {
+		if u.Own() {
+			continue // counted as a send error: the message is sent again like any that gets lost
+		}
 		s.Machine.Unreachable(now, u.Address)
 		if s.Socket.Stats().Received == 0 && s.contact.refused == nil {
 			s.contact.refused = &u

@@ -21,7 +21,7 @@ type notebook struct {
 }
 
 func (n *notebook) Buffer() []byte                    { return n.room[:0] }
-func (n *notebook) Queue(b []byte, to netip.AddrPort) { n.sent = append(n.sent, string(b)) }
+func (n *notebook) Queue(b []byte, to netip.AddrPort, _ uint32) { n.sent = append(n.sent, string(b)) }
 
 // methods are the methods of what was sent.
 func (n *notebook) methods() string {

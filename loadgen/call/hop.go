@@ -24,16 +24,16 @@ func (m *Machine) hop(c *call) netip.AddrPort {
 	address, known := m.next[string(uri)]
 	if !known {
 		address = sip.LiteralAddress(uri)
-		if !m.reachable(c, address) {
-			address = netip.AddrPort{}
-		}
 		if len(m.next) < maxHops {
 			m.next[string(uri)] = address
 		}
 	}
+	if !m.reachable(c, address) {
+		return c.peer
+	}
 	// Over connections a request inside the dialog goes on the one that the dialog has, if it leads to the
 	// same host: what its Contact names may be a port that nobody listens on (RFC 5923).
-	if !address.IsValid() || m.cfg.Transport.Reliable() && address.Addr() == c.peer.Addr() {
+	if m.cfg.Transport.Reliable() && address.Addr() == c.peer.Addr() {
 		return c.peer
 	}
 	return address
@@ -42,7 +42,7 @@ func (m *Machine) hop(c *call) netip.AddrPort {
 // reachable tells whether a peer's Contact, Route or media address may be sent to: its own host always,
 // others where the run allows them.
 func (m *Machine) reachable(c *call, address netip.AddrPort) bool {
-	return address.IsValid() && address.Port() != 0 &&
+	return address.IsValid() && address.Port() != 0 && address.Addr().Is4() == m.cfg.Local.Addr().Is4() &&
 		(address.Addr() == c.peer.Addr() || m.cfg.Audio.Allowed != nil && m.cfg.Audio.Allowed(address.Addr()))
 }
 
@@ -55,4 +55,18 @@ func firstURI(routes []byte) []byte {
 		routes = routes[:end]
 	}
 	return routes
+}
+
+// callable tells whether a URI of the peer's may be called: a SIP URI of printable characters whose number
+// the run allows. Peers name a few URIs for all their calls, so that the answer is kept.
+func (m *Machine) callable(uri []byte) bool {
+	allowed, known := m.targets[string(uri)]
+	if !known {
+		allowed = bytes.HasPrefix(uri, []byte("sip:")) && !bytes.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r > '~' || r == '<' || r == '>' || r == '"' }) &&
+			(m.cfg.CheckNumber == nil || m.cfg.CheckNumber(string(uri)) == nil)
+		if len(m.targets) < maxHops {
+			m.targets[string(uri)] = allowed
+		}
+	}
+	return allowed
 }

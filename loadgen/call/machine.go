@@ -44,16 +44,17 @@ type Audio struct {
 
 // Config describes a machine.
 type Config struct {
-	Program   *scenarios.Program
-	Wire      Wire
-	Local     netip.AddrPort // address of the wire, for Via and Contact
-	UserAgent string
-	Transport sip.Transport
-	Timers    sip.Timers
-	Profile   sip.Profile // how the peer says that it is busy
-	Audio     Audio
-	Circuits  Circuits     // nil: every call gets a circuit
-	Keyring   *sip.Keyring // answers challenges; nil: a challenge is a refusal
+	Program     *scenarios.Program
+	Wire        Wire
+	Local       netip.AddrPort // address of the wire, for Via and Contact
+	UserAgent   string
+	Transport   sip.Transport
+	Timers      sip.Timers
+	Profile     sip.Profile // how the peer says that it is busy
+	Audio       Audio
+	Circuits    Circuits               // nil: every call gets a circuit
+	CheckNumber func(uri string) error // refuses what must not be called, emergency numbers above all; nil allows all
+	Keyring     *sip.Keyring           // answers challenges; nil: a challenge is a refusal
 
 	Setup, Ringing traffic.Duration // waits of an answering program
 	Random         *rand.Rand       // draws those waits
@@ -75,9 +76,10 @@ type Machine struct {
 	table    table
 	incoming incoming // answerer: calls by what their INVITEs carry
 	next     hopCache
-	message  sip.Message    // the message at hand
-	from     netip.AddrPort // where it came from
-	atHand   *call          // the call whose INVITE it is, nil for another message
+	targets  map[string]bool // URIs of peers: whether they may be called
+	message  sip.Message     // the message at hand
+	from     netip.AddrPort  // where it came from
+	atHand   *call           // the call whose INVITE it is, nil for another message
 	offer    sip.Session
 	body     []byte
 	stopping bool
@@ -85,7 +87,7 @@ type Machine struct {
 
 // NewMachine returns a machine without calls.
 func NewMachine(cfg Config) (*Machine, error) {
-	m := &Machine{cfg: cfg, incoming: newIncoming(), next: hopCache{}}
+	m := &Machine{cfg: cfg, incoming: newIncoming(), next: hopCache{}, targets: map[string]bool{}}
 	m.cfg.Timers = cfg.Timers.WithDefaults()
 	m.cfg.Timers.Reliable = cfg.Transport.Reliable()
 	m.table.large.size = largeSize
@@ -182,10 +184,11 @@ func (m *Machine) Abandon(now time.Duration) {
 	})
 }
 
-// Unreachable ends the calls that wait for an answer from an address that the network says is not there.
+// Unreachable ends the calls that have heard nothing from an address that the network says is not there.
+// Calls that ring are left to their timers: somebody was there.
 func (m *Machine) Unreachable(now time.Duration, address netip.AddrPort) {
 	m.table.each(func(c *call) {
-		if c.peer == address && c.stage == calling && m.cfg.Program.Role == scenarios.Caller {
+		if c.peer == address && c.stage == calling && !c.flags.provisional && !c.flags.serving {
 			m.end(c, now, measure.Unreachable)
 		}
 	})

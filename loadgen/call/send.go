@@ -98,7 +98,7 @@ func (m *Machine) transmit(c *call, message *scenarios.Message, answered *sip.Me
 // response, else to the request that the program has just met.
 func (m *Machine) respond(c *call, message *scenarios.Message, now time.Duration) {
 	if c.stage != calling {
-		m.transmit(c, message, &m.message, m.replyTo(c, &m.message))
+		m.transmit(c, message, &m.message, m.replyAddress(&m.message, m.from))
 		return
 	}
 	request, ok := m.storedInvite(c)

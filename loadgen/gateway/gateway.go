@@ -37,6 +37,10 @@ type Config struct {
 	Seed           uint64 // of set-up and ringing times; 0 draws one
 }
 
+// callsBeyond is how many calls a gateway remembers beyond twice its circuits: those that it has refused or
+// hung up and whose last word it waits for. Beyond, a call is refused and forgotten at once.
+const callsBeyond = 10_000
+
 // MaxCircuits is the largest gateway that is emulated.
 const MaxCircuits = 1_000_000
 
@@ -114,6 +118,7 @@ func (g *Gateway) open() error {
 		}
 	}
 	s.Machine, err = call.NewMachine(call.Config{
+		CheckNumber: loadgen.CheckNumber, MaxCalls: 2*g.cfg.Circuits + callsBeyond,
 		Program: program, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Transport,
 		Audio: audio, Circuits: &g.circuits, Setup: g.cfg.Setup, Ringing: g.cfg.Ringing,
 		Random: traffic.Stream(g.cfg.Seed, 0), Machine: rand.Uint64(), Steady: s.Steady, WarmUp: s.WarmUp,

@@ -31,11 +31,11 @@ func LiteralAddress(uri []byte) netip.AddrPort {
 // is none; invalid when the host is no IP address.
 func HostPort(text []byte) netip.AddrPort {
 	if address, err := netip.ParseAddrPort(string(text)); err == nil {
-		return address
+		return netip.AddrPortFrom(address.Addr().Unmap(), address.Port())
 	}
 	host := bytes.TrimSuffix(bytes.TrimPrefix(text, []byte("[")), []byte("]"))
 	if address, err := netip.ParseAddr(string(host)); err == nil {
-		return netip.AddrPortFrom(address, DefaultPort)
+		return netip.AddrPortFrom(address.Unmap(), DefaultPort)
 	}
 	return netip.AddrPort{}
 }

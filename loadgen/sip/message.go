@@ -32,7 +32,7 @@ const (
 // Bounds of one message. A message that exceeds one is malformed.
 const (
 	MaxVias            = 64 // Via values kept for the response; the longest message of RFC 4475 has 34
-	MaxRecordRoutes    = 8  // Record-Route values kept for the dialog
+	MaxRecordRoutes    = 32 // Record-Route values kept for the dialog
 	MaxAuthentications = 8  // challenges or credentials kept
 	MaxHeaderLines     = 200
 )

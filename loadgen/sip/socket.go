@@ -1,7 +1,9 @@
 package sip
 
 import (
+	"errors"
 	"net/netip"
+	"syscall"
 	"time"
 )
 
@@ -46,4 +48,15 @@ type SocketStats struct {
 type Unreachable struct {
 	Address netip.AddrPort
 	Cause   error
+}
+
+// Own tells whether the cause lies with this host and says nothing of the destination: no memory, no room in
+// a buffer, a rule of its own firewall, an address of a family that the socket does not speak.
+func (u Unreachable) Own() bool {
+	for _, own := range []syscall.Errno{syscall.EAGAIN, syscall.ENOBUFS, syscall.ENOMEM, syscall.EPERM, syscall.EAFNOSUPPORT, syscall.EINVAL} {
+		if errors.Is(u.Cause, own) {
+			return true
+		}
+	}
+	return false
 }
