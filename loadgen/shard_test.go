@@ -20,7 +20,7 @@ type notebook struct {
 	sent []string
 }
 
-func (n *notebook) Buffer() []byte                    { return n.room[:0] }
+func (n *notebook) Buffer() []byte                              { return n.room[:0] }
 func (n *notebook) Queue(b []byte, to netip.AddrPort, _ uint32) { n.sent = append(n.sent, string(b)) }
 
 // methods are the methods of what was sent.

@@ -61,11 +61,14 @@ func standardText(name string) (string, error) {
 	return string(text), nil
 }
 
-// Response returns the standard response with a status and a reason phrase.
-func Response(status int, phrase string) (*Message, error) {
+// Response returns the standard response with a status, a reason phrase and further header lines.
+func Response(status int, phrase string, lines ...string) (*Message, error) {
 	text, err := responseText(status, phrase)
 	if err != nil {
 		return nil, err
+	}
+	for _, line := range lines {
+		text = strings.Replace(text, "Content-Length:", line+"\nContent-Length:", 1)
 	}
 	return ParseMessage(text)
 }

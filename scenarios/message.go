@@ -31,6 +31,7 @@ const (
 	AnsweredTo                   // its To value, with our tag added when it has none
 	AnsweredCallID               // its Call-ID
 	AnsweredCSeq                 // its CSeq value
+	AnsweredRequire              // its Require value
 	AnsweredVias                 // whole lines: its Via headers, with received and rport filled in
 	AnsweredRecordRoutes         // whole lines: its Record-Route headers
 	Authentication               // whole lines: the credentials of the request, where the target wants some
@@ -42,7 +43,7 @@ var keywordNames = map[string]Keyword{
 	"branch": Branch, "call_id": CallID, "cseq": CSeqNumber,
 	"local_tag": LocalTag, "local_party": LocalParty, "remote_party": RemoteParty, "local_uri": LocalURI,
 	"user_agent": UserAgent, "len": BodyLength, "sdp": SDP,
-	"last_From": AnsweredFrom, "last_To": AnsweredTo, "last_Call-ID": AnsweredCallID, "last_CSeq": AnsweredCSeq, "last_Via": AnsweredVias,
+	"last_From": AnsweredFrom, "last_To": AnsweredTo, "last_Call-ID": AnsweredCallID, "last_CSeq": AnsweredCSeq, "last_Require": AnsweredRequire, "last_Via": AnsweredVias,
 	"last_Record-Route": AnsweredRecordRoutes, "authentication": Authentication, "routes": Routes,
 }
 

@@ -50,6 +50,8 @@ type call struct {
 	cseq       uint32             // of the last request sent in the dialog
 	inviteCSeq uint32             // of our INVITE
 	servedCSeq uint32             // of the INVITE that came in last
+	remoteCSeq uint32             // highest of the peer's requests in the dialog
+	branch     uint64             // hash of the branch of the INVITE that came in
 	version    uint64             // of our last session description
 	lastSent   *scenarios.Message // answerer: the last response to the INVITE, to repeat
 

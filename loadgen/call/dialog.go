@@ -1,6 +1,10 @@
 package call
 
-import "github.com/sipplan/sipplan/loadgen/sip"
+import (
+	"bytes"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+)
 
 // dialog is what requests inside a call are made of (RFC 3261, section 12): the texts stand one behind
 // the other in one buffer of the machine's pool. A text that changes is written anew behind the others.
@@ -34,7 +38,7 @@ const maxDialog = 16 << 10
 
 // fits tells whether the texts of a message can be taken over without exceeding maxDialog.
 func (d *dialog) fits(m *sip.Message) bool {
-	need := len(m.CallID) + len(m.From) + len(m.To) + len(m.ToTag) + len(m.Target) + 2*identityLen
+	need := len(m.CallID) + len(m.From) + len(m.FromTag) + len(m.To) + len(m.ToTag) + len(m.Target) + 2*identityLen
 	for _, r := range m.RecordRoutes[:m.NumRecordRoutes] {
 		need += len(r) + len(routeSeparator)
 	}
@@ -60,6 +64,12 @@ func (d *dialog) putRoutes(m *sip.Message, reverse bool) {
 	d.routes = span{uint16(from), uint16(len(d.text))}
 }
 
+// matches tells whether a request with our tag belongs to the dialog: its Call-ID and the peer's tag are the
+// dialog's (RFC 3261, 12).
+func (d *dialog) matches(r *sip.Message) bool {
+	return bytes.Equal(r.CallID, d.get(d.callID)) && (d.tag.to == d.tag.from || bytes.Equal(r.FromTag, d.get(d.tag)))
+}
+
 // adopt takes over what a 2xx to our INVITE says of the peer.
 func (d *dialog) adopt(m *sip.Message) {
 	if !d.fits(m) {
@@ -81,6 +91,7 @@ func (d *dialog) accept(m *sip.Message, tag identity) bool {
 	d.callID = d.put(m.CallID)
 	d.local = d.put(m.To, []byte(";tag="), tag[:])
 	d.remote = d.put(m.From)
+	d.tag = d.put(m.FromTag)
 	d.target = d.put(m.Target)
 	d.putRoutes(m, false)
 	return true

@@ -43,6 +43,7 @@ func (m *Machine) withdraw(c *call, now time.Duration) {
 func (m *Machine) hangUp(c *call, now time.Duration) {
 	c.flags.outside = true
 	c.resume = Never
+	m.releaseCircuit(c, now)
 	m.openBye(c, now)
 	m.sendBye(c, m.standard.bye, now)
 	m.schedule(c)

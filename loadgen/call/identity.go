@@ -1,6 +1,11 @@
 package call
 
-import "encoding/hex"
+import (
+	"bytes"
+	"encoding/hex"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+)
 
 // identity says which call of which machine a message belongs to. It is the Call-ID and From tag of the
 // calls that we place and the To tag of those that we answer, so that a message finds its call without
@@ -33,10 +38,9 @@ func putUint32(b []byte, v uint32) {
 	b[0], b[1], b[2], b[3] = byte(v>>24), byte(v>>16), byte(v>>8), byte(v)
 }
 
-// parseIdentity reads an identity that begins text; ok is false for anything that this machine did not
-// write.
+// parseIdentity reads an identity; ok is false for anything that this machine did not write.
 func parseIdentity(text []byte, machine uint64) (slot int32, generation uint32, ok bool) {
-	if len(text) < identityLen || text[dashAt] != '-' {
+	if len(text) != identityLen || text[dashAt] != '-' {
 		return 0, 0, false
 	}
 	var raw [16]byte
@@ -51,6 +55,17 @@ func parseIdentity(text []byte, machine uint64) (slot int32, generation uint32, 
 	}
 	return int32(getUint32(raw[0:])), getUint32(raw[4:]), true
 }
+
+// parseBranch reads the identity in a branch of ours.
+func parseBranch(branch []byte, machine uint64) (slot int32, generation uint32, ok bool) {
+	id, ours := bytes.CutPrefix(branch, cookie)
+	if !ours || len(id) <= identityLen || id[identityLen] != '-' {
+		return 0, 0, false
+	}
+	return parseIdentity(id[:identityLen], machine)
+}
+
+var cookie = []byte(sip.MagicCookie)
 
 func getUint32(b []byte) uint32 {
 	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])

@@ -43,6 +43,9 @@ func (in *incoming) key(r *sip.Message) uint64 {
 	return h.Sum64()
 }
 
+// hash returns the hash of a branch, which tells an INVITE from a copy that came another way.
+func (in *incoming) hash(branch []byte) uint64 { return maphash.Bytes(in.seed, branch) }
+
 // retire marks an INVITE as belonging to a call that is over.
 func (in *incoming) retire(key uint64, until time.Duration) {
 	in.slots[key] = retired

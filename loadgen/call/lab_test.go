@@ -164,3 +164,8 @@ func (l *lab) closed() {
 		l.t.Errorf("%d INVITEs are left in the answerer's index", n)
 	}
 }
+
+// sipAddress returns the host of an address at another port.
+func sipAddress(a netip.AddrPort, port uint16) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr(), port)
+}

@@ -70,19 +70,20 @@ type Config struct {
 
 // Machine runs the calls of one shard. It belongs to one goroutine.
 type Machine struct {
-	cfg      Config
-	steps    []scenarios.Step
-	standard standards
-	table    table
-	incoming incoming // answerer: calls by what their INVITEs carry
-	next     hopCache
-	targets  map[string]bool // URIs of peers: whether they may be called
-	message  sip.Message     // the message at hand
-	from     netip.AddrPort  // where it came from
-	atHand   *call           // the call whose INVITE it is, nil for another message
-	offer    sip.Session
-	body     []byte
-	stopping bool
+	cfg       Config
+	steps     []scenarios.Step
+	standard  standards
+	table     table
+	incoming  incoming // answerer: calls by what their INVITEs carry
+	next      hopCache
+	targets   map[string]bool // URIs of peers: whether they may be called
+	stateless identity        // our tag in responses outside of calls
+	message   sip.Message     // the message at hand
+	from      netip.AddrPort  // where it came from
+	atHand    *call           // the call whose INVITE it is, nil for another message
+	offer     sip.Session
+	body      []byte
+	stopping  bool
 }
 
 // NewMachine returns a machine without calls.
@@ -91,6 +92,7 @@ func NewMachine(cfg Config) (*Machine, error) {
 	m.cfg.Timers = cfg.Timers.WithDefaults()
 	m.cfg.Timers.Reliable = cfg.Transport.Reliable()
 	m.table.large.size = largeSize
+	m.stateless = newIdentity(0, 0, cfg.Machine) // no call has generation 0
 	fixed := m.fixedKeywords()
 	for _, step := range cfg.Program.Steps {
 		if step.Message != nil {

@@ -45,7 +45,7 @@ func TestReinviteIsAnsweredByItsOffer(t *testing.T) {
 			l.place(time.Minute)
 			l.runUntil(time.Second)
 			l.catchNext("<- ", &reply)
-			request := inDialog(tt.method, answer, 7, tt.body)
+			request := inDialog(tt.method, answer, 2, tt.body)
 			l.answerer.Receive(sip.Datagram{Data: request, From: callerAddress, At: l.now})
 			for _, want := range tt.want {
 				if !strings.Contains(string(reply.data), want) {
@@ -53,7 +53,7 @@ func TestReinviteIsAnsweredByItsOffer(t *testing.T) {
 				}
 			}
 			if tt.method == "INVITE" {
-				l.answerer.Receive(sip.Datagram{Data: inDialog("ACK", answer, 7, ""), From: callerAddress, At: l.now})
+				l.answerer.Receive(sip.Datagram{Data: inDialog("ACK", answer, 2, ""), From: callerAddress, At: l.now})
 			}
 			l.flying = nil // the caller of the lab did not send the re-INVITE
 			l.runUntil(2 * time.Minute)
@@ -71,7 +71,7 @@ func TestReinviteThatIsNeverAcknowledgedEndsTheCall(t *testing.T) {
 	l.catchNext("<- 200 OK (1 INVITE)", &answer)
 	l.place(time.Hour)
 	l.runUntil(time.Second)
-	l.answerer.Receive(sip.Datagram{Data: inDialog("INVITE", answer, 7, holdOffer), From: callerAddress, At: l.now})
+	l.answerer.Receive(sip.Datagram{Data: inDialog("INVITE", answer, 2, holdOffer), From: callerAddress, At: l.now})
 	l.flying = nil
 	l.runUntil(3 * time.Minute)
 	l.closed()

@@ -18,10 +18,18 @@ type standards struct {
 
 // phrases are the reason phrases of the responses that the machine gives of its own accord.
 var phrases = map[int]string{
-	100: "Trying", 200: "OK", 400: "Bad Request", 405: "Method Not Allowed", 481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 491: "Request Pending",
+	100: "Trying", 200: "OK", 400: "Bad Request", 416: "Unsupported URI Scheme", 420: "Bad Extension", 405: "Method Not Allowed", 481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 491: "Request Pending",
 	487: "Request Terminated", 488: "Not Acceptable Here", 500: "Server Internal Error", 503: "Service Unavailable",
 	505: "Version Not Supported", 513: "Message Too Large",
 }
+
+// extra are the header lines that a response of its own accord has beside the usual ones.
+var extra = map[int][]string{
+	200: {allow}, 405: {allow},
+	420: {"Unsupported: [last_Require]"},
+}
+
+const allow = "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
 
 func newStandards(fixed map[scenarios.Keyword]string) (s standards, err error) {
 	for name, into := range map[string]**scenarios.Message{"ack": &s.ack, "bye": &s.bye, "cancel": &s.cancel, "answer": &s.answer} {
@@ -33,7 +41,7 @@ func newStandards(fixed map[scenarios.Keyword]string) (s standards, err error) {
 	}
 	s.responses = map[int]*scenarios.Message{}
 	for status, phrase := range phrases {
-		message, err := scenarios.Response(status, phrase)
+		message, err := scenarios.Response(status, phrase, extra[status]...)
 		if err != nil {
 			return s, err
 		}
@@ -88,7 +96,7 @@ func (m *Machine) appendSegment(dst []byte, c *call, message *scenarios.Message,
 		return m.appendSDP(dst, c, answered)
 	}
 	if answered != nil {
-		return appendAnswered(dst, c, answered, m.from, s.Keyword)
+		return appendAnswered(dst, c, answered, m.from, &m.stateless, s.Keyword)
 	}
 	return appendDialog(dst, c, message, s.Keyword)
 }
@@ -144,18 +152,20 @@ func appendBranch(dst []byte, c *call, method string) []byte {
 
 // appendAnswered fills in the keywords of a response from the request that it answers. c is nil outside
 // a call.
-func appendAnswered(dst []byte, c *call, r *sip.Message, from netip.AddrPort, k scenarios.Keyword) []byte {
+func appendAnswered(dst []byte, c *call, r *sip.Message, from netip.AddrPort, stateless *identity, k scenarios.Keyword) []byte {
 	switch k {
 	case scenarios.AnsweredCallID:
 		return append(dst, r.CallID...)
+	case scenarios.AnsweredRequire:
+		return append(dst, r.Require...)
 	case scenarios.AnsweredCSeq:
 		return append(dst, r.CSeqValue...)
 	case scenarios.AnsweredFrom:
 		return append(dst, r.From...)
 	case scenarios.AnsweredTo:
 		dst = append(dst, r.To...)
-		if r.ToTag == nil && c != nil {
-			dst = append(append(dst, ";tag="...), c.id[:]...)
+		if r.ToTag == nil {
+			dst = append(append(dst, ";tag="...), tagOf(c, stateless)...)
 		}
 		return dst
 	case scenarios.AnsweredVias:
@@ -168,25 +178,50 @@ func appendAnswered(dst []byte, c *call, r *sip.Message, from netip.AddrPort, k 
 	return dst
 }
 
-// appendVias writes the Via headers of a response. The topmost one says where the request really came
-// from when its sender asked for that with rport (RFC 3581, 4).
+// tagOf returns our tag in a response: the call's, or outside of calls one that belongs to none.
+func tagOf(c *call, stateless *identity) []byte {
+	if c == nil {
+		return stateless[:]
+	}
+	return c.id[:]
+}
+
+// appendVias writes the Via headers of a response.
 func appendVias(dst []byte, r *sip.Message, from netip.AddrPort) []byte {
 	for i, via := range r.Vias[:r.NumVias] {
 		dst = append(dst, "Via: "...)
-		if end := rportEnd(via); i == 0 && end > 0 {
-			dst = append(append(dst, via[:end]...), '=')
-			dst = strconv.AppendUint(dst, uint64(from.Port()), 10)
-			dst = from.Addr().AppendTo(append(dst, ";received="...))
-			via = via[end:]
+		if i == 0 {
+			dst = appendTopVia(dst, via, r.SentBy, from)
+		} else {
+			dst = append(dst, via...)
 		}
-		dst = append(append(dst, via...), "\r\n"...)
+		dst = append(dst, "\r\n"...)
 	}
 	return dst
+}
+
+// appendTopVia writes the topmost Via, which says where the request really came from when its sender asked
+// for that with rport (RFC 3581, 4) or names another host (RFC 3261, 18.2.1).
+func appendTopVia(dst, via, sentBy []byte, from netip.AddrPort) []byte {
+	end := rportEnd(via)
+	switch {
+	case end > 0:
+		dst = append(append(dst, via[:end]...), '=')
+		dst = strconv.AppendUint(dst, uint64(from.Port()), 10)
+		dst = from.Addr().AppendTo(append(dst, ";received="...))
+		return append(dst, via[end:]...)
+	case sip.HostPort(sentBy).Addr() != from.Addr():
+		return from.Addr().AppendTo(append(append(dst, via...), ";received="...))
+	}
+	return append(dst, via...)
 }
 
 // rportEnd returns the position behind an rport parameter without a value, 0 when a Via has none.
 func rportEnd(via []byte) int {
 	at := bytes.Index(via, rportParameter)
+	if at < 0 {
+		at = bytes.Index(bytes.ToLower(via), rportParameter)
+	}
 	if at < 0 {
 		return 0
 	}

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"bytes"
 	"errors"
 
 	"net/netip"
@@ -58,6 +59,10 @@ func (m *Machine) onRequest(r *sip.Message, from netip.AddrPort, at time.Duratio
 	case r.Method == sip.OPTIONS && r.ToTag == nil:
 		m.reply(nil, r, from, 200)
 	case r.Method == sip.INVITE && r.ToTag == nil && m.cfg.Program.Role == scenarios.Answerer:
+		if status := m.unacceptable(r); status != 0 {
+			m.reply(nil, r, from, status)
+			return
+		}
 		m.onInvite(r, from, at)
 	case r.ToTag != nil || r.Method == sip.CANCEL || r.Method == sip.BYE:
 		m.cfg.Steady.Strays++
@@ -100,7 +105,31 @@ func (m *Machine) callOf(r *sip.Message) (c *call, over bool) {
 	if !ours {
 		return nil, false
 	}
-	return m.table.find(slot, generation)
+	if c, over = m.table.find(slot, generation); c != nil && !c.dialog.matches(r) {
+		return nil, false
+	}
+	return c, over
+}
+
+// unacceptable returns the status with which an INVITE is refused before it becomes a call, 0 for none:
+// another scheme (RFC 3261, 8.2.2.1), an extension that is required and not there (8.2.2.3), nowhere to send
+// the requests of the dialog to (12.1.1), or no room to remember it.
+func (m *Machine) unacceptable(r *sip.Message) int {
+	switch {
+	case !bytes.HasPrefix(r.RequestURI, []byte("sip:")) && !bytes.HasPrefix(r.RequestURI, []byte("sips:")) && !bytes.HasPrefix(r.RequestURI, []byte("tel:")):
+		return 416
+	case r.Require != nil:
+		return 420
+	case len(r.Target) == 0 || !m.callable(r.Target):
+		return 400
+	case m.cfg.MaxCalls > 0 && m.table.busy >= m.cfg.MaxCalls:
+		into := m.cfg.Steady
+		into.Offered++
+		into.Outcomes[measure.Blocked]++
+		into.Codes[503]++
+		return 503
+	}
+	return 0
 }
 
 // onInvite begins a call that comes in.
@@ -125,11 +154,7 @@ func (m *Machine) onInvite(r *sip.Message, from netip.AddrPort, at time.Duration
 	m.incoming.slots[c.key] = c.slot
 	m.atHand = c
 	c.request = append(m.table.large.take(nil), r.Raw...)
-	c.servedCSeq, c.flags.serving = r.CSeq, true
-	if !m.openLeg(c) {
-		m.refuse(c, r, 500, at)
-		return
-	}
+	c.servedCSeq, c.remoteCSeq, c.flags.serving, c.branch = r.CSeq, r.CSeq, true, m.incoming.hash(r.Branch)
 	m.agree(c, r.Body)
 	if len(r.Body) > 0 && !c.session.known {
 		m.refuse(c, r, 488, at)
@@ -148,6 +173,13 @@ func (m *Machine) refuse(c *call, r *sip.Message, status int, at time.Duration) 
 }
 
 func (m *Machine) onRequestInCall(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
+	if r.ToTag != nil && r.Method != sip.ACK && r.Method != sip.CANCEL {
+		if r.CSeq < c.remoteCSeq {
+			m.reply(c, r, from, 500) // out of order: RFC 3261, 12.2.2
+			return
+		}
+		c.remoteCSeq = r.CSeq
+	}
 	switch r.Method {
 	case sip.INVITE:
 		m.onFurtherInvite(c, r, from, at)
@@ -170,7 +202,7 @@ func (m *Machine) onRequestInCall(c *call, r *sip.Message, from netip.AddrPort, 
 // offer.
 func (m *Machine) onFurtherInvite(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
 	switch {
-	case c.flags.serving && r.CSeq == c.servedCSeq:
+	case c.flags.serving && r.CSeq == c.servedCSeq && c.branch == m.incoming.hash(r.Branch):
 		m.count(c).Retransmissions[measure.Received][measure.Invite]++
 		m.repeatResponse(c)
 	case r.ToTag == nil: // a copy that another branch brought: RFC 3261, 8.2.2.2
@@ -186,7 +218,7 @@ func (m *Machine) onFurtherInvite(c *call, r *sip.Message, from netip.AddrPort, 
 // codec. An offer that cannot be met is refused and leaves the session as it is; one without a description
 // gets ours.
 func (m *Machine) onReinvite(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
-	c.flags.serving, c.servedCSeq, c.peer = true, r.CSeq, from
+	c.flags.serving, c.servedCSeq, c.branch, c.peer = true, r.CSeq, m.incoming.hash(r.Branch), from
 	c.request = append(m.table.large.take(c.request), r.Raw...)
 	c.lastSent = m.standard.answer
 	c.invite.OpenAnswer(at, m.cfg.Timers)
@@ -228,6 +260,11 @@ func (m *Machine) onAck(c *call, r *sip.Message, at time.Duration) {
 		if !c.session.known {
 			m.agree(c, r.Body) // the answer to an offer in our 200
 		}
+		if c.flags.stopping {
+			c.flags.cut = true
+			m.hangUp(c, at)
+			return
+		}
 		m.match(c, r, at)
 	default:
 		if c.flags.serving && c.invite.Running() && r.CSeq == c.servedCSeq {
@@ -247,6 +284,10 @@ func (m *Machine) onReinviteAck(c *call, r *sip.Message, at time.Duration) {
 
 // onCancel withdraws an INVITE that has no final response (RFC 3261, 9.2).
 func (m *Machine) onCancel(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
+	if c.branch != m.incoming.hash(r.Branch) {
+		m.reply(c, r, from, 481)
+		return
+	}
 	m.reply(c, r, from, 200)
 	if c.stage != calling || m.cfg.Program.Role != scenarios.Answerer {
 		return

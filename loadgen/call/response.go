@@ -15,13 +15,13 @@ func appendUint(b []byte, v uint32) []byte { return strconv.AppendUint(b, uint64
 // onResponse takes a response to the call that sent the request. One whose call is over is answered as
 // the transaction would have done, without keeping it: a repeated refusal is acknowledged again.
 func (m *Machine) onResponse(r *sip.Message, from netip.AddrPort, at time.Duration) {
-	slot, generation, ours := parseIdentity(bytes.TrimPrefix(r.Branch, cookie), m.cfg.Machine)
+	slot, generation, ours := parseBranch(r.Branch, m.cfg.Machine)
 	c, over := m.table.find(slot, generation)
 	switch {
 	case !ours || c == nil && !over:
 		m.cfg.Steady.Strays++
 	case over:
-		m.afterwards(r, from)
+		m.afterwards(r, from, at)
 	case r.Method == sip.INVITE:
 		m.onInviteResponse(c, r, at)
 	case r.Method == sip.BYE:
@@ -32,10 +32,9 @@ func (m *Machine) onResponse(r *sip.Message, from netip.AddrPort, at time.Durati
 	}
 }
 
-var cookie = []byte(sip.MagicCookie)
-
-// afterwards deals with a repeated final response of a call that is over.
-func (m *Machine) afterwards(r *sip.Message, from netip.AddrPort) {
+// afterwards deals with a final response of a call that is over: most are repeats. A 2xx to its INVITE can
+// be the answer to a call that was given up; whoever answered is told at once that nobody is there.
+func (m *Machine) afterwards(r *sip.Message, from netip.AddrPort, at time.Duration) {
 	into := m.cfg.Steady
 	switch {
 	case r.Method == sip.INVITE && r.Status >= 300:
@@ -43,6 +42,7 @@ func (m *Machine) afterwards(r *sip.Message, from netip.AddrPort) {
 		m.acknowledge(r, uriOf(r.To), from, 0)
 	case r.Method == sip.INVITE && r.Status >= 200:
 		into.Retransmissions[measure.Received][measure.Response2xx]++
+		m.hangUpAnswer(r, from, at)
 	case r.Status >= 200:
 		into.Retransmissions[measure.Received][measure.OtherResponse]++
 	default:
@@ -129,7 +129,7 @@ func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 	if c.responded == Never {
 		c.responded = at
 	}
-	c.dialog.adopt(r)
+	m.adopt(c, r)
 	m.agree(c, r.Body)
 	into, begin := m.count(c), c.begin(m.cfg.Grain)
 	into.Delays[measure.SRD].Record(c.responded - begin)
@@ -172,17 +172,31 @@ func (m *Machine) onFork(c *call, r *sip.Message, at time.Duration) {
 		}
 		return
 	}
-	fork := m.table.take(m.cfg.Machine)
-	c.fork = fork.id
-	fork.flags.extra, fork.warmUp, fork.attempt, fork.peer = true, c.warmUp, c.attempt, c.peer
-	fork.cseq, fork.inviteCSeq = c.inviteCSeq, c.inviteCSeq
-	fork.status, fork.started, fork.answered = r.Status, c.started, at
-	d := &fork.dialog
-	d.callID, d.local = d.put(c.dialog.get(c.dialog.callID)), d.put(c.dialog.get(c.dialog.local))
-	d.target = d.put(c.dialog.get(c.dialog.target))
-	d.adopt(r)
-	m.transmit(fork, m.standard.ack, nil, m.hop(fork))
-	m.hangUp(fork, at)
+	c.fork = m.hangUpAnswer(r, c.peer, at)
+}
+
+// hangUpAnswer acknowledges a 2xx that no call waits for and hangs up, in a call of its own that is in no
+// account. Everything that it needs stands in the response.
+func (m *Machine) hangUpAnswer(r *sip.Message, from netip.AddrPort, at time.Duration) identity {
+	c := m.table.take(m.cfg.Machine)
+	c.flags.extra, c.peer = true, from
+	c.cseq, c.inviteCSeq = r.CSeq, r.CSeq
+	c.status, c.started, c.answered = r.Status, at, at
+	d := &c.dialog
+	d.callID, d.local, d.target = d.put(r.CallID), d.put(r.From), d.put(uriOf(r.To))
+	m.adopt(c, r)
+	m.transmit(c, m.standard.ack, nil, m.hop(c))
+	m.hangUp(c, at)
+	return c.id
+}
+
+// adopt takes over what a 2xx says of the peer. A Contact that must not be called is left aside: requests
+// go where the INVITE went.
+func (m *Machine) adopt(c *call, r *sip.Message) {
+	if !m.callable(r.Target) {
+		r.Target = nil
+	}
+	c.dialog.adopt(r)
 }
 
 // onRefusal acknowledges a final response of 300 and above and ends the attempt.

@@ -105,6 +105,10 @@ func (m *Machine) respond(c *call, message *scenarios.Message, now time.Duration
 	if !ok {
 		return
 	}
+	if message.Status < 300 && len(message.Body) > 0 && c.leg == nil && !m.openLeg(c) {
+		m.refuse(c, request, 500, now)
+		return
+	}
 	c.lastSent = message
 	if message.Status >= 200 {
 		m.decide(c, message.Status, now)
@@ -123,6 +127,7 @@ func (m *Machine) decide(c *call, status int, now time.Duration) {
 		return
 	}
 	m.releaseCircuit(c, now)
+	m.hush(c, now)
 	c.invite.Open(now, m.cfg.Timers, false)
 }
 
