@@ -189,7 +189,7 @@ func (o *blastOptions) offered(flags *pflag.FlagSet) (caps float64, holding traf
 	case flags.Changed("caps"):
 		return o.caps, holding, nil
 	case holding.Mean == 0:
-		return 0, holding, errors.New("--aht: must be more than 0s unless the load is given by --caps: no call is no traffic")
+		return 0, holding, errors.New("--aht: must be more than 0s, got 0s: only --caps can offer calls without a length")
 	case flags.Changed("erlangs"):
 		if !(o.erlangs > 0) || math.IsInf(o.erlangs, 0) {
 			return 0, holding, fmt.Errorf("--erlangs: must be a number above 0, got %g", o.erlangs)
@@ -208,7 +208,7 @@ func tooMany(flag string, caps float64) error {
 	if caps <= loadgen.MaxCAPS {
 		return nil
 	}
-	return fmt.Errorf("--%s: must be at most %d calls per second, got %.4g of them", flag, loadgen.MaxCAPS, caps)
+	return fmt.Errorf("--%s: must come to at most %d calls per second, got %.4g of them", flag, loadgen.MaxCAPS, caps)
 }
 
 // demand returns the busy-hour call rate of the users.

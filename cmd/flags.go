@@ -152,7 +152,7 @@ func invalidValue(invalid *pflag.InvalidValueError) string {
 		return invalid.Unwrap().Error()
 	}
 	if errors.Is(invalid.Unwrap(), strconv.ErrRange) {
-		return fmt.Sprintf("%s is out of range", invalid.GetValue())
+		return fmt.Sprintf("must be %s, and %s is too large", want, invalid.GetValue())
 	}
 	return fmt.Sprintf("must be %s, got %q", want, invalid.GetValue())
 }

@@ -43,10 +43,10 @@ func addTarget(command *cobra.Command) *targetFlags {
 // apply fills in the part of a load configuration that these flags are about. It looks the target up.
 func (f *targetFlags) apply(ctx context.Context, streams Streams, cfg *loadgen.Config, target string) error {
 	guard, err := loadgen.ParseGuard(f.allow)
-	if err != nil {
+	if err := errors.Join(err, f.check()); err != nil {
 		return usage(err)
 	}
-	if cfg.Target, err = sip.ParseTarget(target); err != nil {
+	if cfg.Target, err = parseTarget(target); err != nil {
 		return usage(err)
 	}
 	addresses, err := cfg.Target.Resolve(ctx, net.DefaultResolver)
@@ -55,14 +55,6 @@ func (f *targetFlags) apply(ctx context.Context, streams Streams, cfg *loadgen.C
 	}
 	if err := guard.Pin(cfg.Target.Host, addresses); err != nil {
 		return usage(fmt.Errorf("target: %w", err))
-	}
-	if f.t1 < time.Millisecond || f.t1 > 10*time.Second {
-		return usagef("--t1: must be from 1ms to 10s, got %s", f.t1)
-	}
-	for _, code := range f.busyCodes {
-		if code < 300 || code > 699 {
-			return usagef("--busy-codes: must be final SIP codes from 300 to 699, got %d", code)
-		}
 	}
 	cfg.Guard, cfg.Caller, cfg.UserAgent = guard, f.caller, userAgent()
 	if cfg.Account, err = f.account.account(streams.Env); err != nil {
@@ -74,6 +66,35 @@ func (f *targetFlags) apply(ctx context.Context, streams Streams, cfg *loadgen.C
 	cfg.Profile = sip.Profile{MeansBlocked: f.busyCodes}
 	cfg.Timers = sip.Timers{T1: f.t1, T2: 8 * f.t1}
 	return f.applyLocal(cfg)
+}
+
+// check refuses flags that make no sense by themselves.
+func (f *targetFlags) check() error {
+	var problems []error
+	if f.t1 < time.Millisecond || f.t1 > 10*time.Second {
+		problems = append(problems, fmt.Errorf("--t1: must be from 1ms to 10s, got %s", f.t1))
+	}
+	for _, code := range f.busyCodes {
+		if code < 300 || code > 699 {
+			problems = append(problems, fmt.Errorf("--busy-codes: must be final SIP codes from 300 to 699, got %d", code))
+		}
+	}
+	if f.caller == "" {
+		problems = append(problems, fmt.Errorf("--from: must be the user part of an address, such as %s, got none", loadgen.DefaultCaller))
+	}
+	return errors.Join(problems...)
+}
+
+// parseTarget reads the target. A URN or a number of an emergency service is refused as such, not as
+// another scheme than sip.
+func parseTarget(text string) (sip.Target, error) {
+	target, err := sip.ParseTarget(text)
+	if scheme, _, _ := strings.Cut(strings.ToLower(text), ":"); scheme == "urn" || scheme == "tel" {
+		if refused := loadgen.CheckNumber(text); refused != nil {
+			return target, fmt.Errorf("target: %w", refused)
+		}
+	}
+	return target, err
 }
 
 // applyLocal reads --local. A fixed port takes a single shard.

@@ -57,7 +57,7 @@ func (f *resultFlags) read() error {
 	for _, text := range f.gates {
 		rule, err := gate.Parse(text)
 		if err != nil {
-			problems = append(problems, fmt.Errorf("--gate: %w", err))
+			problems = append(problems, fmt.Errorf("--%w", err))
 		}
 		f.rules = append(f.rules, rule)
 	}
