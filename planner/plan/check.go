@@ -30,6 +30,8 @@ func (r *reader) check(p *Plan) {
 		}
 	}
 	for i, route := range p.Routes {
+		r.checkOnce(fmt.Sprintf("routes[%d].sites", i), route.Sites)
+		r.checkOnce(fmt.Sprintf("routes[%d].trunks", i), route.Trunks)
 		for j, name := range route.Sites {
 			r.known(fmt.Sprintf("routes[%d].sites[%d]", i, j), name, sites)
 		}
@@ -57,6 +59,18 @@ func unique[T any](r *reader, items []T, path string, name func(T) string) []str
 		names = append(names, name(item))
 	}
 	return names
+}
+
+// checkOnce requires a name or more, none of them twice.
+func (r *reader) checkOnce(path string, names []string) {
+	if len(names) == 0 {
+		r.fail(path, "must list a name or more")
+	}
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			r.fail(fmt.Sprintf("%s[%d]", path, i), "must not be given twice, got %q again", name)
+		}
+	}
 }
 
 // known complains about a name that nothing has.

@@ -1,0 +1,127 @@
+package design
+
+import (
+	"slices"
+
+	"github.com/sipplan/sipplan/planner/catalog"
+	"github.com/sipplan/sipplan/planner/plan"
+)
+
+// Cost is what a variant costs. Amounts that are not known are 0, and Known is false.
+type Cost struct {
+	Hardware plan.Money // once: gateways or session border controllers
+	Once     plan.Money // for setting lines up
+	Rent     plan.Money // a month
+	Minutes  plan.Money // a month
+	Total    plan.Money // over the years of the plan
+	Known    bool
+	Missing  string // what is not known
+}
+
+// Monthly returns rent and minutes.
+func (c Cost) Monthly() plan.Money { return c.Rent + c.Minutes }
+
+// cost adds up what a variant costs.
+func (d *Design) cost(v *Variant, s shape) Cost {
+	cost := Cost{Known: true}
+	miss := func(what string) { cost.Known, cost.Missing = false, what }
+	for _, l := range v.Locations {
+		if l.Mix.Units > 0 && !l.Mix.Priced {
+			miss("prices of " + l.Mix.Bought[0].Model)
+		}
+		cost.Hardware += l.Mix.Price
+		tariff := d.tariff(l, s)
+		if tariff == nil {
+			miss("a tariff for the lines in " + l.Country)
+			continue
+		}
+		lines := d.rented(l, tariff)
+		cost.Once += tariff.Once * plan.Money(lines)
+		cost.Rent += tariff.Monthly * plan.Money(lines)
+		cost.Minutes += tariff.Minute.Times(d.minutesOut(l.Load))
+	}
+	cost.Total = cost.Hardware + cost.Once + cost.Monthly()*plan.Money(12*d.Assumptions.Years)
+	return cost
+}
+
+// minutesOut returns the minutes of a month's calls out, which are those that cost: the busy hour's, by the share that it
+// has of a day.
+func (d *Design) minutesOut(l Load) float64 {
+	return l.Erlangs * 60 / float64(d.Assumptions.BusyHour) * d.Assumptions.WorkDays * (1 - d.Assumptions.Inbound)
+}
+
+// kindsOf are the tariffs that lines may be rented by.
+func kindsOf(l Location, s shape) []string {
+	switch {
+	case s.kind == catalog.SBC:
+		return []string{"sip-channel", "sip-bandwidth"}
+	case len(l.Mix.Bought) > 0 && l.Mix.Bought[0].Kind == catalog.Analog:
+		return []string{"analog", "bri", "pri"}
+	}
+	return []string{"pri", "bri"}
+}
+
+// tariff returns the tariff that makes the rent of a location the lowest.
+func (d *Design) tariff(l Location, s shape) *plan.Tariff {
+	var best *plan.Tariff
+	kinds := kindsOf(l, s)
+	monthly := func(t *plan.Tariff) plan.Money {
+		return t.Monthly*plan.Money(d.rented(l, t)) + t.Minute.Times(d.minutesOut(l.Load))
+	}
+	for i := range d.Plan.Tariffs {
+		t := &d.Plan.Tariffs[i]
+		if !slices.Contains(kinds, t.Kind) || len(t.Countries) > 0 && !slices.Contains(t.Countries, l.Country) {
+			continue
+		}
+		if best == nil || monthly(t) < monthly(best) {
+			best = t
+		}
+	}
+	return best
+}
+
+// rented returns how many lines, channels or increments of bandwidth a location rents by a tariff: what the GoS of
+// failures and that of everything up need, not what the gateways have room for.
+func (d *Design) rented(l Location, t *plan.Tariff) int {
+	ports := max(l.Ports, l.PortsDown)
+	switch t.Kind {
+	case "pri":
+		country, _ := catalog.FindCountry(l.Country)
+		return up(ports, country.Lines.PortsOfLine())
+	case "bri":
+		return up(ports, 2)
+	case "sip-bandwidth":
+		return up(int(float64(ports)*CallBandwidth(d.Plan.Media).BitsPerSecond), int(t.Increment))
+	}
+	return ports
+}
+
+// BreakEven compares TDM lines with SIP trunks, both at the same places.
+type BreakEven struct {
+	TDM, SIP string     // names of the variants
+	Saving   plan.Money // a month, by the SIP trunk; negative when it costs more
+	Extra    plan.Money // that the SIP trunk costs at the start; negative when it costs less
+	Month    int        // from which on the SIP trunk is cheaper in all; 0 from the start, -1 never
+	Known    bool
+}
+
+// breakEven compares the central variants, or those of each site where that is what was chosen.
+func (d *Design) breakEven() {
+	b := BreakEven{TDM: CentralGateways, SIP: CentralTrunk}
+	if d.Variant().Name == PerSiteGateways || d.Variant().Name == DistributedTrunk {
+		b.TDM, b.SIP = PerSiteGateways, DistributedTrunk
+	}
+	tdm, sip := d.variant(b.TDM).Cost, d.variant(b.SIP).Cost
+	b.Known = tdm.Known && sip.Known
+	b.Saving = tdm.Monthly() - sip.Monthly()
+	b.Extra = sip.Hardware + sip.Once - tdm.Hardware - tdm.Once
+	switch {
+	case b.Extra <= 0 && b.Saving >= 0:
+		b.Month = 0
+	case b.Saving > 0:
+		b.Month = int((b.Extra + b.Saving - 1) / b.Saving)
+	default:
+		b.Month = -1
+	}
+	d.BreakEven = b
+}

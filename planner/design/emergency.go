@@ -1,0 +1,70 @@
+package design
+
+import (
+	"fmt"
+
+	"github.com/sipplan/sipplan/erlang"
+	"github.com/sipplan/sipplan/planner/catalog"
+)
+
+// EmergencyGroup is what a location does for emergency calls.
+type EmergencyGroup struct {
+	Site      int
+	Numbers   []string // that users dial
+	Erlangs   float64
+	Reserved  int     // ports that other calls leave free
+	Blocking  float64 // of emergency calls
+	Others    float64 // blocking of the other calls
+	Locations int     // emergency response locations of its sites
+	ELINs     int
+	Holds     bool
+	Reason    string
+}
+
+const (
+	emergencyShare  = 0.001 // of the calls out, where the plan says nothing
+	emergencyGoS    = 0.001
+	mostReserved    = 20
+	largestReserved = 20_000 // ports of a group for which reservation is worked out
+)
+
+// emergency reserves the fewest ports at each location that keep the GoS of emergency calls.
+func (d *Design) emergency(c *calculator) {
+	if d.Plan.Emergency.Provider == "" && d.Plan.Emergency.Share == nil && len(d.Plan.Emergency.Locations) == 0 {
+		return
+	}
+	gos := share(d.Plan.Promise.EmergencyGoS, emergencyGoS)
+	for _, l := range d.Variant().Locations {
+		country, _ := catalog.FindCountry(l.Country)
+		g := EmergencyGroup{Site: l.Site, Numbers: country.Emergency}
+		g.Erlangs = l.Load.Erlangs * (1 - d.Assumptions.Inbound) * share(d.Plan.Emergency.Share, emergencyShare)
+		g.reserve(c, &l, gos)
+		for _, at := range d.Plan.Emergency.Locations {
+			for _, i := range l.Serves {
+				if d.Sites[i].Name == at.Site {
+					g.Locations++
+					g.ELINs += len(at.ELINs)
+				}
+			}
+		}
+		d.Emergency = append(d.Emergency, g)
+	}
+}
+
+// reserve looks for the fewest reserved ports, worked out on the ports that the GoS needs.
+func (g *EmergencyGroup) reserve(c *calculator, l *Location, gos float64) {
+	if l.Ports > largestReserved || g.Erlangs <= 0 {
+		g.Holds, g.Blocking, g.Others = l.Blocking <= gos, l.Blocking, l.Blocking
+		g.Reason = "nothing is reserved"
+		return
+	}
+	for r := 0; r <= min(mostReserved, l.Ports-1) && c.err == nil; r++ {
+		g.Reserved = r
+		g.Blocking, g.Others, c.err = erlang.Reservation(l.Ports, r, g.Erlangs, l.Load.Erlangs-g.Erlangs)
+		if g.Blocking <= gos {
+			g.Holds = true
+			break
+		}
+	}
+	g.Reason = fmt.Sprintf("%d of %d ports are kept for emergency calls: other calls are refused when no more are free", g.Reserved, l.Ports)
+}

@@ -1,0 +1,178 @@
+package design
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/sipplan/sipplan/planner/plan"
+)
+
+// Failure is what one failed thing does.
+type Failure struct {
+	What     string
+	Site     int
+	Moved    float64 // erlangs that go another way
+	Blocking float64 // of the calls of the sites concerned, in the busy hour
+	Stranded int     // users without PSTN calls
+	Holds    bool    // the GoS of failures is kept
+	// Unavailable is the share of the time that it is failed; nil without MTBF and MTTR.
+	Unavailable *float64
+	Reason      string
+}
+
+// failures works out every single failure.
+func (d *Design) failures(c *calculator) {
+	for i, l := range d.Variant().Locations {
+		d.unitFailures(c, &l)
+		d.siteFailure(c, i)
+	}
+	d.serverFailures()
+	for i, s := range d.Sites {
+		if s.Hub != i && s.Load.Users > 0 {
+			d.wanFailure(c, i)
+		}
+	}
+	for i := range d.Failures {
+		f := &d.Failures[i]
+		f.Holds = f.Stranded == 0 && f.Blocking <= d.Assumptions.FailureGoS
+	}
+	d.Worst = slices.Clone(d.Failures)
+	slices.SortStableFunc(d.Worst, func(a, b Failure) int {
+		return cmp.Or(cmp.Compare(b.Stranded, a.Stranded), cmp.Compare(b.Blocking, a.Blocking))
+	})
+}
+
+// unavailable returns the share of the time in which a thing is failed.
+func unavailable(mtbf, mttr *plan.Hours) *float64 {
+	if mtbf == nil || mttr == nil {
+		return nil
+	}
+	share := float64(*mttr) / float64(*mtbf+*mttr)
+	return &share
+}
+
+// unitFailures are those of one gateway of each model of a location.
+func (d *Design) unitFailures(c *calculator, l *Location) {
+	for _, b := range l.Mix.Bought {
+		left := min(l.Trunk, l.Mix.Calls-b.Calls)
+		f := Failure{What: "one " + b.Model, Site: l.Site, Moved: l.Load.Erlangs * float64(b.Calls) / float64(l.Mix.Calls),
+			Blocking: c.blocking(left, l.Load.Erlangs), Unavailable: unavailable(b.MTBF, b.MTTR),
+			Reason: fmt.Sprintf("%d of %d ports are left", left, l.Trunk)}
+		if left <= 0 {
+			f.Stranded, f.Reason = l.Load.Users, "it is the only one"
+		}
+		d.Failures = append(d.Failures, f)
+	}
+}
+
+// siteFailure is that of a whole location: its traffic goes to another of its country that is there for other sites, or
+// nowhere. Its own users are down with it.
+func (d *Design) siteFailure(c *calculator, index int) {
+	all := d.Variant().Locations
+	l := all[index]
+	own := d.Sites[l.Site].Load
+	f := Failure{What: "the whole site", Site: l.Site, Stranded: l.Load.Users - own.Users, Blocking: 1, Reason: "no other trunks in " + l.Country}
+	if l.Load.Users == own.Users {
+		f.Blocking, f.Reason = 0, "only its own users, who are down with it"
+	}
+	for _, other := range all {
+		if other.Site == l.Site || other.Country != l.Country || l.Load.Users == own.Users {
+			continue
+		}
+		moved := l.Load.Erlangs - own.Erlangs
+		if b := c.blocking(other.Trunk, other.Load.Erlangs+moved); f.Stranded > 0 || b < f.Blocking {
+			f.Blocking, f.Stranded, f.Moved = b, 0, moved
+			f.Reason = fmt.Sprintf("the calls of its branches go to %s", d.Sites[other.Site].Name)
+		}
+	}
+	d.Failures = append(d.Failures, f)
+}
+
+// serverFailures are those of one Mediation Server of each pool: DNS load balancing retries through the others, which
+// must take its calls.
+func (d *Design) serverFailures() {
+	for _, p := range d.Servers.Pools {
+		left := (p.Servers - 1) * d.Servers.Calls
+		f := Failure{What: "one Mediation Server", Site: p.Site, Unavailable: unavailable(d.Plan.Mediation.MTBF, d.Plan.Mediation.MTTR),
+			Reason: fmt.Sprintf("DNS load balancing retries through %d others, which take %d calls", p.Servers-1, left)}
+		if p.Servers > 0 {
+			f.Moved = p.NonBypass / float64(p.Servers)
+		}
+		if p.NonBypass > float64(left) {
+			f.Blocking = 1 - float64(left)/p.NonBypass
+		}
+		if !d.Trunks.MByN && p.Gateways > 0 {
+			f.Reason = "1:1 trunks: its gateway is lost with it"
+		}
+		d.Failures = append(d.Failures, f)
+	}
+}
+
+// wanFailure is that of the link of a branch.
+func (d *Design) wanFailure(c *calculator, site int) {
+	s := d.Sites[site]
+	f := Failure{What: "the WAN link", Site: site, Unavailable: unavailable(s.WAN.MTBF, s.WAN.MTTR)}
+	branch := d.survives(site)
+	switch {
+	case s.WAN.Resilient:
+		f.Moved, f.Reason = s.Load.Erlangs, "the second path takes over"
+	case branch != nil && branch.Ports > 0:
+		f.Moved, f.Blocking = s.Load.Erlangs, c.blocking(branch.Mix.Calls, s.Load.Erlangs)
+		f.Reason = fmt.Sprintf("the %s and its own gateway of %d ports take over", branch.Appliance, branch.Mix.Calls)
+	case branch != nil:
+		f.Blocking, f.Reason = d.blockingAt(site), "the "+branch.Appliance+" keeps the site's own trunks in service"
+	default:
+		f.Stranded, f.Blocking, f.Reason = s.Load.Users, 1, "nothing at the site can reach the PSTN"
+	}
+	d.Failures = append(d.Failures, f)
+}
+
+// blockingAt returns the blocking at the location of a site.
+func (d *Design) blockingAt(site int) float64 {
+	for _, l := range d.Variant().Locations {
+		if l.Site == site {
+			return l.Blocking
+		}
+	}
+	return 0
+}
+
+// Availability returns the share of busy-hour calls lost at a location over the years in which its units fail and are
+// repaired, independently: the mean over all numbers of failed units. It is nil without MTBF and MTTR of all.
+func (l Location) Availability(c func(ports int, erlangs float64) float64) *float64 {
+	lost := 0.0
+	var over func(bought []Bought, calls int, p float64) bool
+	over = func(bought []Bought, calls int, p float64) bool {
+		if len(bought) == 0 {
+			lost += p * c(min(l.Trunk, calls), l.Load.Erlangs)
+			return true
+		}
+		b := bought[0]
+		down := unavailable(b.MTBF, b.MTTR)
+		if down == nil {
+			return false
+		}
+		for k := 0; k <= b.Count; k++ {
+			q := p * binomial(b.Count, k) * math.Pow(*down, float64(k)) * math.Pow(1-*down, float64(b.Count-k))
+			if q > 1e-15 && !over(bought[1:], calls-k*b.Calls, q) {
+				return false
+			}
+		}
+		return true
+	}
+	if l.Mix.Units == 0 || !over(l.Mix.Bought, l.Mix.Calls, 1) {
+		return nil
+	}
+	return &lost
+}
+
+// binomial returns n over k.
+func binomial(n, k int) float64 {
+	value := 1.0
+	for i := 1; i <= k; i++ {
+		value *= float64(n-k+i) / float64(i)
+	}
+	return value
+}

@@ -1,0 +1,161 @@
+package design
+
+import (
+	"testing"
+	"time"
+
+	"github.com/sipplan/sipplan/planner/plan"
+)
+
+func TestBandwidthOfOneCallByItsHeaders(t *testing.T) {
+	for name, tt := range map[string]struct {
+		media plan.Media
+		kbits float64
+	}{
+		"G.711 on Ethernet":           {plan.Media{}, 87.2},
+		"at IP":                       {plan.Media{Link: "ip"}, 80},
+		"with preamble and gap":       {plan.Media{Link: "ethernet-wire"}, 95.2},
+		"PPP":                         {plan.Media{Link: "ppp"}, 82.4},
+		"10 ms":                       {plan.Media{PacketTime: 10 * time.Millisecond}, 110.4},
+		"30 ms":                       {plan.Media{PacketTime: 30 * time.Millisecond}, 79.4667},
+		"60 ms":                       {plan.Media{PacketTime: 60 * time.Millisecond}, 71.7333},
+		"IPv6":                        {plan.Media{IPVersion: 6}, 95.2},
+		"SRTP":                        {plan.Media{SRTP: true}, 91.2},
+		"VLAN":                        {plan.Media{VLAN: true}, 88.8},
+		"FEC":                         {plan.Media{FEC: true}, 151.2},
+		"G.729 on Ethernet":           {plan.Media{Codec: "G.729"}, 31.2},
+		"G.726-32":                    {plan.Media{Codec: "G.726-32"}, 55.2},
+		"Opus of 24 kbit/s":           {plan.Media{Codec: "Opus", BitRate: 24000}, 47.2},
+		"Microsoft, PSTN G.711":       {plan.Media{Profile: "ms-sfb"}, 97},
+		"Microsoft with FEC":          {plan.Media{Profile: "ms-sfb", FEC: true}, 161},
+		"Microsoft, SILK narrowband":  {plan.Media{Profile: "ms-sfb", Codec: "SILK narrowband"}, 41},
+		"Microsoft, RTAudio wideband": {plan.Media{Profile: "ms-sfb", Codec: "RTAudio wideband"}, 62},
+	} {
+		about(t, name, CallBandwidth(tt.media).BitsPerSecond/1000, tt.kbits, 1e-5)
+	}
+}
+
+func TestAdmissionControlStarvesVideoFirst(t *testing.T) {
+	d := work(t, `
+media: {profile: ms-sfb}
+sites:
+- {name: A, country: DE, central: true, users: {heavy: 1000}}
+- name: B
+  country: DE
+  users: {moderate: 120}
+  wan:
+    bandwidth: 2000 kbit/s
+    sessions: [{name: internal, erlangs: 10, bit_rate: 45 kbit/s}, {name: video, kind: video, erlangs: 1, bit_rate: 460 kbit/s}]
+`)
+	for _, l := range d.Links {
+		if d.Sites[l.Site].Name != "B" {
+			continue
+		}
+		for i, want := range []float64{.1382363, .0647211, .6217536} {
+			about(t, l.Admission[i].Name, l.Admission[i].Blocking, want, 1e-6)
+		}
+		return
+	}
+	t.Error("no link of B")
+}
+
+func TestLinksAreBuiltForTheBusiestMoments(t *testing.T) {
+	d := work(t, "media: {profile: ms-sfb, codec: G.711}\ntopology: central-sip-trunk\nitsps: [{name: X}]\nsbcs: [{model: Ribbon SBC 7000}]\n%s", sites(1, 47000, "heavy"))
+	l := d.Links[0]
+	if l.Kind != "ITSP" || l.Streams != 7044 { // 7,311 streams would be 99.9 %; the trunk has 7,044 channels
+		t.Errorf("got %+v", l)
+	}
+	about(t, "99.9 % of 7,050 E", float64(newCalculator(d.Plan).streams(7050)), 7310, 0.001)
+}
+
+func TestOverflowOfTwoGroupsToACommonOne(t *testing.T) {
+	d := work(t, `
+classes: [{name: u, calls_per_hour: 1, aht: 180s}]
+sites: [{name: A, country: DE, users: {u: 100}}, {name: B, country: DE, users: {u: 100}}]
+trunks: [{name: a, site: A, ports: 5}, {name: b, site: B, ports: 5}, {name: common, site: A, ports: 4}]
+routes: [{name: from A, sites: [A], trunks: [a, common]}, {name: from B, sites: [B], trunks: [b, common]}]
+`)
+	const exact, ert, hayward = .0792197115995263, .0807592903, .0748049690
+	for _, r := range d.Routes {
+		about(t, r.Name+" by Wilkinson", r.Lost, ert, 1e-6)
+		about(t, r.Name+" by Hayward", r.Hayward, hayward, 1e-6)
+		about(t, r.Name+" against the exact chain", r.Lost, exact, 0.02)
+	}
+	if common := d.TrunkGroups[2]; common.Direct != 0 || common.Overflow.Peakedness() < 1.6 {
+		t.Errorf("got %+v", common)
+	}
+}
+
+func TestAvailabilityOfElevenGateways(t *testing.T) {
+	d := work(t, "classes: [{name: u, calls_per_hour: 4}]\n%sgateways: [{model: 32 E1, mtbf: 999h, mttr: 1h}]\n", sites(1, 47000, "u"))
+	l := d.Variant().Locations[0]
+	lost := l.Availability(newCalculator(d.Plan).blocking)
+	if lost == nil {
+		t.Fatal("not known")
+	}
+	about(t, "blocking with failures", *lost, 9.97e-6, 0.002)
+}
+
+func TestFailedThingsAreRows(t *testing.T) {
+	d := work(t, "topology: central-gateways\n%s", sites(3, 100, "moderate"))
+	count := map[string]int{}
+	for _, f := range d.Failures {
+		count[f.What]++
+		if f.What == "the WAN link" && (f.Stranded != 100 || f.Holds) {
+			t.Errorf("a branch without its WAN is cut off: %+v", f)
+		}
+	}
+	if count["the WAN link"] != 2 || count["the whole site"] != 1 || count["one Mediation Server"] != 1 {
+		t.Errorf("got %v", count)
+	}
+	if d.Worst[0].Stranded < d.Worst[len(d.Worst)-1].Stranded {
+		t.Error("the worst is not first")
+	}
+}
+
+func TestSensitivityShowsTheCliff(t *testing.T) {
+	d := work(t, "classes: [{name: u, calls_per_hour: 4}]\n%s", sites(1, 47000, "u"))
+	for i, want := range []float64{0, 0.0099, 0.252} { // a third shorter, as planned, a third longer
+		if got := d.Sensitivity[i].Blocking; got < want*0.95-1e-9 || got > want*1.05+1e-9 {
+			t.Errorf("%s: %g, want %g", d.Sensitivity[i].What, got, want)
+		}
+	}
+	for i, want := range []float64{1, 1.36, 2.5} {
+		about(t, d.Sensitivity[3+i].What, d.Sensitivity[3+i].Factor, want, 1e-9)
+	}
+}
+
+func TestDayToDayVariationNeedsMorePorts(t *testing.T) {
+	flat, high := work(t, "%s", sites(1, 840, "moderate")), work(t, "demand: {day_to_day: high}\n%s", sites(1, 840, "moderate"))
+	if flat.Variant().Ports >= high.Variant().Ports {
+		t.Errorf("%d ports, and %d with day-to-day variation", flat.Variant().Ports, high.Variant().Ports)
+	}
+}
+
+func TestCallsOfADayByTheBusyHourRule(t *testing.T) {
+	for rule, want := range map[string]float64{"flat": 100 * 10 * 0.125, "17%": 170, "microsoft": 312.5} {
+		d := work(t, "demand: {busy_hour: %s}\nclasses: [{name: u, calls_per_day: 10}]\n%s", rule, sites(1, 100, "u"))
+		about(t, rule, d.Total.BHCA, want, 1e-12)
+	}
+}
+
+func TestTheExampleIsWorkedOut(t *testing.T) {
+	d := work(t, "%s", plan.Example())
+	if d.Variant().Units < 2 || len(d.Phases) != 4 || !d.BreakEven.Known {
+		t.Errorf("got %d units, %d phases, %+v", d.Variant().Units, len(d.Phases), d.BreakEven)
+	}
+}
+
+// BenchmarkThousandSites works out 1,000 sites of 1,000 users; the plan must take less than two seconds.
+func BenchmarkThousandSites(b *testing.B) {
+	p, err := plan.Read("p.yaml", []byte(different(1000)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Work(p); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
