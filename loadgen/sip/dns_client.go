@@ -144,20 +144,22 @@ func lookUp[RR dns.RR, Record any](ctx context.Context, c *DNSClient, name strin
 		if err != nil {
 			return Answer[Record]{}, err
 		}
-		var ttl time.Duration
-		before := name
-		var records []RR
-		records, name, ttl, err = pick[RR](reply, name, &aliases)
-		answer.TTL = min(answer.TTL, ttl)
+		records, canonical, ttl, err := pick[RR](reply, name, &aliases)
 		if err != nil {
 			return Answer[Record]{}, err
 		}
+		answer.TTL = min(answer.TTL, ttl)
 		for _, rr := range records {
 			answer.Records = append(answer.Records, read(rr))
 		}
-		if len(records) > 0 || name == before || reply.Rcode == dns.RcodeNameError {
+		switch {
+		case len(records) > 0:
+			return answer, nil
+		case canonical == name || reply.Rcode == dns.RcodeNameError:
+			answer.TTL = min(answer.TTL, negativeTTL(reply))
 			return answer, nil
 		}
+		name = canonical // an alias that the server has not followed
 	}
 }
 
@@ -185,7 +187,7 @@ func pick[RR dns.RR](reply *dns.Msg, name string, aliases *int) (records []RR, c
 		case len(records) > 0:
 			return records, name, ttl, nil
 		case alias == "":
-			return nil, name, min(ttl, negativeTTL(reply)), nil
+			return nil, name, ttl, nil
 		}
 		if *aliases++; *aliases > mostAliases {
 			return nil, name, 0, fmt.Errorf("more than %d aliases", mostAliases)

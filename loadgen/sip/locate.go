@@ -201,6 +201,9 @@ func (s *search) addresses(name string, port uint16) ([]netip.AddrPort, error) {
 	var v4, v6 []netip.AddrPort
 	for _, addr := range answer {
 		addr = addr.Unmap()
+		if !addr.IsValid() {
+			return nil, fmt.Errorf("%s: a record without an address", name)
+		}
 		if err := callable(addr); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
