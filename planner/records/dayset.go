@@ -68,3 +68,9 @@ func (s DaySet) automatic() bool { return s == DaySet{} }
 
 // weekday returns the day of the week of a day counted from 1970-01-01, which was a Thursday.
 func weekday(day int64) time.Weekday { return time.Weekday(((day+4)%7 + 7) % 7) }
+
+// Has says whether the date of a time is of the set.
+func (s DaySet) Has(at time.Time) bool { return s.days[at.Weekday()] }
+
+// HasDay says whether a day of the week is of the set.
+func (s DaySet) HasDay(day time.Weekday) bool { return s.days[day] }

@@ -24,7 +24,7 @@ func newForm(head []byte, config Config) (fileForm, error) {
 	rows := firstRows(head, f.comma)
 	profile, err := f.choose(rows, config)
 	if err != nil {
-		return fileForm{}, fmt.Errorf("%w: %w", ErrForm, err)
+		return fileForm{}, err
 	}
 	f.profile = profile
 	if f.profile.header && len(rows) > 0 {

@@ -33,6 +33,7 @@ type Config struct {
 	Step    int     // minutes between the possible beginnings of a busy hour, 15 or 60; 0 is 60
 	TopDays int     // the busiest days that are averaged; 0 is DefaultTopDays
 	GoS     float64 // share of calls that may be blocked; 0 is DefaultGoS
+	MaxBad  float64 // share of bad rows with which the rest can be relied on
 
 	// Prefix stands before the name of a field in complaints: "--" on a command line.
 	Prefix string
@@ -69,6 +70,9 @@ func (c Config) Validate() error {
 	if math.IsNaN(c.GoS) || c.GoS < 0 || c.GoS >= 1 {
 		complain("gos", "must be between 0 and 100 %%, both excluded, got %g (%g %%)", c.GoS, 100*c.GoS)
 	}
+	if !(c.MaxBad >= 0 && c.MaxBad <= 1) {
+		complain("max-bad", "must be from 0 to 100 %%, got %g (%g %%)", c.MaxBad, 100*c.MaxBad)
+	}
 	if slices.Contains(c.Trunks, "") {
 		complain("trunks", "must not have an empty pattern")
 	}
@@ -95,16 +99,22 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// ErrForm is wrapped by the error for a file whose form cannot be told, or is not that of the configuration.
-var ErrForm = errors.New("form of the file")
+// FormError is the error for a file whose form cannot be told, or is not that of the configuration.
+type FormError struct{ Err error }
+
+// Error says what is wrong.
+func (e *FormError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what is wrong, which may be several things joined.
+func (e *FormError) Unwrap() error { return e.Err }
 
 // headLength is how much of a file is looked at to tell its form.
 const headLength = 1 << 16
 
 // Import reads call records, compressed by gzip or not, and measures their traffic. Rows that are no calls are
 // counted in the result (Usage.Rejects) and never fail the import. A source that fails in the middle gives the usage
-// until then, which says so (Usage.Broken). The error is that of Validate, or wraps ErrForm or what the source
-// returned before the first row.
+// until then, which says so (Usage.Broken). The error is that of Validate, a FormError or what the source returned
+// before the first row.
 func Import(source io.Reader, config Config) (Usage, error) {
 	if err := config.Validate(); err != nil {
 		return Usage{}, err
@@ -123,7 +133,7 @@ func Import(source io.Reader, config Config) (Usage, error) {
 	}
 	f, formErr := newForm(head, config)
 	if formErr != nil {
-		return Usage{}, formErr
+		return Usage{}, &FormError{formErr}
 	}
 	if err != nil {
 		text = failing{err}

@@ -201,7 +201,7 @@ func TestBadRowsAreCountedAndListed(t *testing.T) {
 		{"2026-03-02 10:00:00,,2026-03-02 10:30:00,1800,a,more", badColumns, "2026-03-02 10:00:00"},
 		{"2026-03-02 10:00:00,,2026-03-02 10:30:00,1800,a,,", "", ""}, // empty columns too many do no harm
 		{",,2026-03-02 10:30:00,1800,a", noStart, ""},
-		{"02.03.2026 10:00,,2026-03-02 10:30:00,1800,a", badStart, "02.03.2026 10:00"},
+		{"02.03.2026 10:00,,2026-03-02 10:30:00,1800,a", NoTime, "02.03.2026 10:00"},
 		{"2026-03-02 10:00:00,,soon,1800,a", badEnd, "soon"},
 		{"2026-03-02 10:00:00,maybe,2026-03-02 10:30:00,1800,a", badAnswer, "maybe"},
 		{"2026-03-02 10:00:00,,,half an hour,a", badDuration, "half an hour"},
@@ -210,13 +210,13 @@ func TestBadRowsAreCountedAndListed(t *testing.T) {
 		{"2026-03-02 10:00:00,,2026-03-02 09:30:00,1800,a", badOrder, "2026-03-02 09:30:00"},
 		{"2026-03-02 10:00:00,2026-03-02 11:00:00,2026-03-02 10:30:00,1800,a", badBetween, "2026-03-02 11:00:00"},
 		{"2026-03-02 10:00:00,,2026-03-12 10:30:00,,a", badLength, "240h30m0s"},
-		{"2026-03-29 02:30:00,,2026-03-29 03:30:00,,a", badSkipped, "2026-03-29 02:30:00"},
+		{"2026-03-29 02:30:00,,2026-03-29 03:30:00,,a", SkippedTime, "2026-03-29 02:30:00"},
 		{"1970-01-01 00:00:09,,2026-03-29 03:30:00,,a", badYear, "1970-01-01 00:00:09"},
 		{`2026-03-02 10:00:00,,2026-03-02 10:30:00,1800,"a`, faultQuote, ""},
 		{strings.Repeat("x", maxLine+1), faultLong, ""},
 		{strings.Repeat(",", maxColumns), faultColumns, ""},
-		{"\x1b[2J\u202e,,\xff,,a", badStart, "?[2J?"},
-		{strings.Repeat("long ", 50) + ",,,,a", badStart, strings.Repeat("long ", 12) + "..."},
+		{"\x1b[2J\u202e,,\xff,,a", NoTime, "?[2J?"},
+		{strings.Repeat("long ", 50) + ",,,,a", NoTime, strings.Repeat("long ", 12) + "..."},
 		{"2026-03-02 10:00:00,,2026-03-02 10:30:00,1800,a", "", ""},
 	}
 	text := "start,answer,end,duration,callee\n"

@@ -17,6 +17,7 @@ type importer struct {
 	calls    int
 	internal int // calls on none of the trunks
 	transit  int // calls on two
+	nameless int // calls that name no trunk where others do
 	rejects  Rejects
 	broken   error
 }
@@ -89,6 +90,7 @@ func (i *importer) count(call *Call, fields [][]byte) {
 		if len(to) == 0 {
 			to = from
 		}
+		i.nameless += one(len(to) == 0)
 		i.ledger.add(call, i.ledger.trunk(to), direction)
 		return
 	}

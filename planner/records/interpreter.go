@@ -22,11 +22,11 @@ type interpreter struct {
 const (
 	badColumns  Reason = "wrong number of columns"
 	badKind     Reason = "not the record of a call"
-	badStart    Reason = "start is no time"
+	NoTime      Reason = "start is no time"
 	badEnd      Reason = "end is no time"
 	badAnswer   Reason = "answer is no time"
 	badDuration Reason = "duration is no number of seconds"
-	badSkipped  Reason = "time that the clocks skipped in this time zone"
+	SkippedTime Reason = "time that the clocks skipped in this time zone"
 	badYear     Reason = "time outside of 1990 to 2099"
 	noStart     Reason = "no start"
 	noEnd       Reason = "neither end nor duration"
@@ -47,7 +47,7 @@ func (in *interpreter) call(fields [][]byte, call *Call) (complaint, bool) {
 	if bad, ok := in.check(fields); !ok {
 		return bad, false
 	}
-	start, bad, ok := in.time(fields, Start, badStart)
+	start, bad, ok := in.time(fields, Start, NoTime)
 	if !ok {
 		return bad, false
 	}
@@ -105,7 +105,7 @@ func (in *interpreter) time(fields [][]byte, role Role, otherwise Reason) (stamp
 	case err == nil:
 		return at, complaint{}, true
 	case errors.Is(err, errSkipped):
-		otherwise = badSkipped
+		otherwise = SkippedTime
 	case errors.Is(err, errYear):
 		otherwise = badYear
 	}

@@ -19,27 +19,39 @@ func (u *Usage) busyHours(c calendar, s, all series) ([]BusyHour, error) {
 	grid, other := onGrid(step), onGrid(5-step)
 	days := u.Days.Set.String()
 	measures := []BusyHour{
-		averaged("tcbh", "time-consistent busy hour (TCBH)", "hour of the clock, "+grid+", with the highest mean traffic over the days of "+days, busy, s.held),
-		averaged("adph", "average daily peak hour (ADPH)", "mean of each day's own busiest hour, "+grid+", on the days of "+days, peaks, s.held),
-		averaged("top_days", fmt.Sprintf("mean of the %d busiest days", len(top)), "of the same daily peak hours, the highest", top, s.held),
-		averaged("busiest_hour", "busiest hour of all", "the one hour, "+grid+", with the most traffic, on any day", []dayHour{highest}, s.held),
-		averaged("tcbh"+suffix(5-step), "TCBH, "+other, "as TCBH, with hours "+other, s.consistent(5-step), s.held),
-		averaged("adph"+suffix(5-step), "ADPH, "+other, "as ADPH, with hours "+other, s.peaks(5-step, from), s.held),
+		averaged(TCBH, "time-consistent busy hour (TCBH)",
+			"hour of the clock, "+grid+", with the highest mean traffic over the days of "+days, busy, s.held),
+		averaged(ADPH, "average daily peak hour (ADPH)",
+			"mean of each day's own busiest hour, "+grid+", on the days of "+days, peaks, s.held),
+		averaged(TopDays, busiest(len(top)), "of the same daily peak hours, the highest", top, s.held),
+		averaged(BusiestHour, "busiest hour of all", "the one hour, "+grid+", with the most traffic, on any day", []dayHour{highest}, s.held),
+		averaged(TCBH+suffix(5-step), "TCBH, "+other, "as TCBH, with hours "+other, s.consistent(5-step), s.held),
+		averaged(ADPH+suffix(5-step), "ADPH, "+other, "as ADPH, with hours "+other, s.peaks(5-step, from), s.held),
 	}
 	if len(s.dates) < len(all.dates) {
-		measures = append(measures, averaged("tcbh_all_days", "TCBH over all days", "as TCBH, over every day with calls", all.consistent(step), all.held))
+		measures = append(measures,
+			averaged(TCBHAllDays, "TCBH over all days", "as TCBH, over every day with calls", all.consistent(step), all.held))
 	}
 	for i := range measures {
 		m := &measures[i]
 		switch m.Name {
-		case "busiest_hour":
+		case BusiestHour:
 			m.At = c.moment(highest)
-		case "tcbh", "tcbh" + suffix(5-step), "tcbh_all_days":
-		default:
+			m.Low, m.High = 0, 0
+		case TopDays:
+			m.From, m.Low, m.High = -1, 0, 0
+		case ADPH, ADPH + suffix(5-step):
 			m.From = -1
 		}
 	}
 	return measures, u.dimension(measures)
+}
+
+func busiest(days int) string {
+	if days == 1 {
+		return "busiest day"
+	}
+	return fmt.Sprintf("mean of the %d busiest days", days)
 }
 
 // onGrid says where hours may begin: step is 4 quarters of an hour, or 1.

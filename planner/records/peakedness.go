@@ -1,11 +1,16 @@
 package records
 
-import "math"
+import (
+	"math"
+
+	"github.com/sipplan/sipplan/erlang"
+)
 
 // Peakedness compares what happened within the busy hours with Poisson calls, for which both figures are 1 but for
 // chance. More than 1 is burstier and takes more ports, less is smoother, as calls are that a full group let through.
 type Peakedness struct {
-	Hours int // that were measured: one of each day
+	Hours    int     // that were measured: one of each day
+	Attempts float64 // in all of them
 
 	// Arrivals is the variance of the attempts per minute by their mean; Low and High are the bounds between which
 	// 95 % of the values for Poisson calls lie.
@@ -13,6 +18,27 @@ type Peakedness struct {
 
 	// Occupancy is the variance of the calls in progress by their mean, corrected for the hour being short.
 	Occupancy float64
+
+	Ports int // that calls of this occupancy need, by Hayward
+}
+
+// fewestAttempts are those from which on the bounds for Poisson calls hold well enough.
+const fewestAttempts = 30
+
+// Bursty says whether the arrivals are burstier than Poisson ones are by chance.
+func (p Peakedness) Bursty() bool {
+	return p.Attempts >= fewestAttempts && p.Arrivals > p.High && p.Occupancy > 1
+}
+
+// dimension works out the ports by Hayward's approximation: z·N of the N that Erlang B gives for the z-th part of the
+// traffic (see erlang.Hayward).
+func (p *Peakedness) dimension(offered, gos float64) error {
+	if p.Occupancy == 0 {
+		return nil
+	}
+	part, err := erlang.ServersReal(offered/p.Occupancy, gos)
+	p.Ports = int(math.Ceil(part * p.Occupancy))
+	return err
 }
 
 // peakedness measures the busy hours of a group.
@@ -36,6 +62,7 @@ func (s series) peakedness(hours []dayHour) Peakedness {
 		minutes, span := 15*periods, periods*quarter
 		spread += (squares - n*n/minutes) / (minutes - 1)
 		attempts += n / minutes
+		p.Attempts += n
 		variance += square/span - (level/span)*(level/span)
 		carried += level / span
 	}

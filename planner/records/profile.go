@@ -8,8 +8,9 @@ import (
 // Profile is the form of the call records of one product.
 type Profile struct {
 	Name  string
-	Title string // with the document that describes it
-	Notes []string
+	Title string   // with the document that describes it
+	Notes []string // what it leaves out of its records, or counts twice
+	Hint  string   // what to know as long as the trunks are not named
 
 	columns Columns
 	least   int // columns, for a file without header line
@@ -55,10 +56,11 @@ var profiles = []Profile{
 		Notes: []string{
 			"Asterisk leaves out calls that nobody answered with unanswered=no and those that met congestion with congestion=no (cdr.conf): " +
 				"attempts and blocking are then too low.",
-			noExtensions,
 		},
-		columns: Columns{Start: "10", End: "12", Duration: "13", Answer: "11", Talk: "14", Trunk: "7", FromTrunk: "6", Caller: "2", Callee: "3", Disposition: "15"},
-		least:   16, most: 21, peers: true,
+		Hint: noExtensions,
+		columns: Columns{Start: "10", End: "12", Duration: "13", Answer: "11", Talk: "14",
+			Trunk: "7", FromTrunk: "6", Caller: "2", Callee: "3", Disposition: "15"},
+		least: 16, most: 21, peers: true,
 		fits: func(rows [][]string) bool {
 			return mostly(rows, func(row []string) bool {
 				return len(row) >= 16 && len(row) <= 21 && times(row, 9, 11) && counts(row, 12, 13)
@@ -69,9 +71,10 @@ var profiles = []Profile{
 		// Asterisk, configs/samples/cdr_custom.conf.sample: clid, src, dst, dcontext, channel, dstchannel, lastapp,
 		// lastdata, start, answer, end, duration, billsec, disposition, amaflags, accountcode, uniqueid, userfield.
 		Name: "asterisk-custom", Title: "Asterisk Master.csv (cdr_custom, sample mapping)",
-		Notes:   []string{noExtensions},
-		columns: Columns{Start: "9", End: "11", Duration: "12", Answer: "10", Talk: "13", Trunk: "6", FromTrunk: "5", Caller: "2", Callee: "3", Disposition: "14"},
-		least:   16, most: 21, peers: true,
+		Hint: noExtensions,
+		columns: Columns{Start: "9", End: "11", Duration: "12", Answer: "10", Talk: "13",
+			Trunk: "6", FromTrunk: "5", Caller: "2", Callee: "3", Disposition: "14"},
+		least: 16, most: 21, peers: true,
 		fits: func(rows [][]string) bool {
 			return mostly(rows, func(row []string) bool {
 				return len(row) >= 16 && len(row) <= 21 && times(row, 8, 10) && counts(row, 11, 12)
@@ -106,8 +109,8 @@ var profiles = []Profile{
 		Notes: []string{
 			"CUCM leaves out calls of less than a second and those nobody answered unless 'CDR Log Calls with Zero Duration Flag' is on: " +
 				"attempts are then too low.",
-			"Calls between telephones are counted too, unless --trunks names the gateways and SIP trunks (such as --trunks 'SIP_*,GW-*').",
 		},
+		Hint: "Calls between telephones are counted too, unless --trunks names the gateways and SIP trunks (such as --trunks 'SIP_*,GW-*').",
 		columns: Columns{Start: "dateTimeOrigination", End: "dateTimeDisconnect", Answer: "dateTimeConnect", Trunk: "destDeviceName",
 			FromTrunk: "origDeviceName", Caller: "callingPartyNumber", Callee: "finalCalledPartyNumber", Disposition: "destCause_value",
 			Cause: "origCause_value", Kind: "cdrRecordType", Talk: "duration"},
@@ -136,17 +139,20 @@ var synonyms = map[Role][]string{
 		"setuptime", "begin", "begintime", "timestart", "startedat", "startepoch"},
 	End: {"end", "endtime", "endstamp", "enddate", "enddatetime", "callend", "callendtime", "disconnect", "disconnecttime", "stop",
 		"stoptime", "hangup", "hanguptime", "release", "releasetime", "timeend", "endedat", "endepoch"},
-	Duration: {"duration", "durationseconds", "durationsec", "durations", "callduration", "length", "seconds", "secs", "elapsed", "totalduration"},
+	Duration: {"duration", "durationseconds", "durationsec", "durations", "callduration", "length",
+		"seconds", "secs", "elapsed", "totalduration"},
 	Answer: {"answer", "answertime", "answerstamp", "answerdate", "answeredat", "connect", "connecttime", "timeanswer", "timeanswered",
 		"answerepoch"},
 	Talk:      {"billsec", "billseconds", "billableseconds", "billduration", "talk", "talktime", "talkseconds", "conversation", "conversationtime"},
 	Trunk:     {"trunk", "trunkgroup", "trunkname", "totrunk", "outtrunk", "egresstrunk", "egress", "gateway", "carrier", "route", "dstchannel"},
 	FromTrunk: {"fromtrunk", "intrunk", "ingresstrunk", "ingress", "channel"},
 	WayColumn: {"direction", "dir", "calldirection"},
-	Caller:    {"caller", "calling", "callingnumber", "callingparty", "callerid", "calleridnumber", "from", "src", "source", "ani", "anumber"},
-	Callee: {"callee", "called", "callednumber", "calledparty", "to", "dst", "destination", "destinationnumber", "dnis", "dialednumber", "bnumber",
-		"party"},
-	Disposition: {"disposition", "status", "callstatus", "result", "hangupcause", "cause", "releasecause", "disconnectcause", "sipcode", "outcome", "answered"},
+	Caller: {"caller", "calling", "callingnumber", "callingparty", "callerid", "calleridnumber", "from", "src", "source", "ani", "anumber",
+		"callingpartynumber"},
+	Callee: {"callee", "called", "callednumber", "calledparty", "to", "dst", "destination", "destinationnumber", "dnis",
+		"dialednumber", "bnumber", "calledpartynumber", "party"},
+	Disposition: {"disposition", "status", "callstatus", "result", "hangupcause", "cause", "releasecause", "disconnectcause",
+		"sipcode", "outcome", "answered"},
 }
 
 // byHeading finds the roles of columns by their headings.

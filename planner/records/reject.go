@@ -35,6 +35,16 @@ const FirstRejects = 20
 // longestValue is how many characters of a wrong text are kept.
 const longestValue = 60
 
+// For returns how many rows are bad for a reason.
+func (r Rejects) For(reason Reason) int {
+	for _, f := range r.Reasons {
+		if f.Reason == reason {
+			return f.Rows
+		}
+	}
+	return 0
+}
+
 // add counts a bad row. It keeps no part of value.
 func (r *Rejects) add(line int, reason Reason, value []byte) {
 	r.Rows++

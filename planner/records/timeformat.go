@@ -55,7 +55,8 @@ func ParseTimeFormat(text string) (TimeFormat, error) {
 			break
 		}
 		if after == "" || !strings.Contains(directives, after[:1]) {
-			return TimeFormat{}, fmt.Errorf("has %%%.1s, which is none of %%%s, in %q", after, strings.Join(strings.Split(directives, ""), " %"), text)
+			known := strings.Join(strings.Split(directives, ""), " %")
+			return TimeFormat{}, fmt.Errorf("has %%%.1s, which is none of %%%s, in %q", after, known, text)
 		}
 		rest = after[1:]
 	}

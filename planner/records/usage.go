@@ -1,6 +1,7 @@
 package records
 
 import (
+	"slices"
 	"time"
 
 	"github.com/sipplan/sipplan/erlang"
@@ -12,10 +13,12 @@ type Usage struct {
 	Rows    int // of the file, without blank lines and headings
 	Calls   int // rows that are calls
 	Rejects Rejects
-	Broken  error // what ended the file before its end; nil when it was read to the end
+	MaxBad  float64 // share of rejects with which the rest can be relied on
+	Broken  error   // what ended the file before its end; nil when it was read to the end
 
 	Internal int // calls on none of the trunks, which count in nothing below
 	Transit  int // calls that came in by one trunk and left by another, and hold a port of each
+	Nameless int // calls that name no trunk, and count in the total only; 0 where the records tell no trunks
 	Late     int // calls so far out of order that the peak and the peakedness leave them out
 	Backward int // rows that ended before the row above
 	Doubtful int // calls in the hour that the clock showed twice
@@ -33,7 +36,7 @@ type Usage struct {
 	Trunks     []Measured // most traffic first; none where the records do not tell them
 	Merged     int        // trunks that share the last entry
 
-	BusyHours  []BusyHour // the first is the one that the ports are for
+	BusyHours  []BusyHour // TCBH first, for which the ports are; none where nothing counts
 	DayToDay   DayToDay
 	Peakedness Peakedness
 	Share      Share
@@ -51,6 +54,8 @@ type Form struct {
 	Told      bool // by the first rows, and not by the user
 	Delimiter byte
 	Columns   string
+	Answers   bool     // the records say which calls were answered; else all count as answered
+	Blocks    bool     // the records say how calls ended
 	Notes     []string // what the product leaves out of its records, or counts twice
 }
 
@@ -80,16 +85,44 @@ type Measured struct {
 	PeakAt time.Time
 }
 
+// The names of the measures. Those of the other grid have its minutes behind their name: tcbh_15min or tcbh_60min.
+const (
+	TCBH        = "tcbh"
+	ADPH        = "adph"
+	TopDays     = "top_days"
+	BusiestHour = "busiest_hour"
+	TCBHAllDays = "tcbh_all_days"
+)
+
+// Measure returns the measure of a name, the zero one when there is none.
+func (u Usage) Measure(name string) BusyHour {
+	for _, b := range u.BusyHours {
+		if b.Name == name {
+			return b
+		}
+	}
+	return BusyHour{}
+}
+
+// HasTraffic says whether there is traffic to plan for.
+func (u Usage) HasTraffic() bool { return len(u.BusyHours) > 0 && u.BusyHours[0].Traffic.Offered > 0 }
+
+// TooManyRejects says whether so many rows are bad that the others may not be typical.
+func (u Usage) TooManyRejects() bool { return float64(u.Rejects.Rows) > u.MaxBad*float64(u.Rows) }
+
+// Reliable says whether the traffic can be relied on: it is some, most rows are calls, and the file was read to its end.
+func (u Usage) Reliable() bool { return u.HasTraffic() && !u.TooManyRejects() && u.Broken == nil }
+
 // BusyHour is a measure of the busiest traffic.
 type BusyHour struct {
-	Name       string // tcbh, adph, top_days, busiest_hour, tcbh_15min, ...
+	Name       string
 	Title      string
 	Definition string
 	From       int       // minutes after midnight; -1 where days differ
 	At         time.Time // of a single hour, else zero
 	Days       int       // averaged
 	Traffic    Traffic
-	Low, High  float64 // 95 % interval of the offered traffic; 0, 0 where there is none
+	Low, High  float64 // 95 % interval of the offered traffic; both 0 for hours that were chosen for being high
 	Ports      int     // that hold the grade of service for it
 	Blocking   float64 // on the ports of the first measure
 }
@@ -105,8 +138,8 @@ func (i *importer) usage() (Usage, error) {
 	l := i.ledger
 	l.events.finishAll()
 	u := Usage{
-		Form: Form{i.profile.Name, i.profile.Title, i.told, i.comma, i.layout.describe(i.fileForm.headings), i.profile.Notes},
-		Rows: i.rows, Calls: i.calls, Rejects: i.rejects.sorted(), Broken: i.broken,
+		Form: i.form(),
+		Rows: i.rows, Calls: i.calls, Rejects: i.rejects.sorted(), MaxBad: i.config.MaxBad, Broken: i.broken,
 		Internal: i.internal, Transit: i.transit, Late: l.late, Backward: l.backward, Doubtful: i.reader.doubtful, Unequal: i.reader.unequal,
 		Zone: i.config.Zone, GoS: i.config.GoS, Step: i.config.Step, TopDays: i.config.TopDays, Merged: l.merged,
 		Holding: l.holding.describe(), Talking: l.talking.describe(), Callers: l.callers.count(), Callees: l.callees.count(),
@@ -114,8 +147,25 @@ func (i *importer) usage() (Usage, error) {
 	if l.total.attempts == 0 {
 		return u, nil
 	}
+	if len(l.trunks) > 0 {
+		u.Nameless = i.nameless
+	}
 	u.First, u.Last = time.UnixMicro(l.first).In(u.Zone), time.UnixMicro(l.last).In(u.Zone)
 	return u, u.measure(l, i.config)
+}
+
+// form says how the file was read.
+func (i *importer) form() Form {
+	has := func(role Role) bool { return i.layout.index[role] >= 0 }
+	notes := slices.Clone(i.profile.Notes)
+	if i.profile.Hint != "" && len(i.config.Trunks) == 0 {
+		notes = append(notes, i.profile.Hint)
+	}
+	return Form{
+		Profile: i.profile.Name, Title: i.profile.Title, Told: i.told, Delimiter: i.comma, Notes: notes,
+		Columns: i.layout.describe(i.fileForm.headings),
+		Answers: has(Answer) || has(Talk) || has(Disposition), Blocks: has(Disposition) || has(Cause),
+	}
 }
 
 // measure fills in the traffic.
@@ -136,6 +186,9 @@ func (u *Usage) measure(l *ledger, config Config) error {
 		return err
 	}
 	u.Peakedness = s.peakedness(busy)
+	if err = u.Peakedness.dimension(u.BusyHours[0].Traffic.Offered, u.GoS); err != nil {
+		return err
+	}
 	u.Share = share(busy)
 	u.Week = week(all)
 	return u.groups(c, l, busy[0].from)
