@@ -18,14 +18,19 @@ import (
 type dnsServer struct {
 	addr    netip.AddrPort
 	records []dns.RR
-	// behaviour changes the reply to questions about a name, in lower case; a nil reply is none.
-	behaviour map[string]func(question, reply *dns.Msg, udp bool) *dns.Msg
-	asked     chan string
+	spoil   spoiler // nil for none
+	asked   chan string
 }
 
-func newDNSServer(t *testing.T, zone string) *dnsServer {
+// spoiler changes the reply to a question; nil is no reply.
+type spoiler func(question, reply *dns.Msg) *dns.Msg
+
+// silent never replies.
+func silent(_, _ *dns.Msg) *dns.Msg { return nil }
+
+func newDNSServer(t *testing.T, zone string, spoil spoiler) *dnsServer {
 	t.Helper()
-	s := &dnsServer{records: parseZone(t, zone), behaviour: map[string]func(_, _ *dns.Msg, _ bool) *dns.Msg{}, asked: make(chan string, 1000)}
+	s := &dnsServer{records: parseZone(t, zone), spoil: spoil, asked: make(chan string, 1000)}
 	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -85,14 +90,13 @@ func (s *dnsServer) ServeDNS(w dns.ResponseWriter, question *dns.Msg) {
 			}
 		}
 	}
-	udp := w.RemoteAddr().Network() == "udp"
-	if change := s.behaviour[name]; change != nil {
-		reply = change(question, reply, udp)
+	if s.spoil != nil {
+		reply = s.spoil(question, reply)
 	}
 	if reply == nil {
 		return
 	}
-	if opt := question.IsEdns0(); udp && opt != nil {
+	if opt := question.IsEdns0(); w.RemoteAddr().Network() == "udp" && opt != nil {
 		reply.Truncate(int(opt.UDPSize()))
 	}
 	w.WriteMsg(reply)
@@ -126,7 +130,7 @@ func TestLocateOverTheNetwork(t *testing.T) {
 	for _, row := range locateRows {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			row.check(t, newClient(t, sip.DNSConfig{}, newDNSServer(t, row.zone)))
+			row.check(t, newClient(t, sip.DNSConfig{}, newDNSServer(t, row.zone, nil)))
 		})
 	}
 }
@@ -137,7 +141,7 @@ func TestAnswersTooLongForADatagram(t *testing.T) {
 	for i := range 32 {
 		zone.WriteString("_sip._udp SRV 0 1 5060 " + strings.Repeat("x", 60) + "." + strings.Repeat("y", 20+i) + "\n")
 	}
-	server := newDNSServer(t, zone.String())
+	server := newDNSServer(t, zone.String(), nil)
 	answer, err := newClient(t, sip.DNSConfig{}, server).SRV(context.Background(), "_sip._udp.example.com")
 	if err != nil || len(answer.Records) != 32 {
 		t.Fatalf("%d records, %v, want 32", len(answer.Records), err)
@@ -149,26 +153,25 @@ func TestAnswersTooLongForADatagram(t *testing.T) {
 
 func TestTheNextServerIsAsked(t *testing.T) {
 	const zone = "sbc1 A 192.0.2.1"
-	for name, fail := range map[string]func(question, reply *dns.Msg, udp bool) *dns.Msg{
-		"when one is silent": func(_, _ *dns.Msg, _ bool) *dns.Msg { return nil },
-		"when one has failed": func(_, reply *dns.Msg, _ bool) *dns.Msg {
+	for name, fail := range map[string]spoiler{
+		"when one is silent": silent,
+		"when one has failed": func(_, reply *dns.Msg) *dns.Msg {
 			reply.Answer, reply.Rcode = nil, dns.RcodeServerFailure
 			return reply
 		},
-		"when one refuses": func(_, reply *dns.Msg, _ bool) *dns.Msg {
+		"when one refuses": func(_, reply *dns.Msg) *dns.Msg {
 			reply.Answer, reply.Rcode = nil, dns.RcodeRefused
 			return reply
 		},
-		"when one answers another question": func(_, reply *dns.Msg, _ bool) *dns.Msg {
+		"when one answers another question": func(_, reply *dns.Msg) *dns.Msg {
 			reply.Question[0].Name = "sbc2.example.com."
 			return reply
 		},
-		"when one sends the question back": func(question, _ *dns.Msg, _ bool) *dns.Msg { return question },
+		"when one sends the question back": func(question, _ *dns.Msg) *dns.Msg { return question },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bad, good := newDNSServer(t, zone), newDNSServer(t, zone)
-			bad.behaviour["sbc1.example.com."] = fail
+			bad, good := newDNSServer(t, zone, fail), newDNSServer(t, zone, nil)
 			answer, err := newClient(t, sip.DNSConfig{Timeout: 100 * time.Millisecond}, bad, good).Addresses(context.Background(), "sbc1.example.com")
 			if err != nil || !slices.Equal(answer.Records, []netip.Addr{netip.MustParseAddr("192.0.2.1")}) {
 				t.Errorf("got %v, %v", answer, err)
@@ -181,8 +184,7 @@ func TestTheNextServerIsAsked(t *testing.T) {
 }
 
 func TestNoServerAnswers(t *testing.T) {
-	server := newDNSServer(t, "")
-	server.behaviour["sbc1.example.com."] = func(_, _ *dns.Msg, _ bool) *dns.Msg { return nil }
+	server := newDNSServer(t, "", silent)
 	client := newClient(t, sip.DNSConfig{Timeout: 20 * time.Millisecond, Attempts: 3}, server)
 	_, err := client.SRV(context.Background(), "sbc1.example.com")
 	if want := "DNS server " + server.addr.String() + ": no reply"; err == nil || err.Error() != want {
@@ -195,8 +197,7 @@ func TestNoServerAnswers(t *testing.T) {
 
 // TestCancelEndsAQuestion cancels once the server has the question, long before any timer.
 func TestCancelEndsAQuestion(t *testing.T) {
-	server := newDNSServer(t, "")
-	server.behaviour["example.com."] = func(_, _ *dns.Msg, _ bool) *dns.Msg { return nil }
+	server := newDNSServer(t, "", silent)
 	locator := sip.Locator{DNS: newClient(t, sip.DNSConfig{Timeout: time.Hour}, server)}
 	stopped := errors.New("the run was stopped")
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -219,12 +220,12 @@ func TestDNSAnswers(t *testing.T) {
 		return addrs
 	}
 	for _, tt := range []struct {
-		name      string
-		zone      string
-		behaviour func(question, reply *dns.Msg, udp bool) *dns.Msg
-		want      []netip.Addr
-		ttl       time.Duration
-		err       string
+		name  string
+		zone  string
+		spoil spoiler
+		want  []netip.Addr
+		ttl   time.Duration
+		err   string
 	}{
 		{"both families, and the shorter of their times", "sbc1 60 A 192.0.2.1\nsbc1 30 AAAA 2001:db8::1", nil, addrs("192.0.2.1", "2001:db8::1"), 30 * time.Second, ""},
 		{"one family, and for how long there is no other", soa + "sbc1 600 A 192.0.2.1", nil, addrs("192.0.2.1"), 2 * time.Minute, ""},
@@ -233,40 +234,40 @@ func TestDNSAnswers(t *testing.T) {
 		{"an alias counts with its own time", soa + "sbc1 10 CNAME sbc2\nsbc2 600 A 192.0.2.2\nsbc2 600 AAAA 2001:db8::2", nil,
 			addrs("192.0.2.2", "2001:db8::2"), 10 * time.Second, ""},
 		{"an alias that the server does not follow", "sbc1 CNAME sbc2\nsbc2 CNAME sbc3\nsbc3 A 192.0.2.3\nsbc3 AAAA 2001:db8::3",
-			func(_, reply *dns.Msg, _ bool) *dns.Msg {
+			func(_, reply *dns.Msg) *dns.Msg {
 				reply.Answer = reply.Answer[:1]
 				return reply
 			}, addrs("192.0.2.3", "2001:db8::3"), 5 * time.Minute, ""},
-		{"an alias of itself", "sbc1 CNAME sbc1", func(_, reply *dns.Msg, _ bool) *dns.Msg {
+		{"an alias of itself", "sbc1 CNAME sbc1", func(_, reply *dns.Msg) *dns.Msg {
 			reply.Answer = nil
 			reply.Answer = append(reply.Answer, &dns.CNAME{Hdr: dns.RR_Header{Name: "sbc1.example.com.", Rrtype: dns.TypeCNAME, Class: dns.ClassINET}, Target: "sbc1.example.com."})
 			return reply
 		}, nil, 0, "more than 8 aliases"},
-		{"one family fails, the other is enough", "sbc1 A 192.0.2.1", func(question, reply *dns.Msg, _ bool) *dns.Msg {
+		{"one family fails, the other is enough", "sbc1 A 192.0.2.1", func(question, reply *dns.Msg) *dns.Msg {
 			if question.Question[0].Qtype == dns.TypeAAAA {
 				reply.Rcode = dns.RcodeServerFailure
 			}
 			return reply
 		}, addrs("192.0.2.1"), 0, ""},
-		{"one family fails, and there is no other", soa + "sbc1 TXT none", func(question, reply *dns.Msg, _ bool) *dns.Msg {
+		{"one family fails, and there is no other", soa + "sbc1 TXT none", func(question, reply *dns.Msg) *dns.Msg {
 			if question.Question[0].Qtype == dns.TypeAAAA {
 				reply.Rcode = dns.RcodeServerFailure
 			}
 			return reply
 		}, nil, 0, "SERVFAIL"},
-		{"a server that does not know the type", "sbc1 A 192.0.2.1", func(question, reply *dns.Msg, _ bool) *dns.Msg {
+		{"a server that does not know the type", "sbc1 A 192.0.2.1", func(question, reply *dns.Msg) *dns.Msg {
 			if question.Question[0].Qtype == dns.TypeAAAA {
 				reply.Rcode = dns.RcodeNotImplemented
 			}
 			return reply
 		}, addrs("192.0.2.1"), 0, ""},
-		{"records of other names and classes do not count", "sbc1 A 192.0.2.1", func(_, reply *dns.Msg, _ bool) *dns.Msg {
+		{"records of other names and classes do not count", "sbc1 A 192.0.2.1", func(_, reply *dns.Msg) *dns.Msg {
 			stranger := &dns.A{Hdr: dns.RR_Header{Name: "sbc2.example.com.", Rrtype: dns.TypeA, Class: dns.ClassINET}, A: net.IPv4(192, 0, 2, 66)}
 			chaos := &dns.A{Hdr: dns.RR_Header{Name: "sbc1.example.com.", Rrtype: dns.TypeA, Class: dns.ClassCHAOS}, A: net.IPv4(192, 0, 2, 67)}
 			reply.Answer = append([]dns.RR{stranger, chaos}, reply.Answer...)
 			return reply
 		}, addrs("192.0.2.1"), 0, ""},
-		{"a TTL above 31 bits is 0", "sbc1 A 192.0.2.1\nsbc1 AAAA 2001:db8::1", func(_, reply *dns.Msg, _ bool) *dns.Msg {
+		{"a TTL above 31 bits is 0", "sbc1 A 192.0.2.1\nsbc1 AAAA 2001:db8::1", func(_, reply *dns.Msg) *dns.Msg {
 			for i, rr := range reply.Answer {
 				reply.Answer[i] = dns.Copy(rr)
 				reply.Answer[i].Header().Ttl = 1 << 31
@@ -276,12 +277,7 @@ func TestDNSAnswers(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			server := newDNSServer(t, tt.zone)
-			for _, name := range []string{"sbc1.example.com.", "sbc2.example.com."} {
-				if tt.behaviour != nil {
-					server.behaviour[name] = tt.behaviour
-				}
-			}
+			server := newDNSServer(t, tt.zone, tt.spoil)
 			answer, err := newClient(t, sip.DNSConfig{Attempts: 1}, server).Addresses(context.Background(), "SBC1.example.com")
 			switch {
 			case tt.err != "" && (err == nil || !strings.Contains(err.Error(), tt.err)):
@@ -306,7 +302,7 @@ func (h hosts) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, err
 // TestTheHostsFileGoesFirst keeps a load that was diverted to a laboratory in the hosts file from the
 // servers that DNS names.
 func TestTheHostsFileGoesFirst(t *testing.T) {
-	server := newDNSServer(t, sbcs)
+	server := newDNSServer(t, sbcs, nil)
 	lab := netip.MustParseAddr("10.0.0.1")
 	client := newClient(t, sip.DNSConfig{Hosts: hosts{"sbc1.example.com": lab}}, server)
 	answer, err := client.Addresses(context.Background(), "sbc1.example.com")
@@ -333,7 +329,7 @@ func TestHostsFileKnowsThisMachine(t *testing.T) {
 }
 
 func TestSearchDomainsAreForShortNames(t *testing.T) {
-	server := newDNSServer(t, "@ 900 SOA ns1 admin 1 7200 900 1209600 120\ngw1.lab A 192.0.2.1\ngw1.lab AAAA 2001:db8::1")
+	server := newDNSServer(t, "@ 900 SOA ns1 admin 1 7200 900 1209600 120\ngw1.lab A 192.0.2.1\ngw1.lab AAAA 2001:db8::1", nil)
 	client := newClient(t, sip.DNSConfig{Search: []string{"site.example.com", "lab.example.com"}}, server)
 	answer, err := client.Addresses(context.Background(), "gw1")
 	if err != nil || len(answer.Records) != 2 {
