@@ -53,6 +53,7 @@ func newBlastCommand(streams Streams) *cobra.Command {
 erlangs at a mean holding time, as calls per second, or as users of a class. Arrivals are Poisson and
 holding times exponential unless told otherwise, as Erlang's formulas assume. Every call that was due is
 in exactly one class of the report, and a run that this machine could not keep up with is inconclusive.
+A TARGET without a user part is called at ` + loadgen.DefaultCallee + `, a number reserved for examples.
 
 The first Ctrl-C ends the arrivals, hangs up and still reports; the second leaves at once.`,
 		Example: `  sipplan blast sip:127.0.0.1:5060 --erlangs 20 --aht 6s --duration 2m

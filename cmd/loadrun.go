@@ -42,7 +42,10 @@ func (r *loadRun) describe() string {
 func (r *loadRun) run(ctx context.Context, streams Streams, what string) (*loadgen.Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	release := onInterrupt(streams, r.generator.Stop, cancel)
+	release := onInterrupt(streams, func() {
+		fmt.Fprintf(streams.Err, "\n%s: no new calls; hanging up, which takes at most %s; Ctrl-C again leaves at once\n", what, r.cfg.Timers.WithDefaults().GiveUp())
+		r.generator.Stop()
+	}, cancel)
 	stop := watch(streams, what, r.length(), r.generator.Progress)
 	result, err := r.generator.Run(ctx)
 	stop()

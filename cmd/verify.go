@@ -33,6 +33,7 @@ type verifyOptions struct {
 	against    string
 	embedded   int
 	seed       uint64
+	longer     string // why the test takes longer than it should; empty if it does not
 	target     *targetFlags
 	media      *mediaFlags
 	results    *resultFlags
@@ -44,6 +45,10 @@ const (
 	withinEmbedded = 30 * time.Second
 	withinTarget   = 10 * time.Minute
 	capsOnTarget   = 10
+	// minHoldTarget is the shortest mean holding time against a target, and minHoldHurried that when --within
+	// asks for more haste: twenty-five packets of speech.
+	minHoldTarget  = 2 * time.Second
+	minHoldHurried = 500 * time.Millisecond
 	// minHoldEmbedded is the shortest mean holding time against the gateway in this process, which answers
 	// within a fraction of a millisecond: about four packets of speech.
 	minHoldEmbedded = 75 * time.Millisecond
@@ -77,7 +82,7 @@ may be compressed: --compress 30 turns 180 s into 6 s, and makes 30 times as man
 	o.confidence = acceptance.DefaultConfidence
 	flags.Var(&o.confidence, "confidence", "`confidence` of the verdict")
 	flags.Float64Var(&o.compress, "compress", 0, "make holding times this `factor` shorter (default: as far as the test needs, see --within)")
-	flags.DurationVar(&o.within, "within", 0, "compress holding times until the test fits this `time` (default 30s in this process, 10m against a target)")
+	flags.DurationVar(&o.within, "within", 0, "compress holding times until the test fits this `time`, to 0.5s and four times --setup at the most (default 30s in this process; 10m against a target, to 2s)")
 	flags.Float64Var(&o.maxCAPS, "max-caps", 0, "most `calls` per second that --within may lead to (default 10 against a target)")
 	flags.DurationVar(&o.setup, "setup", 0, "`time` from INVITE to answer at the target: a part of the holding time, which is not compressed")
 	flags.Uint64Var(&o.seed, "seed", 0, "`seed` of arrivals and holding times, to repeat a run (0 draws one)")
@@ -210,22 +215,43 @@ func (o *verifyOptions) check(flags *pflag.FlagSet) (problems []error) {
 // compressed makes the test as short as it is wanted.
 func (o *verifyOptions) compressed(d acceptance.Design) (acceptance.Design, error) {
 	if o.compress > 0 {
-		return d.Compressed(o.compress)
-	}
-	limits := acceptance.Limits{MaxCAPS: o.maxCAPS, MinHold: minHoldEmbedded}
-	within := o.within
-	if o.against != "" {
-		if limits.MaxCAPS == 0 {
-			limits.MaxCAPS = max(capsOnTarget, d.CAPS)
+		compressed, err := d.Compressed(o.compress)
+		if err == nil && o.maxCAPS > 0 && compressed.CAPS > o.maxCAPS {
+			err = fmt.Errorf("--compress and --max-caps: holding times %g times shorter make %.3g calls per second, more than %g", o.compress, compressed.CAPS, o.maxCAPS)
 		}
-		limits.MinHold = max(4*o.setup, 2*time.Second)
+		return compressed, err
 	}
-	if within == 0 {
-		if within = withinEmbedded; o.against != "" {
-			within = withinTarget
-		}
+	limits, within := o.limits(d)
+	fitted, err := d.Fit(within, limits)
+	if err == nil && fitted.Total() > within+time.Second {
+		o.longer = fmt.Sprintf("It does not fit into %s: calls are kept at %s or longer%s. --compress makes them shorter all the same.",
+			within, limits.MinHold, atMost(limits.MaxCAPS))
 	}
-	return d.Fit(within, limits)
+	return fitted, err
+}
+
+func atMost(caps float64) string {
+	if caps == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", at most %.3g a second", caps)
+}
+
+// limits returns how far holding times may be compressed, and the time that the test is to fit into. A real
+// trunk is not called faster than asked for, and a call there is at least four times its set-up.
+func (o *verifyOptions) limits(d acceptance.Design) (limits acceptance.Limits, within time.Duration) {
+	limits = acceptance.Limits{MaxCAPS: o.maxCAPS, MinHold: minHoldEmbedded}
+	if o.against == "" {
+		return limits, cmp.Or(o.within, withinEmbedded)
+	}
+	if limits.MaxCAPS == 0 {
+		limits.MaxCAPS = max(capsOnTarget, d.CAPS)
+	}
+	limits.MinHold = max(4*o.setup, minHoldTarget)
+	if o.within > 0 {
+		limits.MinHold = max(4*o.setup, minHoldHurried)
+	}
+	return limits, cmp.Or(o.within, withinTarget)
 }
 
 // load turns the designed test into a load.
@@ -292,6 +318,9 @@ func (o *verifyOptions) announce(streams Streams, v verification, run *loadRun, 
 		v.sizing.Demand.Users, v.sizing.Demand.Erlangs(), v.ports, 100*v.design.Promise.Blocking, where)
 	for _, sentence := range v.design.Sentences() {
 		fmt.Fprintln(streams.Err, sentence)
+	}
+	if o.longer != "" {
+		fmt.Fprintln(streams.Err, o.longer)
 	}
 	fmt.Fprintf(streams.Err, "verify: %s\n", run.describe())
 }

@@ -66,6 +66,7 @@ type Config struct {
 	LateLimit time.Duration
 
 	Steady, WarmUp *measure.Measurement // what calls after and during the warm-up are counted in
+	From           time.Duration        // when the warm-up is over: circuits held from here on are carried traffic
 }
 
 // Machine runs the calls of one shard. It belongs to one goroutine.
@@ -84,11 +85,12 @@ type Machine struct {
 	offer     sip.Session
 	body      []byte
 	stopping  bool
+	closed    time.Duration // end of the measuring window, Never before it is known
 }
 
 // NewMachine returns a machine without calls.
 func NewMachine(cfg Config) (*Machine, error) {
-	m := &Machine{cfg: cfg, incoming: newIncoming(), next: hopCache{}, targets: map[string]bool{}}
+	m := &Machine{cfg: cfg, incoming: newIncoming(), next: hopCache{}, targets: map[string]bool{}, closed: Never}
 	m.cfg.Timers = cfg.Timers.WithDefaults()
 	m.cfg.Timers.Reliable = cfg.Transport.Reliable()
 	m.table.large.size = largeSize
@@ -144,6 +146,9 @@ func (m *Machine) openDialog(c *call) {
 	d.remote = d.put([]byte("<"), uri, []byte(">"))
 	d.target = span{d.remote.from + 1, d.remote.to - 1}
 }
+
+// CloseWindow ends the time in which circuits that are held count as carried traffic. Calls go on.
+func (m *Machine) CloseWindow(at time.Duration) { m.closed = min(m.closed, at) }
 
 // Refuse counts an arrival that will not be placed.
 func (m *Machine) Refuse(a Attempt, why measure.Reason) {
