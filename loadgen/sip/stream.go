@@ -60,6 +60,8 @@ type Streams struct {
 	server *tls.Config
 	clock  func() time.Duration
 	poller poller
+	// onEvent is noteEvent; made once, because each making costs memory.
+	onEvent func(c *connection, readable, writable bool)
 
 	routes  map[route]*connection // where messages go: the latest connection to each address
 	open    map[*connection]struct{}
@@ -115,6 +117,7 @@ func openStreams(cfg StreamConfig, newPoller func() (poller, error)) (*Streams, 
 		routes: map[route]*connection{}, open: map[*connection]struct{}{},
 		scratch: make([]byte, 0, maxOutgoing), batch: make([]Datagram, 0, Batch),
 	}
+	s.onEvent = s.noteEvent
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if err := s.start(newPoller); err != nil {
 		s.cancel()

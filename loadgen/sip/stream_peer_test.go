@@ -517,3 +517,126 @@ func TestArrivalIsBetweenSendingAndReading(t *testing.T) {
 		t.Errorf("arrived at %v, want between %v and %v", d.At, before, after)
 	}
 }
+
+func TestTransportsHaveTheirTokens(t *testing.T) {
+	for _, tt := range []struct {
+		transport                   Transport
+		token                       string
+		port                        uint16
+		reliable, secure, webSocket bool
+	}{
+		{UDP, "UDP", 5060, false, false, false},
+		{TCP, "TCP", 5060, true, false, false},
+		{TLS, "TLS", 5061, true, true, false},
+		{WS, "WS", 80, true, false, true},
+		{WSS, "WSS", 443, true, true, true},
+	} {
+		got, err := ParseTransport(strings.ToLower(tt.token))
+		if err != nil || got != tt.transport || got.String() != tt.token {
+			t.Errorf("%s is read as %s, %v", tt.token, got, err)
+		}
+		if got.DefaultPort() != tt.port || got.Reliable() != tt.reliable || got.Secure() != tt.secure || got.WebSocket() != tt.webSocket {
+			t.Errorf("%s: port %d, reliable %v, secure %v, WebSocket %v", got, got.DefaultPort(), got.Reliable(), got.Secure(), got.WebSocket())
+		}
+	}
+	if _, err := ParseTransport("sctp"); err == nil || !strings.Contains(err.Error(), "want udp, tcp, tls, ws or wss") {
+		t.Errorf("sctp gives %v", err)
+	}
+	if got := Transport(9).String(); got != "Transport(9)" {
+		t.Errorf("an unknown transport is called %s", got)
+	}
+}
+
+// TestFloodOfKeepAlivesHoldsNobody: octets that make no message must not keep the loop in one Read.
+func TestFloodOfKeepAlivesHoldsNobody(t *testing.T) {
+	s := openTest(t, StreamConfig{Listen: true}, newPoller)
+	flood, good := dialPlain(t, s), dialPlain(t, s)
+	stop := make(chan struct{})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		lineEnds := bytes.Repeat([]byte("\r\n"), 1<<19)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if _, err := flood.Write(lineEnds); err != nil {
+				return
+			}
+		}
+	}()
+	go func() { _, _ = io.Copy(io.Discard, flood) }() // the pongs
+	for i := range 20 {
+		write(t, good, request(i, 0))
+		if got := collect(t, 1, s); !bytes.Equal(got[0].Data, request(i, 0)) {
+			t.Fatalf("got %q", got[0].Data)
+		}
+	}
+	close(stop)
+	_ = flood.Close()
+	<-done
+}
+
+func TestAllThatCameBeforeACloseIsRead(t *testing.T) {
+	eachPoller(t, func(t *testing.T, open func(StreamConfig) *Streams) {
+		s := open(StreamConfig{Listen: true})
+		conn := dialPlain(t, s)
+		const n = 5*Batch + 3
+		write(t, conn, bytes.Repeat(request(1, 20), n))
+		_ = conn.Close()
+		until(t, "connection", func() bool { return s.Read() > 0 }, s)
+		got := int(s.Stats().Received)
+		collect(t, n-got, s)
+		until(t, "end of the connection", func() bool { s.Read(); return s.Connections().ClosedByPeer == 1 }, s)
+		if s.Stats().Received != n {
+			t.Errorf("%d messages read, want %d", s.Stats().Received, n)
+		}
+	})
+}
+
+// TestMessageForAConnectionThatJustBrokeGoesOnTheNext: the loop may queue before it reads the end.
+func TestMessageForAConnectionThatJustBrokeGoesOnTheNext(t *testing.T) {
+	s, peer := openTest(t, StreamConfig{}, newPoller), newPlainPeer(t, "127.0.0.1:0")
+	s.Queue(request(1, 0), peer.address())
+	conn := peer.accept()
+	write(t, conn, request(2, 0))
+	collect(t, 1, s) // proves the connection, so that there is no back-off
+	_ = conn.Close()
+	for s.broken() == nil {
+		s.Queue(request(3, 0), peer.address())
+		s.Flush()
+	}
+	s.Queue(request(4, 0), peer.address())
+	next := peer.accept()
+	until(t, "connection", func() bool { s.Read(); return s.Connections().Dialed == 2 }, s)
+	s.Flush()
+	if got := readExactly(t, next, len(request(4, 0))); got != string(request(4, 0)) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// failingListener fails some times before it is closed.
+type failingListener struct {
+	net.Listener
+	failures int
+}
+
+func (l *failingListener) Accept() (net.Conn, error) {
+	if l.failures == 0 {
+		return nil, net.ErrClosed
+	}
+	l.failures--
+	return nil, syscall.EMFILE
+}
+
+func TestLackOfFilesDoesNotEndListening(t *testing.T) {
+	s := openTest(t, StreamConfig{}, newPoller)
+	s.listener = &failingListener{Listener: newPlainPeer(t, "127.0.0.1:0").listener, failures: 3}
+	s.accept()
+	if n := s.Connections(); n.Refused != 3 {
+		t.Errorf("%+v: want each failure counted", n)
+	}
+	s.listener = nil
+}

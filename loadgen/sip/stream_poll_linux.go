@@ -21,6 +21,7 @@ type epoll struct {
 	events [128]unix.EpollEvent
 	slots  []*connection // by the number that their events carry
 	free   []int32
+	files  [2]unix.PollFd // wakeFD and fd, to wait for
 
 	mu     sync.Mutex // guards wakeFD against a wake that comes after close
 	wakeFD int
@@ -44,6 +45,7 @@ func newPoller() (poller, error) {
 		e.close()
 		return nil, os.NewSyscallError("eventfd", err)
 	}
+	e.files = [2]unix.PollFd{{Fd: int32(e.wakeFD), Events: unix.POLLIN}, {Fd: int32(e.fd), Events: unix.POLLIN}}
 	return e, nil
 }
 
@@ -157,15 +159,11 @@ func (p *fdPipe) close() {
 	p.fd = -1
 }
 
-func (e *epoll) wait(d time.Duration) {
-	e.sleep(d, []unix.PollFd{{Fd: int32(e.wakeFD), Events: unix.POLLIN}, {Fd: int32(e.fd), Events: unix.POLLIN}})
-}
+func (e *epoll) wait(d time.Duration) { e.sleep(d, e.files[:]) }
 
-func (e *epoll) nap(d time.Duration) {
-	e.sleep(d, []unix.PollFd{{Fd: int32(e.wakeFD), Events: unix.POLLIN}})
-}
+func (e *epoll) nap(d time.Duration) { e.sleep(d, e.files[:1]) }
 
-// sleep waits for the files, the first of which is wakeFD.
+// sleep waits for files, the first of which is wakeFD.
 func (e *epoll) sleep(d time.Duration, files []unix.PollFd) {
 	timeout := unix.NsecToTimespec(int64(max(d, 0)))
 	if n, err := unix.Ppoll(files, &timeout, nil); n > 0 && err == nil && files[0].Revents != 0 {

@@ -10,7 +10,7 @@ import (
 func (s *Streams) Read() int {
 	s.recycle()
 	s.adoptArrivals()
-	s.poller.poll(s.noteEvent)
+	s.poller.poll(s.onEvent)
 	for s.budget = Batch; len(s.ready) > 0 && len(s.batch) < Batch && s.budget > 0; {
 		c := s.ready[0]
 		s.ready = s.ready[:copy(s.ready, s.ready[1:])]
