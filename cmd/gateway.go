@@ -154,9 +154,8 @@ func (o *gatewayOptions) configs() ([]gateway.Config, error) {
 	if o.duration < 0 {
 		return nil, fmt.Errorf("--duration: must not be negative, got %s", o.duration)
 	}
-	if len(o.ports) != 1 && len(o.ports) != len(o.listen) {
-		return nil, fmt.Errorf("--ports: must be one value for all gateways or one for each --listen, of which there are %d, got %d values",
-			len(o.listen), len(o.ports))
+	if err := o.checkCircuits(); err != nil {
+		return nil, err
 	}
 	ranges := splitPorts(sound.Ports, o.circuits())
 	var configs []gateway.Config
@@ -179,6 +178,21 @@ func (o *gatewayOptions) configs() ([]gateway.Config, error) {
 		return nil, err
 	}
 	return configs, o.checkFiles(sound)
+}
+
+// checkCircuits refuses numbers of circuits that no gateway has, before they are summed and shared out.
+func (o *gatewayOptions) checkCircuits() error {
+	if len(o.ports) != 1 && len(o.ports) != len(o.listen) {
+		return fmt.Errorf("--ports: must be one value for all gateways or one for each --listen, of which there are %d, got %d values",
+			len(o.listen), len(o.ports))
+	}
+	var problems []error
+	for _, n := range o.ports {
+		if n < 1 || n > gateway.MaxCircuits {
+			problems = append(problems, fmt.Errorf("--ports: must be from 1 to %d, got %d", gateway.MaxCircuits, n))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // checkFiles makes sure that every circuit can have its sockets: a gateway without them would answer
@@ -204,16 +218,17 @@ func (o *gatewayOptions) circuits() []int {
 	return o.ports
 }
 
-// splitPorts shares a range of RTP ports out in proportion to the circuits that need them.
+// splitPorts shares a range of RTP ports out in proportion to the circuits that need them, of which each
+// gateway has at least one.
 func splitPorts(all media.PortRange, circuits []int) []media.PortRange {
 	sum := 0
 	for _, n := range circuits {
-		sum += max(1, n)
+		sum += n
 	}
 	ranges := make([]media.PortRange, len(circuits))
 	pairs, first := all.Pairs(), (int(all.First)+1)&^1
 	for i, n := range circuits {
-		share := pairs * max(1, n) / sum
+		share := pairs * n / sum
 		ranges[i] = media.PortRange{First: uint16(first), Last: uint16(max(first, first+2*share-1))}
 		first += 2 * share
 	}
