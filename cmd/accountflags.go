@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
@@ -51,16 +50,13 @@ func (a *accountFlags) account(env func(string) string) (sip.Credentials, error)
 
 // readPassword reads the first line of a file that nobody else may read.
 func readPassword(path string) (string, error) {
-	f, err := os.Open(path)
+	f, info, err := openInput(path)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	info, err := f.Stat()
 	switch {
-	case err != nil:
-		return "", err
-	case !info.Mode().IsRegular() || info.Size() > maxPassword:
+	case info.Size() > maxPassword:
 		return "", fmt.Errorf("%s: is no file of at most %d octets", path, maxPassword)
 	case info.Mode().Perm()&0o077 != 0:
 		return "", fmt.Errorf("%s: others may read it (%s); make it yours alone with chmod 600", path, fs.FileMode.Perm(info.Mode()))

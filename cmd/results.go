@@ -79,7 +79,7 @@ func (f *resultFlags) readGatesFile() error {
 	if f.gatesFile == "" {
 		return nil
 	}
-	text, err := os.ReadFile(f.gatesFile)
+	text, err := readInput(f.gatesFile, gate.MaxFileSize)
 	if err != nil {
 		return fmt.Errorf("--gates-file: %w", err)
 	}

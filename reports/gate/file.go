@@ -1,8 +1,10 @@
 package gate
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -21,14 +23,11 @@ func ParseFile(data []byte) ([]Rule, error) {
 	if len(data) > MaxFileSize {
 		return nil, fmt.Errorf("%d octets, at most %d are read", len(data), MaxFileSize)
 	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(data, &document); err != nil {
+	root, err := onlyDocument(data)
+	if err != nil {
 		return nil, err
 	}
-	if len(document.Content) == 0 {
-		return nil, errors.New("line 1: the file is empty; it needs a list \"gates:\"")
-	}
-	list, err := gateList(document.Content[0])
+	list, err := gateList(root)
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +45,26 @@ func ParseFile(data []byte) ([]Rule, error) {
 		return nil, err
 	}
 	return rules, nil
+}
+
+// onlyDocument returns what the one document of a YAML file holds. Rules in a second one would be lost
+// on a run that then passes, so there is none.
+func onlyDocument(data []byte) (*yaml.Node, error) {
+	var first, second yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	err := decoder.Decode(&first)
+	if errors.Is(err, io.EOF) || err == nil && len(first.Content) == 0 {
+		return nil, errors.New("line 1: the file is empty; it needs a list \"gates:\"")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := decoder.Decode(&second); err == nil {
+		return nil, fmt.Errorf("line %d: a second document begins here; a gate file is one", second.Line)
+	} else if !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return first.Content[0], nil
 }
 
 // gateList returns the list under the one key that a gate file has.

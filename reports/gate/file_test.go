@@ -17,6 +17,13 @@ func TestParseFile(t *testing.T) {
 	}
 }
 
+func TestParseFileTakesTheMarksAroundItsOneDocument(t *testing.T) {
+	rules, err := gate.ParseFile([]byte("---\ngates: [answered > 1]\n...\n# nothing more\n"))
+	if err != nil || len(rules) != 1 {
+		t.Errorf("got %v, %v", rules, err)
+	}
+}
+
 func TestParseFileNamesTheLine(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
@@ -32,6 +39,9 @@ func TestParseFileNamesTheLine(t *testing.T) {
 		{"one rule and no list", "gates: blocking <= 1%\n", []string{`"gates" must be a list`}},
 		{"a map in the list", "gates:\n  - rule: blocking <= 1%\n", []string{"line 2: a gate is one line of text"}},
 		{"no YAML", "gates: [\n", []string{"line"}},
+		{"a second document, whose rules were once dropped", "gates: [answered > 1]\n---\ngates: [blocking <= 1%]\n", []string{"line 2: a second document begins here; a gate file is one"}},
+		{"a second document that is empty", "gates: [answered > 1]\n---\n", []string{"a second document"}},
+		{"a second document that is no YAML", "gates: [answered > 1]\n--- [\n", []string{"line"}},
 		{"an alias", "gates: [&a answered > 1, *a]\n", []string{"line 1: a gate is one line of text"}},
 		{"too long", "#" + strings.Repeat("x", gate.MaxFileSize), []string{"octets, at most 1048576 are read"}},
 	} {
