@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
@@ -33,8 +34,16 @@ func (r *loadRun) describe() string {
 	}
 	holding := r.cfg.Holding
 	holding.Mean = holding.Mean.Round(100 * time.Microsecond)
-	return fmt.Sprintf("%.4g erlangs, %.4g calls per second of %s, %s; seed %d; Ctrl-C ends it and reports",
-		r.cfg.Erlangs(), r.cfg.CAPS, holding, end, r.generator.Seed())
+	return fmt.Sprintf("%s erlangs, %s calls per second of %s, %s; seed %d; Ctrl-C ends it and reports",
+		figure(r.cfg.Erlangs()), figure(r.cfg.CAPS), holding, end, r.generator.Seed())
+}
+
+// figure writes a number with four digits, a larger one in full.
+func figure(x float64) string {
+	if x >= 1e4 {
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(x, 'g', 4, 64)
 }
 
 // run offers the calls. The first interrupt ends the arrivals and hangs up, the second leaves the calls

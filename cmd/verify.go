@@ -314,8 +314,8 @@ func (o *verifyOptions) announce(streams Streams, v verification, run *loadRun, 
 	if o.against == "" {
 		where = "a gateway in this process at " + target
 	}
-	fmt.Fprintf(streams.Err, "Plan: %d users offer %.4g E; %d ports promise at most %.3g %% blocked. Testing %s.\n",
-		v.sizing.Demand.Users, v.sizing.Demand.Erlangs(), v.ports, 100*v.design.Promise.Blocking, where)
+	fmt.Fprintf(streams.Err, "Plan: %d users offer %s E; %d ports promise at most %.3g %% blocked. Testing %s.\n",
+		v.sizing.Demand.Users, figure(v.sizing.Demand.Erlangs()), v.ports, 100*v.design.Promise.Blocking, where)
 	for _, sentence := range v.design.Sentences() {
 		fmt.Fprintln(streams.Err, sentence)
 	}
