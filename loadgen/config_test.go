@@ -52,7 +52,7 @@ func TestEachProblemIsNamedByItsField(t *testing.T) {
 			c.Media.Ports, c.CAPS, c.Holding.Mean, c.Calls = media.PortRange{First: 20000, Last: 20001}, 20, time.Second, 1000
 		}, "rtp-ports: 20000-20001 has 1 port pairs, but 20 erlangs need about 48"},
 		{"more calls than files", func(c *Config) {
-			c.CAPS, c.Holding.Mean, c.Calls, c.Files = 20, time.Second, 1000, 1<<40
+			c.CAPS, c.Holding.Mean, c.Calls, c.Files = 20, time.Second, 1000, math.MaxInt32
 		}, "files: the limit of open files is"},
 		{"a fixed port for many shards", func(c *Config) { c.LocalPort, c.Shards = 5060, 2 }, "local"},
 	} {
