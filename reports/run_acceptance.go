@@ -33,8 +33,8 @@ type Formula struct {
 
 // Live is what was measured.
 type Live struct {
-	Offered   float64  `json:"offered_erlangs"`
-	Carried   float64  `json:"carried_erlangs"`
+	Offered   float64  `json:"offered_erlangs"` // estimate: rate times mean holding time
+	Carried   *float64 `json:"carried_erlangs"` // null when it is not known
 	Calls     uint64   `json:"calls"`
 	Blocked   uint64   `json:"blocked"`
 	Blocking  *float64 `json:"blocking_ratio"`
@@ -51,7 +51,7 @@ func newAcceptance(j *acceptance.Judgement) *Acceptance {
 		Verdict: j.Verdict, Why: cleaned(j.Why), Agreement: j.Agreement, MoreCalls: j.MoreCalls, Assumptions: cleaned(j.Assumptions),
 		Promise: Promise{j.Ports, j.Planned, j.Promise.Blocking, j.Promise.Tolerated, j.Promise.Confidence},
 		Live: Live{
-			Offered: rounded(j.Offered), Carried: rounded(j.Carried),
+			Offered: rounded(j.Offered), Carried: known(j.Carried, j.Carried > 0),
 			Calls: j.Blocking.Denominator, Blocked: j.Blocking.Numerator, Blocking: known(j.Blocking.Value()),
 			Low: known(j.Interval.Low, j.Measured), High: known(j.Interval.High, j.Measured),
 			Effective: known(j.Interval.Effective, j.Measured),

@@ -24,7 +24,7 @@ func (r *Run) promiseTable() Table {
 		Rows: [][]string{
 			{"circuits", orDash(a.Promise.Ports > 0, count(a.Promise.Ports)), orDash(a.Promise.Ports > 0, count(a.Promise.Ports)), "-"},
 			{"offered", orDash(a.Promise.Erlangs > 0, erlangs(a.Promise.Erlangs)), cell(erlangs(formula.Offered)), erlangs(a.Live.Offered)},
-			{"carried", "-", cell(erlangs(formula.Carried)), erlangs(a.Live.Carried)},
+			{"carried", "-", cell(erlangs(formula.Carried)), orNone(a.Live.Carried)},
 			{"calls", "-", "-", count(a.Live.Calls)},
 			{"blocked", "-", "-", count(a.Live.Blocked)},
 			{"blocking", percent(a.Promise.Blocking), cell(percent(formula.Blocking)), share(a.Live.Blocking)},
@@ -81,8 +81,8 @@ func (r *Run) figureTable() Table {
 		text  func(*float64) string
 		about string
 	}{
-		{"offered_erlangs", r.Traffic.Offered, traffic, "set-up and ringing included"},
-		{"carried_erlangs", r.Traffic.Carried, traffic, ""},
+		{"offered_erlangs", r.Traffic.Offered, traffic, "estimate: call rate x mean time on a circuit, set-up and ringing included"},
+		{"carried_erlangs", r.Traffic.Carried, traffic, "mean number of circuits in use in the window"},
 		{"calls_per_second", r.Traffic.CAPS, figure, "INVITEs for new calls"},
 		{"blocking", q.Blocking, share, "interval " + interval(q.BlockingLow, q.BlockingHigh)},
 		{"asr", q.ASR, share, "answered by seizures (E.411)"},
@@ -168,6 +168,14 @@ func interval(low, high *float64) string {
 }
 
 func traffic(erl *float64) string { return erlangs(*erl) }
+
+// orNone writes traffic that may not be known.
+func orNone(erl *float64) string {
+	if erl == nil {
+		return "-"
+	}
+	return erlangs(*erl)
+}
 
 func figure(x *float64) string { return decimal(*x, 2) }
 

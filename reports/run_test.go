@@ -22,7 +22,7 @@ import (
 func measured() *measure.Measurement {
 	m := &measure.Measurement{
 		Offered: 10_000, Started: 9_998, Late: 4, Completed: 9_880, Dropped: 3, InvitesSent: 9_998,
-		Seized: 9_913, CircuitTime: 9_913 * 6 * time.Second, Provisional: 19_800, Strays: 1,
+		Seized: 9_913, CircuitTime: 9_913 * 6 * time.Second, BusyTime: 9_913 * 6 * time.Second, Provisional: 19_800, Strays: 1,
 	}
 	m.Outcomes[measure.Answered], m.Outcomes[measure.User], m.Outcomes[measure.Blocked] = 9_883, 30, 85
 	m.Outcomes[measure.NotStarted], m.NotStarted[measure.NoMediaPort] = 2, 2

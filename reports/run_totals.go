@@ -74,7 +74,8 @@ func (t Totals) outcomes() []outcome {
 	}
 }
 
-// Traffic is what was offered and carried, measured; null when it is not known.
+// Traffic is what was offered and carried, measured; null when it is not known. Offered is an estimate, the
+// rate of the calls times their mean holding time; carried is the circuit time that passed in the window.
 type Traffic struct {
 	Offered *float64 `json:"offered_erlangs"`
 	Carried *float64 `json:"carried_erlangs"`

@@ -35,7 +35,7 @@ type Judgement struct {
 	Interval Interval
 	Measured bool    // whether Interval is defined
 	Offered  float64 // erlangs really offered, set-up and ringing included; 0 if no call held a circuit
-	Carried  float64 // erlangs
+	Carried  float64 // erlangs really carried in the window; 0 if not known
 	Formula  float64 // blocking by Erlang B for the circuits at Offered; meaningful unless Agreement is Unknown
 
 	Agreement   Agreement

@@ -19,6 +19,7 @@ func finished(calls, blocked uint64) acceptance.Evidence {
 	m.Outcomes[measure.Blocked] = blocked
 	m.Outcomes[measure.Answered] = calls - blocked
 	m.CircuitTime = time.Duration(m.Seized) * 10 * time.Second
+	m.BusyTime = m.CircuitTime
 	return acceptance.Evidence{
 		Measured: m, Window: time.Duration(calls) * time.Second / 2,
 		Ports: 30, Planned: 20, Promise: acceptance.Promise{Blocking: 0.01},
@@ -31,6 +32,7 @@ func turn(e acceptance.Evidence, class measure.Class, calls uint64) acceptance.E
 	e.Measured.Outcomes[class] += calls
 	e.Measured.Seized -= calls
 	e.Measured.CircuitTime -= time.Duration(calls) * 10 * time.Second
+	e.Measured.BusyTime = e.Measured.CircuitTime
 	return e
 }
 

@@ -108,7 +108,8 @@ type Measurement struct {
 	Causes      [128]uint64 // Q.850 causes seen in Reason headers of final responses
 
 	Seized      uint64        // calls that held a circuit
-	CircuitTime time.Duration // sum of the times circuits were held, from INVITE sent to the end
+	CircuitTime time.Duration // sum of the times circuits were held, from INVITE sent to the planned end: a call cut by the end of the run counts whole
+	BusyTime    time.Duration // circuit time that really passed inside the window: calls are cut at both of its edges
 
 	Retransmissions [2][NumMethods]uint64 // by Direction and Method
 	Provisional     uint64                // 1xx responses received, repeats included

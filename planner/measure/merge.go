@@ -21,6 +21,7 @@ func (m *Measurement) Merge(other *Measurement) {
 	add(m.Causes[:], other.Causes[:])
 	m.Seized += other.Seized
 	m.CircuitTime += other.CircuitTime
+	m.BusyTime += other.BusyTime
 
 	add(m.Retransmissions[Sent][:], other.Retransmissions[Sent][:])
 	add(m.Retransmissions[Received][:], other.Retransmissions[Received][:])

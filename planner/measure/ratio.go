@@ -105,22 +105,26 @@ func (m *Media) Loss() Ratio {
 	return Ratio{uint64(max(0, m.Lost)), m.Expected}
 }
 
-// CarriedErlangs returns the traffic carried over a window that lasted for the given time: the time
-// that circuits were held, by the window. The calls counted are those that arrived in the window,
-// held to their ends. It is undefined for an empty window.
+// CarriedErlangs returns the traffic that was really carried over a window that lasted for the given time,
+// the mean number of circuits in use:
+//
+//	Y = b / T    b  circuit time inside the window, calls cut at its edges (BusyTime);  T  the window
+//
+// It never exceeds the circuits. It is undefined for an empty window, and while calls held circuits but
+// their time in the window is not known.
 func (m *Measurement) CarriedErlangs(window time.Duration) (erlangs float64, defined bool) {
-	if window <= 0 {
+	if window <= 0 || m.BusyTime == 0 && m.Seized > 0 {
 		return 0, false
 	}
-	return m.CircuitTime.Seconds() / window.Seconds(), true
+	return m.BusyTime.Seconds() / window.Seconds(), true
 }
 
-// OfferedErlangs returns the traffic that the calls really offered to the target:
+// OfferedErlangs returns an estimate of the traffic that the calls offered to the target:
 //
 //	A = λ · h    λ  calls started by the window; h  mean time that a circuit was held, over seized calls
 //
-// A blocked call would have held a circuit as long as the others. It is undefined for an empty window
-// or when no call held a circuit.
+// A blocked call would have held a circuit as long as the others, and a call that the end of the run cut
+// short as long as it was planned. It is undefined for an empty window or when no call held a circuit.
 func (m *Measurement) OfferedErlangs(window time.Duration) (erlangs float64, defined bool) {
 	if window <= 0 || m.Seized == 0 {
 		return 0, false

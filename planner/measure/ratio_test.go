@@ -124,13 +124,14 @@ func TestLossNeverFallsBelowZero(t *testing.T) {
 
 func TestErlangsOfAWindow(t *testing.T) {
 	// 30 calls in 60 s, 24 of them held a circuit for 4 s on average.
-	m := measure.Measurement{Offered: 30, Started: 30, Seized: 24, CircuitTime: 96 * time.Second}
+	// The last of them were planned to end after the window: 84 s of the 96 s passed inside it.
+	m := measure.Measurement{Offered: 30, Started: 30, Seized: 24, CircuitTime: 96 * time.Second, BusyTime: 84 * time.Second}
 	for _, tt := range []struct {
 		name string
 		of   func(time.Duration) (float64, bool)
 		want float64
 	}{
-		{"carried is circuit time by window", m.CarriedErlangs, 1.6},
+		{"carried is the circuit time inside the window, not what was planned", m.CarriedErlangs, 1.4},
 		{"offered counts a blocked call like a carried one", m.OfferedErlangs, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -139,6 +140,17 @@ func TestErlangsOfAWindow(t *testing.T) {
 				t.Errorf("got %v, defined %v; want %v", got, defined, tt.want)
 			}
 		})
+	}
+}
+
+func TestCarriedErlangsAreNotGuessedFromThePlan(t *testing.T) {
+	m := measure.Measurement{Offered: 30, Started: 30, Seized: 24, CircuitTime: 96 * time.Second}
+	if got, defined := m.CarriedErlangs(time.Minute); defined {
+		t.Errorf("carried %v E although nobody measured the time in the window", got)
+	}
+	var idle measure.Measurement
+	if got, defined := idle.CarriedErlangs(time.Minute); !defined || got != 0 {
+		t.Errorf("a window without calls carried %v E, defined %v; want 0", got, defined)
 	}
 }
 

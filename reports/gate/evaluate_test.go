@@ -18,6 +18,7 @@ func calls(answered, blocked uint64) *measure.Measurement {
 	m := &measure.Measurement{Offered: all, Started: all, Seized: answered, Completed: answered}
 	m.Outcomes[measure.Answered], m.Outcomes[measure.Blocked] = answered, blocked
 	m.CircuitTime = time.Duration(answered) * 10 * time.Second
+	m.BusyTime = m.CircuitTime
 	return m
 }
 
@@ -28,6 +29,7 @@ func turn(m *measure.Measurement, class measure.Class, n uint64) *measure.Measur
 	m.Seized -= n
 	m.Completed -= n
 	m.CircuitTime -= time.Duration(n) * 10 * time.Second
+	m.BusyTime = m.CircuitTime
 	return m
 }
 

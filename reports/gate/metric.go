@@ -104,8 +104,8 @@ var packets = []metric{
 }
 
 var traffics = []metric{
-	{name: "offered_erlangs", about: "traffic really offered, set-up and ringing included", traffic: (*measure.Measurement).OfferedErlangs},
-	{name: "carried_erlangs", about: "traffic carried", traffic: (*measure.Measurement).CarriedErlangs},
+	{name: "offered_erlangs", about: "traffic offered: rate of the calls by mean holding time, set-up and ringing included", traffic: (*measure.Measurement).OfferedErlangs},
+	{name: "carried_erlangs", about: "traffic carried: mean number of circuits in use in the window", traffic: (*measure.Measurement).CarriedErlangs},
 }
 
 // sum adds up the counters of all methods.
