@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -186,6 +187,10 @@ func parseDelimiter(text string) (byte, error) {
 	return 0, fmt.Errorf("must be one character, or tab, got %q", text)
 }
 
+// usageMemory is how much memory an import may take before garbage is collected more often than usual: what it has to
+// keep is bounded well below.
+const usageMemory = 170 << 20
+
 // run imports the file and shows what came of it.
 func (o *usageOptions) run(streams Streams, output *outputFormat, name string, config records.Config) error {
 	file, err := openRecords(streams, name)
@@ -196,6 +201,7 @@ func (o *usageOptions) run(streams Streams, output *outputFormat, name string, c
 	if name == "-" {
 		name = "standard input"
 	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(usageMemory))
 	u, err := records.Import(file, config)
 	var form *records.FormError
 	switch {

@@ -41,7 +41,7 @@ func recordRows(u records.Usage) [][]string {
 	if u.Callers > 0 {
 		perCaller := u.BusyHours[0].Traffic.Attempts / float64(u.Callers)
 		rows = append(rows, []string{"calling numbers", count(u.Callers),
-			fmt.Sprintf("different ones, within 1.6 %%: %s of each in the busy hour", calls(perCaller))})
+			fmt.Sprintf("different ones (standard error 1.6 %%): %s of each in the busy hour", calls(perCaller))})
 	}
 	return rows
 }

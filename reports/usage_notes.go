@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/sipplan/sipplan/planner/records"
 )
@@ -11,7 +12,7 @@ import (
 func usageNotes(u records.Usage) []string {
 	var notes []string
 	for _, note := range []func(records.Usage) string{
-		bursts, unequalDays, otherDays, lateCalls, repeatedHour, otherDurations, nameless, merged, noBlocking, otherTimes, skippedTimes,
+		lessThanAnHour, bursts, unequalDays, otherDays, lateCalls, repeatedHour, otherDurations, nameless, merged, noBlocking, otherTimes, skippedTimes,
 	} {
 		if sentence := note(u); sentence != "" {
 			notes = append(notes, sentence)
@@ -35,6 +36,15 @@ func usageDefinitions(u records.Usage) string {
 		all = append(all, b.Title+": "+b.Definition)
 	}
 	return "Measures (ITU-T E.500, E.600): " + strings.Join(all, "; ") + "."
+}
+
+// lessThanAnHour says that the hour is not measured as a whole.
+func lessThanAnHour(u records.Usage) string {
+	span := u.Last.Sub(u.First)
+	if !u.HasTraffic() || span >= time.Hour {
+		return ""
+	}
+	return fmt.Sprintf("The records cover %s of an hour, and are taken for all that there was in it.", spoken(span.Round(time.Second)))
 }
 
 // bursts says that Erlang B is not for these calls.

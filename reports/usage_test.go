@@ -261,6 +261,7 @@ func TestNotesSayWhatToDoubt(t *testing.T) {
 		{"a busy Saturday", "start,end\n" + call("02 10:00", "") + strings.Repeat(call("07 10:00", ""), 5), "see --days"},
 		{"bursts", "start,end\n" + strings.Repeat(call("02 10:00", ""), 30), "by Hayward this peakedness needs"},
 		{"unequal days", "start,end\n" + strings.Repeat(call("02 10:00", ""), 20) + call("03 10:00", "") + call("04 10:00", ""), "The days differ so much"},
+		{"less than an hour", "start,end\n" + call("02 10:00", "") + call("02 10:04", ""), "The records cover 290 s of an hour"},
 		{"nothing blocked", "start,end\n" + call("02 10:00", ""), "what a full trunk refused may be missing"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -268,7 +269,7 @@ func TestNotesSayWhatToDoubt(t *testing.T) {
 			if !strings.Contains(notes, tt.want) {
 				t.Errorf("missing %q in\n%s", tt.want, notes)
 			}
-			plain := strings.Join(Usage(imported(t, "start,end,disposition\n"+call("02 10:00", ",503")+call("02 10:00", ",200"), records.Config{Zone: berlin})).Notes, "\n")
+			plain := strings.Join(Usage(imported(t, "start,end,disposition\n"+call("02 10:00", ",503")+call("02 11:30", ",200"), records.Config{Zone: berlin})).Notes, "\n")
 			if strings.Contains(plain, tt.want) {
 				t.Errorf("says %q of a file that it does not apply to", tt.want)
 			}

@@ -2,11 +2,11 @@ package records
 
 import "slices"
 
-// Bounds of a ledger, which keep it within some 150 MB whatever it is given.
+// Bounds of a ledger, which keep it within 120 MB whatever it is given: a year of 24 trunks, or a month of 64.
 const (
 	maxTrunks   = 64     // that are measured on their own
 	maxDays     = 1_100  // of UTC with calls
-	maxDayPages = 12_000 // days of all groups together: 74 MB
+	maxDayPages = 9_000  // days of all trunks together: 55 MB
 	maxNames    = 50_000 // of trunks, measured or not
 )
 

@@ -308,6 +308,20 @@ func TestDayToDayVariation(t *testing.T) {
 	}
 }
 
+// TestDaysThatDifferMoreThanIsPlannedFor: 900 days of next to nothing and one of 1,000 E are no error.
+func TestDaysThatDifferMoreThanIsPlannedFor(t *testing.T) {
+	var calls []Call
+	for day := range int64(900) {
+		start := at(t, "2023-01-02 10:00:00") + day*86_400e6
+		calls = append(calls, Call{Start: start, End: start + 1e6})
+	}
+	calls = append(calls, block(t, "2025-07-01 10:00:00", 1000, 60, 1)...)
+	d := measureCalls(t, Config{Days: AllDays}, calls).DayToDay
+	if d.Days != 901 || d.Ports < 100 || d.Blocking < 0.5 {
+		t.Errorf("got %+v", d)
+	}
+}
+
 func TestTheWeekIsTheMeanOfItsDays(t *testing.T) {
 	u := measureCalls(t, Config{}, slices.Concat(
 		block(t, "2026-03-02 10:00:00", 2, 60, 1), block(t, "2026-03-09 10:00:00", 6, 60, 2), block(t, "2026-03-08 10:00:00", 1, 15, 1)))

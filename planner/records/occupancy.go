@@ -35,7 +35,7 @@ type chunk struct {
 const (
 	chunkEvents = 31
 	slabChunks  = 1 << 12
-	maxChunks   = 360_000 // 46 MB, 11 million events
+	maxChunks   = 240_000 // 31 MB, 7 million events
 )
 
 // page are the events of one cell.

@@ -33,7 +33,8 @@ func (p Peakedness) Bursty() bool {
 // dimension works out the ports by Hayward's approximation: z·N of the N that Erlang B gives for the z-th part of the
 // traffic (see erlang.Hayward).
 func (p *Peakedness) dimension(offered, gos float64) error {
-	if p.Occupancy == 0 {
+	const smoothest = 0.01 // below, rounding decides
+	if p.Occupancy < smoothest {
 		return nil
 	}
 	part, err := erlang.ServersReal(offered/p.Occupancy, gos)

@@ -17,6 +17,9 @@ type DayToDay struct {
 	Blocking float64 // over all calls, on the ports of the mean
 }
 
+// widest is the largest variance of unequal days that is planned for, by the squared mean (see erlang.DayToDay).
+const widest = 100
+
 // dayToDay measures the busy hours of some days. It needs three days.
 func (s series) dayToDay(hours []dayHour, ports int, gos float64) (DayToDay, error) {
 	offered := make([]float64, len(hours))
@@ -28,7 +31,7 @@ func (s series) dayToDay(hours []dayHour, ports int, gos float64) (DayToDay, err
 	}
 	middle, all := stat.MeanVariance(offered, nil)
 	d := DayToDay{Days: len(hours), Chance: chance(middle, s.held), Ports: ports}
-	d.Variance = max(0, all-d.Chance)
+	d.Variance = min(max(0, all-d.Chance), widest*middle*middle)
 	if d.Variance < 1e-9*middle*middle {
 		d.Variance = 0
 	}
