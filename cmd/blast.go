@@ -100,6 +100,7 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, target strin
 	if err != nil {
 		return usage(err)
 	}
+	defer o.results.close()
 	if err := o.results.read(); err != nil {
 		return usage(err)
 	}

@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/sipplan/sipplan/reports"
 	"github.com/sipplan/sipplan/reports/gate"
@@ -22,12 +19,6 @@ type resultFlags struct {
 
 	rules []gate.Rule
 	files []resultFile
-}
-
-// resultFile is one --out: a format and the file that it is written to.
-type resultFile struct {
-	format, path string
-	write        func(*reports.Run, io.Writer) error
 }
 
 // writers are the formats of --out.
@@ -51,7 +42,7 @@ func addResults(command *cobra.Command) *resultFlags {
 	return f
 }
 
-// read parses the rules and the files before anything is sent.
+// read parses the rules and prepares the files before anything is sent. close ends that.
 func (f *resultFlags) read() error {
 	var problems []error
 	for _, text := range f.gates {
@@ -65,10 +56,10 @@ func (f *resultFlags) read() error {
 	taken := map[string]bool{}
 	for _, text := range f.outs {
 		file, err := readOut(text)
-		if err == nil && taken[filepath.Clean(file.path)] {
+		if err == nil && taken[file.place] {
 			err = fmt.Errorf("--out: %s: is named twice; each report needs a file of its own", file.path)
 		}
-		taken[filepath.Clean(file.path)] = true
+		taken[file.place] = true
 		problems = append(problems, err)
 		f.files = append(f.files, file)
 	}
@@ -91,33 +82,11 @@ func (f *resultFlags) readGatesFile() error {
 	return nil
 }
 
-// readOut reads one --out and makes sure that a file can be written there: a long run should not end
-// without its report.
-func readOut(text string) (resultFile, error) {
-	format, path, ok := strings.Cut(text, "=")
-	write, known := writers[format]
-	if !ok || !known || path == "" {
-		return resultFile{}, fmt.Errorf("--out: must be json=FILE, csv=FILE, junit=FILE or markdown=FILE, got %q", text)
-	}
-	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return resultFile{}, fmt.Errorf("--out: %s: its folder %s does not exist", path, filepath.Dir(path))
-	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return resultFile{}, fmt.Errorf("--out: %s is a folder", path)
-	}
-	file := resultFile{format: format, path: path, write: write}
-	part, err := file.create()
-	if err != nil {
-		return file, fmt.Errorf("--out: %s: no file can be written in its folder: %w", path, errors.Unwrap(err))
-	}
-	return file, errors.Join(part.Close(), os.Remove(part.Name()))
-}
-
 // conclude writes the report everywhere it is wanted and returns the exit code of the run.
 func (f *resultFlags) conclude(streams Streams, run *reports.Run) error {
 	problems := []error{f.show(streams, run)}
-	for _, file := range f.files {
-		problems = append(problems, file.save(run))
+	for i := range f.files {
+		problems = append(problems, f.files[i].save(run))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return err
@@ -141,25 +110,9 @@ func (f *resultFlags) show(streams Streams, run *reports.Run) error {
 	return run.Document().Write(streams.Out, f.output.Format)
 }
 
-// create makes a new file beside the place of the report.
-func (r resultFile) create() (*os.File, error) {
-	return os.CreateTemp(filepath.Dir(r.path), "."+filepath.Base(r.path)+".*")
-}
-
-// save writes the report beside its place and then moves it there, so that a reader never finds half of
-// one.
-func (r resultFile) save(run *reports.Run) error {
-	part, err := r.create()
-	if err != nil {
-		return fmt.Errorf("--out %s: %w", r.format, err)
+// close ends what read opened. It may be called again.
+func (f *resultFlags) close() {
+	for i := range f.files {
+		_ = f.files[i].close() // what is still open has not been written
 	}
-	err = errors.Join(r.write(run, part), part.Chmod(0o644), part.Close())
-	if err == nil {
-		err = os.Rename(part.Name(), r.path)
-	}
-	if err != nil {
-		_ = os.Remove(part.Name())
-		return fmt.Errorf("--out %s=%s: %w", r.format, r.path, err)
-	}
-	return nil
 }

@@ -101,6 +101,7 @@ type verification struct {
 
 func (o *verifyOptions) run(command *cobra.Command, streams Streams) error {
 	ctx := command.Context()
+	defer o.results.close()
 	if err := o.results.read(); err != nil {
 		return usage(err)
 	}
