@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sipplan/sipplan/planner"
+	"github.com/sipplan/sipplan/planner/plan"
 )
 
 // Test is something that a live test of the plan has to show, with the SIP that shows it.
@@ -44,6 +45,16 @@ func (d *Design) advice() {
 	d.promiseAdvice()
 	if v.Cost.Missing != "" {
 		d.Advice = append(d.Advice, "The costs are not complete: the plan does not give "+v.Cost.Missing+".")
+	}
+	var extra plan.Money
+	for _, b := range d.Branches {
+		extra += b.Mix.Price
+	}
+	for _, g := range d.Analog {
+		extra += g.Mix.Price
+	}
+	if extra > 0 {
+		d.Advice = append(d.Advice, fmt.Sprintf("The gateways that branches keep for failures, and those of analog telephones, cost %s beside the figures of the topologies.", extra))
 	}
 	slices.Sort(d.Risks)
 	d.Risks = slices.Compact(d.Risks)

@@ -9,7 +9,7 @@ import (
 
 // Cost is what a variant costs. Amounts that are not known are 0, and Known is false.
 type Cost struct {
-	Hardware plan.Money // once: gateways or session border controllers
+	Hardware plan.Money // once: gateways or session border controllers, and Mediation Servers where their price is known
 	Once     plan.Money // for setting lines up
 	Rent     plan.Money // a month
 	Minutes  plan.Money // a month
@@ -38,7 +38,7 @@ func (d *Design) cost(v *Variant, s shape) Cost {
 		lines := d.rented(l, tariff)
 		cost.Once += tariff.Once * plan.Money(lines)
 		cost.Rent += tariff.Monthly * plan.Money(lines)
-		cost.Minutes += tariff.Minute.Times(d.minutesOut(l.Load))
+		cost.Minutes += tariff.Minute.Times(d.minutesOut(l.Load)).Rounded()
 	}
 	cost.Total = cost.Hardware + cost.Once + cost.Monthly()*plan.Money(12*d.Assumptions.Years)
 	return cost

@@ -96,7 +96,7 @@ func (d *Design) serverFailures() {
 	for _, p := range d.Servers.Pools {
 		left := (p.Servers - 1) * d.Servers.Calls
 		f := Failure{What: "one Mediation Server", Site: p.Site, Unavailable: unavailable(d.Plan.Mediation.MTBF, d.Plan.Mediation.MTTR),
-			Reason: fmt.Sprintf("DNS load balancing retries through %d others, which take %d calls", p.Servers-1, left)}
+			Reason: fmt.Sprintf("DNS load balancing retries through the other %d, which take %d calls", p.Servers-1, left)}
 		if p.Servers > 0 {
 			f.Moved = p.NonBypass / float64(p.Servers)
 		}

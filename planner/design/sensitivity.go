@@ -40,7 +40,7 @@ func (d *Design) sensitivity(c *calculator) {
 	add("holding time a third longer", 4./3)
 	for year, factor := 1, 1.0; year <= 5 && d.Plan.Demand.Growth > 0; year++ {
 		factor *= 1 + float64(d.Plan.Demand.Growth)
-		add(fmt.Sprintf("%d years of growth more", year), factor)
+		add(fmt.Sprintf("growth: year %d after the horizon", year), factor)
 	}
 	for _, rule := range []struct {
 		name  string

@@ -57,6 +57,10 @@ func (d *Design) servers() {
 	}
 	if price, ok := d.Plan.Prices["mediation-server"]; ok {
 		d.Servers.Price, d.Servers.Priced = price*plan.Money(d.Servers.Total), true
+		for i := range d.Variants { // the same for all: they serve the same calls
+			d.Variants[i].Cost.Hardware += d.Servers.Price
+			d.Variants[i].Cost.Total += d.Servers.Price
+		}
 	}
 	d.Servers.Kinds = kinds(d.Total.Erlangs * (1 - d.Assumptions.Bypass))
 }

@@ -45,17 +45,13 @@ func Read(name string, text []byte) (*Plan, error) {
 	return &plan, nil
 }
 
-var lineOfSyntax = regexp.MustCompile(`(?s)^(?:yaml: )?(?:.*?)line (\d+)(?:, column (\d+))?: ?(.*)$`)
+var lineOfSyntax = regexp.MustCompile(`^(?:go-yaml load error in |yaml: )?(.*?) at L(\d+)\.C(\d+)(?:-[LC\d.]+)?: (.*)$`)
 
 // syntaxError puts the place of a fault in the YAML first.
 func syntaxError(name string, err error) error {
 	text := strings.Join(strings.Fields(err.Error()), " ")
 	if m := lineOfSyntax.FindStringSubmatch(text); m != nil {
-		column := m[2]
-		if column == "" {
-			column = "1"
-		}
-		return fmt.Errorf("%s:%s:%s: is not YAML: %s", name, m[1], column, m[3])
+		return fmt.Errorf("%s:%s:%s: is not YAML: %s (%s)", name, m[2], m[3], m[4], m[1])
 	}
 	return fmt.Errorf("%s: is not YAML: %s", name, strings.TrimPrefix(text, "yaml: "))
 }

@@ -109,6 +109,9 @@ func (m Money) String() string {
 // Times returns the amount that many times, rounded to 1/10,000.
 func (m Money) Times(factor float64) Money { return Money(math.Round(float64(m) * factor)) }
 
+// Rounded returns the amount rounded to 1/100 of the currency, as bills have it.
+func (m Money) Rounded() Money { return (m + MoneyUnit/200) / (MoneyUnit / 100) * (MoneyUnit / 100) }
+
 // Hours is a long time: 10y, 4h, 90d.
 type Hours float64
 

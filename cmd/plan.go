@@ -1,0 +1,205 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/sipplan/sipplan/planner/design"
+	"github.com/sipplan/sipplan/planner/plan"
+	"github.com/sipplan/sipplan/reports"
+	"github.com/spf13/cobra"
+)
+
+// newPlanCommand returns `plan` with its subcommands.
+func newPlanCommand(streams Streams) *cobra.Command {
+	command := &cobra.Command{
+		Use:   "plan",
+		Short: "Plan a whole enterprise from a file: what to buy, why, and what happens when it breaks",
+		Long: `Works out a plan file: sites, users, trunks and promises in, and out come topologies side by side, gateways
+and Mediation Servers, bandwidth, every single failure, and what it costs.`,
+		Example: `  sipplan plan init > plan.yaml
+  sipplan plan check plan.yaml
+  sipplan plan size plan.yaml --html report.html
+  sipplan plan diff old.yaml new.yaml`,
+		Args: cobra.ArbitraryArgs,
+		RunE: helpOrUnknown,
+	}
+	command.AddCommand(newPlanInitCommand(streams), newPlanCheckCommand(streams), newPlanSizeCommand(streams),
+		newPlanShowCommand(streams), newPlanDiffCommand(streams), newPlanSchemaCommand(streams), newPlanCatalogCommand(streams))
+	return command
+}
+
+func newPlanInitCommand(streams Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:     "init",
+		Short:   "Write a commented example of a plan file",
+		Example: "  sipplan plan init > plan.yaml",
+		Args:    noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := streams.Out.Write(plan.Example())
+			return err
+		},
+	}
+}
+
+func newPlanSchemaCommand(streams Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:     "schema",
+		Short:   "Write the JSON Schema of plan files, for editors",
+		Example: "  sipplan plan schema > plan.schema.json",
+		Args:    noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			text, err := plan.Schema()
+			if err == nil {
+				_, err = streams.Out.Write(text)
+			}
+			return err
+		},
+	}
+}
+
+func newPlanCheckCommand(streams Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:     "check plan.yaml",
+		Short:   "Say whether a plan file is sound, and list what it leaves open",
+		Example: "  sipplan plan check plan.yaml",
+		Args:    planFiles(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			worked, err := workPlan(streams, args[0])
+			if err != nil {
+				return err
+			}
+			return reports.PlanCheck(args[0], worked).Write(streams.Out, reports.Text)
+		},
+	}
+}
+
+func newPlanSizeCommand(streams Streams) *cobra.Command {
+	var page string
+	command := &cobra.Command{
+		Use:   "size plan.yaml",
+		Short: "What to buy, why, and what happens when it breaks",
+		Example: `  sipplan plan size plan.yaml
+  sipplan plan size plan.yaml --html report.html
+  sipplan plan size plan.yaml --output json`,
+		Args: planFiles(1),
+	}
+	command.Flags().StringVar(&page, "html", "", "also write a report with drawings to this `file`; it needs no network and no scripts")
+	output := addOutput(command)
+	command.RunE = func(_ *cobra.Command, args []string) error {
+		worked, err := workPlan(streams, args[0])
+		if err != nil {
+			return err
+		}
+		if page != "" {
+			if err := writeFile(page, func(w io.Writer) error { return reports.WritePlanHTML(w, worked) }); err != nil {
+				return err
+			}
+		}
+		all := output.Format == reports.CSV
+		return output.show(streams, reports.Plan(worked, all), reports.NewPlanObject(worked))
+	}
+	return command
+}
+
+// writeFile creates a file and lets write fill it.
+func writeFile(name string, write func(io.Writer) error) error {
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(file), file.Close())
+}
+
+func newPlanShowCommand(streams Streams) *cobra.Command {
+	command := &cobra.Command{
+		Use:     "show plan.yaml",
+		Short:   "Show the sites with their users and the traffic that they offer",
+		Example: "  sipplan plan show plan.yaml",
+		Args:    planFiles(1),
+	}
+	output := addOutput(command)
+	command.RunE = func(_ *cobra.Command, args []string) error {
+		worked, err := workPlan(streams, args[0])
+		if err != nil {
+			return err
+		}
+		document, object := reports.PlanSites(worked)
+		return output.show(streams, document, object)
+	}
+	return command
+}
+
+func newPlanDiffCommand(streams Streams) *cobra.Command {
+	command := &cobra.Command{
+		Use:     "diff old.yaml new.yaml",
+		Short:   "Say what changed in ports, blocking and cost",
+		Example: "  sipplan plan diff old.yaml new.yaml",
+		Args:    planFiles(2),
+	}
+	output := addOutput(command)
+	command.RunE = func(_ *cobra.Command, args []string) error {
+		before, err := workPlan(streams, args[0])
+		if err != nil {
+			return err
+		}
+		after, err := workPlan(streams, args[1])
+		if err != nil {
+			return err
+		}
+		document, object := reports.PlanDiff(before, after)
+		return output.show(streams, document, object)
+	}
+	return command
+}
+
+func newPlanCatalogCommand(streams Streams) *cobra.Command {
+	command := &cobra.Command{
+		Use:     "catalog",
+		Short:   "List the gateways and session border controllers that plans may name, with what is documented",
+		Example: "  sipplan plan catalog",
+		Args:    noArguments,
+	}
+	output := addOutput(command)
+	command.RunE = func(*cobra.Command, []string) error {
+		document, object := reports.Catalog()
+		return output.show(streams, document, object)
+	}
+	return command
+}
+
+// planFiles requires so many names of files.
+func planFiles(n int) cobra.PositionalArgs {
+	return func(command *cobra.Command, args []string) error {
+		if len(args) != n {
+			return fmt.Errorf("'%s' takes %d plan file(s), got %d; - reads stdin", command.CommandPath(), n, len(args))
+		}
+		return nil
+	}
+}
+
+// workPlan reads a plan file and works it out. What is wrong with the file is the user's.
+func workPlan(streams Streams, name string) (*design.Design, error) {
+	var text []byte
+	var err error
+	if name == "-" {
+		name = "stdin"
+		text, err = io.ReadAll(io.LimitReader(streams.In, 32<<20))
+	} else {
+		text, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	read, err := plan.Read(name, text)
+	if err != nil {
+		return nil, usage(err)
+	}
+	worked, err := design.Work(read)
+	if err != nil {
+		return nil, usagef("%s: cannot be worked out: %w", name, err)
+	}
+	return worked, nil
+}
