@@ -103,6 +103,18 @@ func (d document) limited(t *testing.T) bool {
 	return d.at(t, "health.limited").(bool)
 }
 
+// health returns what a check of this machine found.
+func (d document) health(t *testing.T, name string) float64 {
+	t.Helper()
+	for _, check := range d.at(t, "health.checks").([]any) {
+		if check := check.(map[string]any); check["name"] == name {
+			return check["value"].(float64)
+		}
+	}
+	t.Fatalf("the report has no health check %s", name)
+	return 0
+}
+
 // why returns the reasons of the verdict.
 func (d document) why(t *testing.T) string {
 	t.Helper()
