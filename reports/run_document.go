@@ -87,7 +87,11 @@ func (r *Run) gatesWith(v gate.Verdict) (n int) {
 func (r *Run) notes() []string {
 	var notes []string
 	if r.Acceptance != nil {
-		notes = append(notes, r.Acceptance.Assumptions...)
+		for _, assumption := range r.Acceptance.Assumptions {
+			if !slices.Contains(r.Acceptance.Why, assumption) {
+				notes = append(notes, assumption)
+			}
+		}
 	}
 	if r.RTP != nil {
 		notes = append(notes, r.RTP.sentence())

@@ -29,13 +29,13 @@ func (e Evidence) faults() []string {
 	}
 	unsent := measure.Ratio{Numerator: e.Measured.Outcomes[measure.NotStarted], Denominator: e.Measured.Offered}
 	if share, defined := unsent.Value(); defined && share > mostNotStarted {
-		faults = append(faults, fmt.Sprintf("The generator did not start %s of %s calls (%s; at most %s may be missing).",
-			count(unsent.Numerator), count(unsent.Denominator), percent(share), percent(mostNotStarted)))
+		faults = append(faults, fmt.Sprintf("The generator did not start %s of %s (%s; at most %s may be missing).",
+			count(unsent.Numerator), calls(unsent.Denominator), percent(share), percent(mostNotStarted)))
 	}
 	if requests := e.Measured.Requests(); requests == 0 {
 		faults = append(faults, "No call was offered to the trunk.")
 	} else if requests <= e.Measured.Undecided() {
-		faults = append(faults, fmt.Sprintf("None of %s calls got as far as a circuit: %s.", count(requests), e.elsewhere()))
+		faults = append(faults, fmt.Sprintf("None of %s got as far as a circuit: %s.", calls(requests), e.elsewhere()))
 	}
 	return faults
 }
@@ -75,14 +75,12 @@ func (e Evidence) otherTraffic(offered float64) string {
 func (e Evidence) assumptions() []string {
 	m := e.Measured
 	all := []string{"A circuit is held from the INVITE to the end of the call."}
-	if busy := m.Codes[480] + m.Codes[486] + m.Codes[600] + m.Codes[603]; busy > 0 && m.Outcomes[measure.User] > 0 {
-		all = append(all, fmt.Sprintf("%s calls that ended with 480, 486, 600 or 603 and without a cause of congestion "+
-			"count as the called user's doing; if the trunk says so when it is full, it blocked %s.",
-			count(m.Outcomes[measure.User]), percentOf(m.Outcomes[measure.Blocked]+m.Outcomes[measure.User], m.Requests())))
+	if busy := e.busy(); busy > 0 {
+		all = append(all, e.assumedUser(busy))
 	}
 	if n := m.Undecided(); n > 0 {
-		all = append(all, fmt.Sprintf("%s calls never got as far as a circuit (%s); the interval allows for each of them "+
-			"to have been blocked or not.", count(n), e.elsewhere()))
+		all = append(all, fmt.Sprintf("%s never got as far as a circuit (%s); the interval allows for each of them "+
+			"to have been blocked or not.", calls(n), e.elsewhere()))
 	}
 	if e.Arrivals == traffic.Constant {
 		all = append(all, "Erlang B and the interval are for random arrivals; these were evenly spaced.")

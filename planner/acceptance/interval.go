@@ -25,9 +25,14 @@ type Interval struct {
 // or could not be sent, are not assumed away: its lower end takes none of them for blocked, its upper
 // end all of them.
 func Blocking(m *measure.Measurement, window time.Duration, ports int, confidence float64) (i Interval, defined bool) {
+	return interval(m, window, ports, confidence, 0)
+}
+
+// interval is Blocking with some more of the calls unknown.
+func interval(m *measure.Measurement, window time.Duration, ports int, confidence float64, more uint64) (i Interval, defined bool) {
 	unsent := m.Outcomes[measure.NotStarted] - min(m.Outcomes[measure.NotStarted], m.NotStarted[measure.Stopped])
 	blocked, calls := float64(m.Outcomes[measure.Blocked]), float64(m.Requests())
-	i = Interval{Confidence: confidence, Unknown: m.Undecided() + unsent}
+	i = Interval{Confidence: confidence, Unknown: m.Undecided() + unsent + more}
 	if m.Requests() <= m.Undecided() {
 		return i, false
 	}

@@ -19,6 +19,7 @@ type Evidence struct {
 	Planned     float64              // erlangs for which the promise was made; 0 if for any
 	Promise     Promise
 	Arrivals    traffic.ArrivalLaw // empty stands for Poisson
+	BusyCodes   []int              // final codes that are said to mean busy circuits on this trunk; nil if nobody has said
 	Health      measure.Health     // of the generator
 	Interrupted bool               // the test was stopped before its end
 }
@@ -52,7 +53,8 @@ type Judgement struct {
 // The test is at fault when its accounting does not close, it was interrupted, the generator was the
 // limit, more than 1 % of its calls could not be started, no call was decided on, or other traffic was
 // offered than the promise was made for. Evenly spaced calls can show that a trunk does not hold, never
-// that it does, because they are blocked less than real ones.
+// that it does, because they are blocked less than real ones. Nor can calls that ended with a code such as
+// 486 show that it holds, when they would be too many if it stood for busy circuits and BusyCodes is nil.
 func Judge(e Evidence) (Judgement, error) {
 	if err := e.validate(); err != nil {
 		return Judgement{}, err
@@ -111,7 +113,13 @@ func (j *Judgement) compareWithFormula(ports int) {
 func (j *Judgement) decide(e Evidence) {
 	above := j.Interval.Low > j.Promise.Blocking
 	below := j.Interval.High < j.Promise.Tolerated
-	switch off := e.otherTraffic(j.Offered); {
+	off, hidden := e.otherTraffic(j.Offered), e.hidden(j)
+	switch {
+	case hidden > 0 && !above:
+		j.Why = []string{e.whyHidden(hidden), j.measured() + "."}
+		if off != "" {
+			j.Why = append(j.Why, off)
+		}
 	case off != "":
 		j.Why = []string{off}
 	case above:
@@ -122,6 +130,9 @@ func (j *Judgement) decide(e Evidence) {
 	case below:
 		j.Verdict = Holds
 		j.Why = []string{j.whyHolds()}
+		if busy := e.busy(); busy > 0 {
+			j.Why = append(j.Why, e.assumedUser(busy))
+		}
 	default:
 		j.countMoreCalls()
 		j.Why = []string{j.whyOpen()}

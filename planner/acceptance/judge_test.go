@@ -3,6 +3,7 @@ package acceptance_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,15 +147,66 @@ func TestMoreCallsThatShouldDecideDoDecide(t *testing.T) {
 	}
 }
 
-func TestAmbiguousBusyIsAnAssumption(t *testing.T) {
-	e := turn(finished(10_000, 85), measure.User, 300)
+// answering returns the evidence of 10,000 calls of which 85 were blocked and some answered with a code.
+func answering(code int, calls uint64) acceptance.Evidence {
+	e := turn(finished(10_000, 85), measure.User, calls)
 	e.Measured.InvitesSent = 10_000
-	e.Measured.Codes[200], e.Measured.Codes[486], e.Measured.Codes[503] = 9615, 300, 85
-	j := judge(t, e)
-	want := "300 calls that ended with 480, 486, 600 or 603 and without a cause of congestion count as the called user's doing; " +
-		"if the trunk says so when it is full, it blocked 3.85 %."
-	if got := strings.Join(j.Assumptions, "\n"); !strings.Contains(got, want) {
-		t.Errorf("assumed %q, want %q", got, want)
+	e.Measured.Codes[200], e.Measured.Codes[503] = 9915-calls, 85
+	e.Measured.Codes[code] += calls
+	return e
+}
+
+func TestBusyThatMayBeTheTrunksOwn(t *testing.T) {
+	with := func(e acceptance.Evidence, change func(*acceptance.Evidence)) acceptance.Evidence {
+		change(&e)
+		return e
+	}
+	for _, tt := range []struct {
+		name     string
+		evidence acceptance.Evidence
+		want     acceptance.Verdict
+		why      string // in the first sentence
+	}{
+		{"10.7 % busy would break the promise if the trunk said so", answering(486, 1070), acceptance.CannotTell,
+			"1,070 of 10,000 calls were answered 486 (busy): if this trunk says so when its circuits are busy, repeat with " +
+				"--busy-codes 486 (blocking would be 11.6 %); if only the called users can have said so, repeat with --busy-codes 503."},
+		{"480 may be meant as well", answering(480, 300), acceptance.CannotTell, "--busy-codes 480 (blocking would be 3.85 %)"},
+		{"and 603", answering(603, 300), acceptance.CannotTell, "answered 603 (declined)"},
+		{"two codes", with(answering(486, 300), func(e *acceptance.Evidence) { e.Measured.Codes[486], e.Measured.Codes[480] = 200, 100 }),
+			acceptance.CannotTell, "answered 480 (unavailable) or 486 (busy): if this trunk says so when its circuits are busy, repeat with --busy-codes 480,486"},
+		{"few change nothing", answering(486, 10), acceptance.Holds, "85 of 10,000 calls were blocked"},
+		{"our own CANCEL is nobody's refusal", answering(487, 1070), acceptance.Holds, "85 of 10,000"},
+		{"a Q.850 cause names the called user", with(answering(486, 300), func(e *acceptance.Evidence) { e.Measured.Causes[17] = 300 }),
+			acceptance.Holds, "85 of"},
+		{"the user has said what means busy circuits", with(answering(486, 300), func(e *acceptance.Evidence) { e.BusyCodes = []int{503} }),
+			acceptance.Holds, "85 of"},
+		{"a trunk that blocks too much does so with or without", func() acceptance.Evidence {
+			e := turn(finished(10_000, 500), measure.User, 300)
+			e.Measured.InvitesSent, e.Measured.Codes[200], e.Measured.Codes[486] = 10_000, 9200, 300
+			return e
+		}(), acceptance.DoesNotHold, "above the promised 1 %"},
+		{"more calls would not tell", func() acceptance.Evidence {
+			e := turn(finished(500, 4), measure.User, 50)
+			e.Measured.InvitesSent, e.Measured.Codes[200], e.Measured.Codes[486] = 500, 446, 50
+			return e
+		}(), acceptance.CannotTell, "50 of 500 calls were answered 486 (busy)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if j := judge(t, tt.evidence); j.Verdict != tt.want || !strings.Contains(j.Why[0], tt.why) {
+				t.Errorf("%s, because %q; want %s, because %q", j.Verdict, j.Why, tt.want, tt.why)
+			}
+		})
+	}
+}
+
+func TestFewBusyCallsAreAnAssumptionInSight(t *testing.T) {
+	j := judge(t, answering(486, 10))
+	want := "10 calls were answered 486 (busy) without a Q.850 cause, which counts as the called user's doing; " +
+		"if the trunk says so when it is full, it blocked 0.95 %."
+	for name, sentences := range map[string][]string{"why": j.Why, "assumptions": j.Assumptions} {
+		if !slices.Contains(sentences, want) {
+			t.Errorf("%s is %q, want %q in it", name, sentences, want)
+		}
 	}
 }
 

@@ -44,8 +44,8 @@ func (d Design) compression() []string {
 
 func (j *Judgement) measured() string {
 	share, _ := j.Blocking.Value()
-	return fmt.Sprintf("%s of %s calls were blocked (%s); with %s confidence blocking is between %s and %s",
-		count(j.Blocking.Numerator), count(j.Blocking.Denominator), percent(share),
+	return fmt.Sprintf("%s of %s %s blocked (%s); with %s confidence blocking is between %s and %s",
+		count(j.Blocking.Numerator), calls(j.Blocking.Denominator), was(j.Blocking.Numerator), percent(share),
 		percent(j.Promise.Confidence), percent(j.Interval.Low), percent(j.Interval.High))
 }
 
