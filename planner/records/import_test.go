@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -446,4 +447,38 @@ func BenchmarkImport(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
+}
+
+// BenchmarkImportTenMillion imports a month of four trunks, 2.6 GB, and reports the memory that the process took from
+// the system: go test -run xxx -bench TenMillion -benchtime 1x ./planner/records
+func BenchmarkImportTenMillion(b *testing.B) {
+	if testing.Short() {
+		b.Skip("takes a quarter of a minute")
+	}
+	const rows = 10_000_000
+	for b.Loop() {
+		source := &stream{rows: rows, perSecond: 4, at: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)}
+		if u, err := Import(source, Config{}); err != nil || u.Calls != rows {
+			b.Fatal(err, u.Calls)
+		}
+	}
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	b.ReportMetric(float64(memory.Sys)/1e6, "MB")
+}
+
+// TestARowAllocatesNextToNothing: twice as many rows of the same day take hardly more allocations.
+func TestARowAllocatesNextToNothing(t *testing.T) {
+	allocations := func(rows int) float64 {
+		return testing.AllocsPerRun(1, func() {
+			source := &stream{rows: rows, perSecond: 4, at: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)}
+			if u, err := Import(source, Config{}); err != nil || u.Calls != rows {
+				t.Fatal(err, u.Calls)
+			}
+		})
+	}
+	const rows = 20_000
+	if more := allocations(2*rows) - allocations(rows); more > rows/50 {
+		t.Errorf("%g more allocations for %d more rows", more, rows)
+	}
 }
