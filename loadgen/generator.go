@@ -122,7 +122,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 		Program: g.cfg.Program, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Target.Transport,
 		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
 		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,
-		Steady: s.Steady, WarmUp: s.WarmUp,
+		Steady: s.Steady, WarmUp: s.WarmUp, From: lead + g.cfg.WarmUp,
 	})
 	return s, err
 }
@@ -190,6 +190,7 @@ func (g *Generator) over(ctx context.Context, s *Shard) func(time.Duration) bool
 	return func(now time.Duration) bool {
 		if arrived == call.Never && !s.arrivalsLeft() {
 			arrived = now
+			s.Machine.CloseWindow(g.lastArrival(s))
 		}
 		if err := s.lost(now, g.cfg.Target.URI); err != nil {
 			g.end(err)
@@ -198,6 +199,7 @@ func (g *Generator) over(ctx context.Context, s *Shard) func(time.Duration) bool
 		if wantStop && stopped == call.Never {
 			stopped = now
 			s.calls.close()
+			s.Machine.CloseWindow(now)
 			arrived = min(arrived, now)
 			s.Machine.Stop(now)
 		}
@@ -231,6 +233,14 @@ func (g *Generator) result(cancelled bool) *Result {
 	r.Window = g.window(r)
 	r.Health = g.health(r)
 	return r
+}
+
+// lastArrival returns when the arrivals of a shard ended.
+func (g *Generator) lastArrival(s *Shard) time.Duration {
+	if g.cfg.Duration > 0 && g.cfg.Calls == 0 {
+		return lead + g.cfg.Duration
+	}
+	return s.calls.due.Intended
 }
 
 // window returns the time in which the calls after the warm-up arrived: the configured one, or the time

@@ -114,6 +114,15 @@ func (m *Machine) countCircuit(c *call, into *measure.Measurement, now time.Dura
 	}
 	into.Seized++
 	into.CircuitTime += held
+	m.countBusy(c, now)
+}
+
+// countBusy adds the time for which the call's circuit was busy inside the measuring window. It is counted
+// after the warm-up, whenever the call began: a circuit that is held is carried traffic.
+func (m *Machine) countBusy(c *call, now time.Duration) {
+	over := min(c.hungUp, now)
+	from, to := max(c.started, m.cfg.From), min(over, m.closed)
+	m.cfg.Steady.BusyTime += max(0, to-from)
 }
 
 func (m *Machine) countAnswered(c *call, into *measure.Measurement, now time.Duration) {

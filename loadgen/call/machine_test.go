@@ -172,3 +172,18 @@ func TestAnswererStopRefusesAndHangsUp(t *testing.T) {
 			l.calls.Dropped, l.calls.Outcomes[measure.Blocked], strings.Join(l.log, "\n"))
 	}
 }
+
+func TestCarriedTrafficIsCutAtBothEdgesOfTheWindow(t *testing.T) {
+	l := newLab(t, func(caller, _ *Config) { caller.From = time.Second })
+	l.place(10 * time.Second) // busy from 0 to 10 s
+	l.runUntil(3 * time.Second)
+	l.place(time.Second) // busy from 3 to 4 s
+	l.runUntil(5 * time.Second)
+	l.caller.CloseWindow(l.now)
+	l.place(10 * time.Second) // too late
+	l.runUntil(time.Minute)
+	l.closed()
+	if got, want := l.calls.BusyTime.Round(10*time.Millisecond), 5*time.Second; got != want {
+		t.Errorf("circuits were busy for %v inside the window, want 4 s and 1 s", got)
+	}
+}
