@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -12,13 +13,16 @@ import (
 // ErrNumberRefused is wrapped by every error of CheckNumber.
 var ErrNumberRefused = errors.New("refused by the number guard")
 
+// worldwide are the outside-line digits of the numbers that are known far from their own country.
+const worldwide = "089"
+
 // refusedNumbers are the emergency and crisis numbers of all regions: which of them a trunk serves is
 // known only to its carrier. They come from the national numbering plans as libphonenumber collects
 // them, the numbers that handsets call without a SIM (3GPP TS 22.101, 10.1.1) and the crisis lines of
 // the larger countries. Each group names the outside-line digits that count before its numbers.
 var refusedNumbers = []struct{ outsideLine, numbers string }{
-	// Known to exchanges far from their own country; 1911 and 1988 carry the trunk prefix of North America.
-	{"089", "110 112 118 119 911 988 999 1911 1988"},
+	// 1911 and 1988 carry the trunk prefix of North America.
+	{worldwide, "110 112 118 119 911 988 999 1911 1988"},
 
 	{"09", "000 060 061 062 065 066 068 080 085 088 091 092 " +
 		"100 101 102 103 104 105 106 107 108 109 111 113 114 115 116 117 120 121 122 123 124 125 126 127 128 129 " +
@@ -49,11 +53,12 @@ func inRefusedRange(digits string) bool {
 		return digits[0] == '0' || digits[0] == '1' || digits[0] == '9'
 	case 4:
 		return digits[:2] == "13" // police and fire brigade of Gabon
-	case 6:
-		return digits[:3] == "116" // helplines of the European Union
 	}
-	return false
+	return isHelpline(digits)
 }
+
+// isHelpline reports whether digits are a helpline of the European Union: 116 and three more.
+func isHelpline(digits string) bool { return len(digits) == 6 && digits[:3] == "116" }
 
 // listedNumbers maps each refused number to the outside-line digits of its group.
 var listedNumbers = func() map[string]string {
@@ -79,7 +84,8 @@ const (
 // asked about the number as it is dialled, so again after each rewrite.
 //
 // Separators, escapes, parameters and a + are looked through, and so are up to three outside-line
-// digits, a country code, an international prefix and a service code such as *67.
+// digits, a country code, an international prefix, a service code such as *67, and letters before the
+// number (w911, tel911; see behindName).
 // urn:service:test.sos, which answers tests (RFC 6881), passes.
 func CheckNumber(text string) error {
 	if len(text) > maxNumberText {
@@ -124,10 +130,10 @@ func refusal(text string) string {
 		return ""
 	}
 	for _, user := range users {
-		if name := strings.FieldsFunc(user, notInName); len(name) > 0 && name[0] == "sos" {
+		if isEmergencyName(user) {
 			return "is an emergency address" + noFlag
 		}
-		if number := reachedBy(dialled(user)); number != "" {
+		if number := cmp.Or(reachedBy(dialled(user)), behindName(user)); number != "" {
 			return "may reach " + number + ", which is an emergency or crisis number in some country" + noFlag
 		}
 	}
@@ -157,12 +163,12 @@ func isHost(text string) bool {
 	return withPort == nil || alone == nil || strings.Contains(text, ".") && strings.ContainsFunc(text, unicode.IsLetter)
 }
 
-// notInName divides "sos", "sos.police" and "sos;user=phone" after the name.
-func notInName(r rune) bool { return strings.ContainsRune(".;:? ", r) }
+// pauseLetters stand for a wait between digits.
+const pauseLetters = "pwx"
 
 // dialled returns what of a user part is dialled: a + in front, digits, and a space for each service
-// code mark (* or #) or pause. It ends at parameters, a password, or a letter after digits; a text that
-// starts with a letter is a name, of which nothing is dialled.
+// code mark (* or #) or pause. It ends at parameters, a password, or a letter after digits; of a text that
+// starts with a letter nothing is dialled, but see behindName.
 func dialled(user string) string {
 	var b strings.Builder
 	for _, r := range user {
@@ -171,7 +177,7 @@ func dialled(user string) string {
 			b.WriteRune(r)
 		case r == ';' || r == '?' || r == ':':
 			return b.String()
-		case strings.ContainsRune("*#,!", r), strings.ContainsRune("pwx", r) && b.Len() > 0:
+		case strings.ContainsRune("*#,!", r), strings.ContainsRune(pauseLetters, r) && b.Len() > 0:
 			b.WriteByte(' ')
 		case unicode.IsLetter(r):
 			return b.String()
@@ -242,7 +248,11 @@ func behindOutsideLine(digits string) string {
 	}
 	for n := 1; n <= maxOutsideLine && n < len(digits); n++ {
 		line, number := digits[:n], digits[n:]
-		if allowed, listed := listedNumbers[number]; listed && strings.Trim(line, allowed) == "" {
+		allowed, refused := listedNumbers[number]
+		if isHelpline(number) {
+			allowed, refused = worldwide, true
+		}
+		if refused && strings.Trim(line, allowed) == "" {
 			return number
 		}
 	}

@@ -39,6 +39,14 @@ func TestCheckNumber(t *testing.T) {
 			"urn:service:counseling", "urn:service:counseling.suicide", "urn%3Aservice%3Asos", "urn:nena:service:sos.police",
 			"sip:urn:service:sos@h", "sip:urn%3aservice%3asos@h", "urn:service:", "urn:service:test.sos@urn:service:sos"}},
 		{"emergency addresses", true, []string{"sip:sos@example.com", "sos", "SOS", "sip:sos.police@h", "sip:sos;x=y@h", "%73os", "sip:s%6Fs@h", "sos@h"}},
+		{"emergency addresses made like service URNs, which once passed", true, []string{"sos-police", "sosfire", "sip:SOS_Ambulance@h",
+			"sos1", "sos+fire", "sip:sos%2Dpolice@h", "sosecall.automatic", ".sos", "-sos-fire"}},
+		{"pauses before a number, which once passed", true, []string{"sip:w911@h", "sip:p112@h", "sip:%77911@h", "x911", "wwp911", "W 9-1-1",
+			"w9911", "x0112", "p15", "w116123", "w911;phone-context=+1", "w911:secret@h", "w911p5", "w+44999", "w*67911", "sip:%25%37%37911@h"}},
+		{"words that dial before a number, which once passed", true, []string{"tel911", "TEL911", "tel-911", "tel 15", "tel+911", "sip911", "dial0112", "call-999", "phone101"}},
+		{"any letters before a number known everywhere, which once passed", true, []string{"sip:e911@h", "E-911", "sip:alice112@h", "user911",
+			"conference-112", "pbx.999", "e1911", "gw+911", "Ä110"}},
+		{"a helpline of the European Union behind an outside line, which once passed", true, []string{"9116123", "0116117", "9 116 000", "99116123", "w9116123"}},
 		{"service codes of handsets", true, []string{"*67911", "*67 911", "*82-911", "#31#112", "*31#112", "*#06#112", "911#", "*112#", "**911"}},
 		{"pauses and what is dialled after them", true, []string{"911,,1", "911p5", "911w5", "911x5", "9,911", "9p911", "911!"}},
 		{"a number with letters behind", true, []string{"911a", "112-test", "100user"}},
@@ -47,8 +55,9 @@ func TestCheckNumber(t *testing.T) {
 		{"more than any number", true, []string{strings.Repeat("5", 1025)}},
 
 		{"names", false, []string{"", "service", "sipp", "alice", "sip:service@127.0.0.1:5060", "service@127.0.0.1", "echo", "sosnowski",
-			"sip:alice112@h", "user911", "sosa", "mos", "sip:bob@911.example.com", "sip:gateway.example.com", "anonymous", "conference-112",
+			"sosa", "mos", "5sos", "sip:bob@911.example.com", "sip:gateway.example.com", "anonymous", "sipplan", "police",
 			"sip:sipp@112.0.2.1:5060", "Ärzte", "[field0]", "s.o.s"}},
+		{"names with digits", false, []string{"alice1", "sip:user101@h", "u100", "agent15", "gw911lab", "e911lab", "tel911lab", "room2-112", "user9112", "user9911", "alice2112", "x1000", "tel15550100", "w+15550100", "sip:gw112.lab.example"}},
 		{"extensions", false, []string{"1", "10", "20", "25", "99", "200", "201", "250", "299", "300", "401", "500", "600", "750", "899",
 			"1000", "1001", "1019", "1100", "1234", "2000", "2911", "2112", "3000", "4112", "5000", "5060", "6001", "7000",
 			"8000", "8001", "8500", "9195", "9196", "9197", "9198", "9500", "9664", "10000", "12345", "sip:1000@10.0.0.1", "1000;x=911"}},
@@ -136,7 +145,8 @@ func TestCheckNumberSeesThroughEveryWriting(t *testing.T) {
 				b.WriteRune(digit)
 			}
 		}
-		text := pick("", "+", "%2B") + b.String() + pick("", ";phone-context=+1", ";ext=7", "#")
+		before := pick("", "", "w", "p", "X", "tel", "%77", "ww ", "x-")
+		text := before + pick("", "+", "%2B") + b.String() + pick("", ";phone-context=+1", ";ext=7", "#")
 		written := pick("§", "tel:§", "TEL:§", "sip:§@example.com", "sips:§@192.0.2.1:5061;user=phone", `"A" <sip:§@h>;tag=x`, "§@h")
 		text = strings.Replace(written, "§", text, 1)
 		if CheckNumber(text) == nil {
