@@ -20,12 +20,17 @@ erlangs: calls per hour times hours per call.`,
   sipplan erlang b --traffic 9400 --blocking 1%     circuits for 1 %
   sipplan erlang b --servers 960 --blocking 0.1%    traffic that they may be offered
   sipplan erlang c --servers 14 --traffic 10 --aht 180s --within 20s
-  sipplan erlang engset --servers 2 --traffic 1 --sources 20`,
+  sipplan erlang engset --servers 2 --traffic 1 --sources 20
+  sipplan erlang b --traffic 20 --table servers=20:40 --plot b.svg
+  sipplan erlang kaufman-roberts --capacity 2000 --class 12@97 --class 1@460`,
 		Args: cobra.ArbitraryArgs,
 		RunE: helpOrUnknown,
 	}
 	for _, model := range erlangModels {
 		command.AddCommand(newErlangModelCommand(streams, model))
+	}
+	for _, formula := range planner.Formulas() {
+		command.AddCommand(newFormulaCommand(streams, formula))
 	}
 	return command
 }
@@ -110,8 +115,19 @@ func newErlangModelCommand(streams Streams, model erlangModel) *cobra.Command {
 	if model.flags != nil {
 		model.flags(command, &f)
 	}
+	var table tableFlags
+	table.add(command, []string{"servers", "traffic", "blocking"})
 	output := addOutput(command)
 	command.RunE = func(command *cobra.Command, _ []string) error {
+		if err := table.check(); err != nil {
+			return err
+		}
+		if table.table != "" {
+			question := f.question(command, model.model)
+			return table.show(streams, output, model.model.Title(), func(value float64, name string) ([]planner.Figure, error) {
+				return questionAt(question, value, name)
+			})
+		}
 		answer, err := f.question(command, model.model).Answer()
 		if err != nil { // every question that has no answer is a mistake in the question
 			return usage(err)
