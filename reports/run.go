@@ -97,7 +97,7 @@ func NewRun(r RunResult) *Run {
 		Traffic: newTraffic(r.Steady, r.Window), Ratios: newRatios(r), Delays: newDelays(r.Steady),
 		SIP: newSIP(r.Steady), RTP: newRTP(&r.Steady.Media),
 		Health: newHealth(r.Health, all.CheckAccounting()), Gates: newGates(r.Gates),
-		Acceptance: newAcceptance(r.Judgement),
+		Acceptance: newAcceptance(r.Judgement, r.Steady.Requests()),
 	}
 	run.decide()
 	return run

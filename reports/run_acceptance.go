@@ -43,7 +43,7 @@ type Live struct {
 	Effective *float64 `json:"independent_calls"` // that the calls are worth, since blockings come in bursts
 }
 
-func newAcceptance(j *acceptance.Judgement) *Acceptance {
+func newAcceptance(j *acceptance.Judgement, calls uint64) *Acceptance {
 	if j == nil {
 		return nil
 	}
@@ -52,7 +52,7 @@ func newAcceptance(j *acceptance.Judgement) *Acceptance {
 		Promise: Promise{j.Ports, j.Planned, j.Promise.Blocking, j.Promise.Tolerated, j.Promise.Confidence},
 		Live: Live{
 			Offered: rounded(j.Offered), Carried: known(j.Carried, j.Carried > 0),
-			Calls: j.Blocking.Denominator, Blocked: j.Blocking.Numerator, Blocking: known(j.Blocking.Value()),
+			Calls: calls, Blocked: j.Blocking.Numerator, Blocking: known(j.Blocking.Value()),
 			Low: known(j.Interval.Low, j.Measured), High: known(j.Interval.High, j.Measured),
 			Effective: known(j.Interval.Effective, j.Measured),
 		},

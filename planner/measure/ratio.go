@@ -27,14 +27,20 @@ func (m *Measurement) Requests() uint64 {
 	return m.Bids() - min(m.Bids(), m.Outcomes[Redirected])
 }
 
-// Seizures returns the requests that were not refused for lack of capacity (ITU-T E.425).
+// Seizures returns the requests that got as far as a circuit (ITU-T E.425): less those refused for lack of
+// capacity, and those to which nobody answered, for an unreachable or mute target seizes nothing.
 func (m *Measurement) Seizures() uint64 {
-	return m.Requests() - min(m.Requests(), m.Outcomes[Blocked])
+	o := &m.Outcomes
+	return m.Requests() - min(m.Requests(), o[Blocked]+o[Timeout]+o[Unreachable])
 }
 
 // Blocking returns the call congestion: requests refused for lack of capacity, by requests. Requests
 // that failed for another reason stay in the denominator; see Undecided for how far they hide blocking.
+// It is undefined when all of them did, because then nobody looked for a circuit.
 func (m *Measurement) Blocking() Ratio {
+	if m.Requests() <= m.Undecided() {
+		return Ratio{}
+	}
 	return Ratio{m.Outcomes[Blocked], m.Requests()}
 }
 
@@ -61,14 +67,14 @@ func (m *Measurement) SEER() Ratio {
 }
 
 // ISA returns the ineffective session attempts of RFC 6076 section 4.8: bids ending 408, 500, 503 or
-// 504, by bids; Timer B without an answer counts as 408 (RFC 3261 section 8.1.3.1). An instrument
-// without SIP codes counts its Timeout, Blocked and TargetError classes.
+// 504, by bids. Timer B without an answer counts as 408, a fatal transport error as 503 (RFC 3261 section
+// 8.1.3.1). An instrument without SIP codes counts its Timeout, Unreachable, Blocked and TargetError classes.
 func (m *Measurement) ISA() Ratio {
-	ineffective := m.Outcomes[Timeout] + m.Outcomes[Blocked] + m.Outcomes[TargetError]
+	ineffective := m.Outcomes[Timeout] + m.Outcomes[Unreachable]
 	if m.InvitesSent > 0 {
-		ineffective = m.Outcomes[Timeout] + m.Codes[500] + m.Codes[503] + m.Codes[504]
+		return Ratio{ineffective + m.Codes[500] + m.Codes[503] + m.Codes[504], m.Bids()}
 	}
-	return Ratio{ineffective, m.Bids()}
+	return Ratio{ineffective + m.Outcomes[Blocked] + m.Outcomes[TargetError], m.Bids()}
 }
 
 // SCR returns the session completion ratio of RFC 6076 section 4.9: calls answered and ended without a

@@ -42,8 +42,8 @@ func TestRatiosOfTheRFC6076Vector(t *testing.T) {
 		{"ISA keeps redirections in the denominator", m.ISA(), measure.Ratio{30, 1000}},
 		{"SCR counts ended calls by all calls", m.SCR(), measure.Ratio{896, 1000}},
 		{"ABR is answered by bids", m.ABR(), measure.Ratio{900, 1000}},
-		{"ASR is answered by seizures", m.ASR(), measure.Ratio{900, 965}},
-		{"NER adds the user's refusals", m.NER(), measure.Ratio{940, 965}},
+		{"ASR is answered by seizures, and a mute target seizes nothing", m.ASR(), measure.Ratio{900, 960}},
+		{"NER adds the user's refusals", m.NER(), measure.Ratio{940, 960}},
 		{"blocking is capacity refusals by requests", m.Blocking(), measure.Ratio{15, 980}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,6 +103,24 @@ func TestRatiosOfNothingAreUndefined(t *testing.T) {
 	}
 	if _, defined := m.CarriedErlangs(0); defined {
 		t.Error("carried erlangs of an empty window are defined")
+	}
+}
+
+func TestRatiosOfATargetThatIsNotThere(t *testing.T) {
+	for _, class := range []measure.Class{measure.Unreachable, measure.Timeout} {
+		m := &measure.Measurement{Offered: 9600, Started: 9600, InvitesSent: 9600}
+		m.Outcomes[class] = 9600
+		for name, r := range map[string]measure.Ratio{"asr": m.ASR(), "ner": m.NER(), "blocking": m.Blocking()} {
+			if v, defined := r.Value(); defined {
+				t.Errorf("all %s: %s is %v, although no call looked for a circuit", class, name, v)
+			}
+		}
+		if got, want := m.ISA(), (measure.Ratio{9600, 9600}); got != want {
+			t.Errorf("all %s: isa is %v, want %v (RFC 3261, 8.1.3.1)", class, got, want)
+		}
+		if got, want := m.SER(), (measure.Ratio{0, 9600}); got != want {
+			t.Errorf("all %s: ser is %v, want %v", class, got, want)
+		}
 	}
 }
 
