@@ -249,6 +249,9 @@ func listenAddress(text string) (transport sip.Transport, address netip.AddrPort
 	if address.Addr().IsUnspecified() {
 		return transport, address, fmt.Errorf("--listen: %s stands for every address of this host, but calls need one to answer from; name it", address.Addr())
 	}
+	if err := loadgen.CheckLocal(address.Addr()); err != nil {
+		return transport, address, fmt.Errorf("--listen: %w", err)
+	}
 	return transport, address, nil
 }
 

@@ -109,7 +109,10 @@ func (f *targetFlags) applyLocal(cfg *loadgen.Config) error {
 	if err != nil || address.Addr().IsUnspecified() {
 		return usagef("--local: must be an address of this host, with or without a port, got %q", f.local)
 	}
-	cfg.Local, cfg.LocalPort = address.Addr(), address.Port()
+	if err := loadgen.CheckSource(address.Addr(), cfg.Target.Addr.Addr()); err != nil {
+		return usagef("--local: %w", err)
+	}
+	cfg.Local, cfg.LocalPort = address.Addr().Unmap(), address.Port()
 	if cfg.LocalPort != 0 {
 		cfg.Shards = 1
 	}
