@@ -40,10 +40,14 @@ func (p planPage) phases() Table {
 }
 
 func (p planPage) trunkGroups() Table {
-	t := Table{Title: "Trunk groups of the plan (Wilkinson; Hayward beside it)", Columns: columns("trunk group", ">ports", ">first choice", ">overflow", ">peakedness", ">blocked", ">Hayward")}
+	t := Table{Title: "Trunk groups of the plan (Wilkinson; Hayward beside it)", Columns: columns("trunk group", ">ports", ">first choice", ">overflow", ">peakedness", ">blocked", ">Hayward", ">emergency blocked")}
 	for _, g := range p.d.TrunkGroups {
+		emergency := "-"
+		if g.Emergency != nil {
+			emergency = percent(*g.Emergency)
+		}
 		t.Rows = append(t.Rows, []string{g.Name, count(g.Ports), erlangs(g.Direct), erlangs(g.Overflow.Mean), decimal(g.Overflow.Peakedness(), 2),
-			percent(g.Blocking), percent(g.Hayward)})
+			percent(g.Blocking), percent(g.Hayward), emergency})
 	}
 	return t
 }

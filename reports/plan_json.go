@@ -64,6 +64,7 @@ type locationObject struct {
 	Blocking float64      `json:"blocking_ratio"`
 	Down     float64      `json:"one_unit_down_blocking_ratio"`
 	Buy      []unitObject `json:"buy"`
+	LongRun  *float64     `json:"long_run_blocking_ratio"`
 	Reason   string       `json:"reason"`
 }
 
@@ -141,7 +142,7 @@ func newVariantObject(d *design.Design, v *design.Variant, chosen bool) variantO
 	}
 	for _, l := range v.Locations {
 		place := locationObject{Site: d.Sites[l.Site].Name, Country: l.Country, Lines: string(l.Lines), Users: l.Load.Users, Erlangs: l.Load.Erlangs,
-			Ports: l.Ports, Trunk: l.Trunk, Blocking: l.Blocking, Down: l.Down, Buy: []unitObject{}, Reason: l.Mix.Reason}
+			Ports: l.Ports, Trunk: l.Trunk, Blocking: l.Blocking, Down: l.Down, Buy: []unitObject{}, LongRun: l.LongRun, Reason: l.Mix.Reason}
 		for _, b := range l.Mix.Bought {
 			place.Buy = append(place.Buy, unitObject{b.Model, b.Count, b.Calls, b.CAPS, b.Source})
 		}

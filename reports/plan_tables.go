@@ -34,12 +34,20 @@ func (p planPage) variants() Table {
 }
 
 func (p planPage) locations() Table {
-	t := Table{Title: "What to buy, and where", Columns: columns("place", "country", "lines", ">users", ">traffic", ">ports needed", "buy", ">ports", ">blocked", ">one down", "reason")}
+	t := Table{Title: "What to buy, and where", Columns: columns("place", "country", "lines", ">users", ">traffic", ">ports needed", "buy", ">ports", ">blocked", ">one down", ">in the long run", "reason")}
 	for _, l := range p.d.Variant().Locations {
 		t.Rows = append(t.Rows, []string{p.site(l.Site), l.Country, lineText(l), count(l.Load.Users), erlangs(l.Load.Erlangs), count(l.Ports),
-			bought(l.Mix), count(l.Trunk), percent(l.Blocking), percent(l.Down), l.Mix.Reason})
+			bought(l.Mix), count(l.Trunk), percent(l.Blocking), percent(l.Down), documented(l.LongRun), l.Mix.Reason})
 	}
 	return t
+}
+
+// documented writes a share, or says that nobody documents what it follows from.
+func documented(share *float64) string {
+	if share == nil {
+		return "not documented"
+	}
+	return percent(*share)
 }
 
 // bought lists the units of a mix.
@@ -91,10 +99,7 @@ func (p planPage) failures() Table {
 	t := Table{Title: "What happens when it breaks: single failures, worst first",
 		Columns: columns("fails", "at", ">moved", ">blocked", ">users cut off", ">share of time", "promise", "reason")}
 	for _, f := range p.d.Worst {
-		down, holds := "not documented", "kept"
-		if f.Unavailable != nil {
-			down = percent(*f.Unavailable)
-		}
+		down, holds := documented(f.Unavailable), "kept"
 		if !f.Holds {
 			holds = "broken"
 		}

@@ -29,6 +29,9 @@ func (d *Design) tests() {
 		{"session setup", "INVITE, 200, ACK", "sipplan verify: " + load + " hold the grade of service"},
 		{"session management", "re-INVITE, REFER, BYE", "hold, transfer (a transferred call may count as two sessions) and hang-up"},
 	}
+	if mos := d.Plan.Promise.MOS; mos != nil {
+		d.Tests = append(d.Tests, Test{"voice quality", "RTP, RTCP", fmt.Sprintf("a mean opinion score of %g or more: sipplan blast --gate 'mos >= %g'", *mos, *mos)})
+	}
 }
 
 // advice collects what to know before buying.
@@ -41,6 +44,7 @@ func (d *Design) advice() {
 	for _, l := range v.Locations {
 		d.locationRisks(&l)
 	}
+	d.branchRisks()
 	d.linkAdvice()
 	d.promiseAdvice()
 	if v.Cost.Missing != "" {
@@ -93,6 +97,27 @@ func (d *Design) locationRisks(l *Location) {
 	}
 }
 
+// branchRisks asks of the gateways of branches whether they can be what survives.
+func (d *Design) branchRisks() {
+	for _, b := range d.Branches {
+		bought := b.Mix.Bought
+		for _, l := range d.Variant().Locations {
+			if l.Site == b.Site {
+				bought = l.Mix.Bought
+			}
+		}
+		for _, unit := range bought {
+			switch {
+			case b.Appliance != "SBA" || unit.SBA != nil && *unit.SBA:
+			case unit.SBA == nil:
+				d.Risks = append(d.Risks, unit.Model+": whether it can be a Survivable Branch Appliance is not documented")
+			default:
+				d.Risks = append(d.Risks, unit.Model+": cannot be a Survivable Branch Appliance")
+			}
+		}
+	}
+}
+
 // linkAdvice names the links that are too small.
 func (d *Design) linkAdvice() {
 	for _, l := range d.Links {
@@ -116,6 +141,11 @@ func (d *Design) promiseAdvice() {
 		d.Advice = append(d.Advice, fmt.Sprintf("The promised grade of service is not held: %.3g %% are blocked at the worst location.", 100*v.Blocking))
 	}
 	if p := d.Plan.Promise.Availability; p != nil {
+		for _, l := range v.Locations {
+			if l.LongRun == nil && l.Mix.Units > 0 {
+				d.Risks = append(d.Risks, fmt.Sprintf("%s: MTBF and MTTR are not documented, so that the promised availability cannot be worked out", l.Mix.Bought[0].Model))
+			}
+		}
 		for _, f := range d.Failures {
 			if f.Stranded > 0 && f.Unavailable != nil && *f.Unavailable > 1-float64(*p) {
 				d.Advice = append(d.Advice, fmt.Sprintf("%d users of %s are without calls for %.2g %% of the time, because %s fails: more than the promised availability allows.",

@@ -53,6 +53,8 @@ func (d *Design) minutesOut(l Load) float64 {
 // kindsOf are the tariffs that lines may be rented by.
 func kindsOf(l Location, s shape) []string {
 	switch {
+	case s.name == DirectSIP: // the PBX keeps its lines
+		return []string{"pri", "bri"}
 	case s.kind == catalog.SBC:
 		return []string{"sip-channel", "sip-bandwidth"}
 	case len(l.Mix.Bought) > 0 && l.Mix.Bought[0].Kind == catalog.Analog:

@@ -25,6 +25,7 @@ type Failure struct {
 // failures works out every single failure.
 func (d *Design) failures(c *calculator) {
 	for i, l := range d.Variant().Locations {
+		d.Variant().Locations[i].LongRun = l.Availability(c.blocking)
 		d.unitFailures(c, &l)
 		d.siteFailure(c, i)
 	}

@@ -159,3 +159,34 @@ func BenchmarkThousandSites(b *testing.B) {
 		}
 	}
 }
+
+func TestF19PortsOfATrunkGroupAreKeptForEmergencyCalls(t *testing.T) {
+	d := work(t, `
+classes: [{name: u, calls_per_hour: 1, aht: 180s}]
+demand: {inbound: 0%%}
+emergency: {share: 50%%}
+sites: [{name: A, country: DE, users: {u: 200}}]
+trunks: [{name: a, site: A, ports: 10, reserved: 2}]
+routes: [{name: r, sites: [A], trunks: [a]}]
+`)
+	g := d.TrunkGroups[0]
+	about(t, "emergency calls", *g.Emergency, .0733091462414483, 1e-9)
+	about(t, "other calls", g.Blocking, .483840365193559, 1e-9)
+}
+
+func TestF10DirectSIPKeepsTheLinesOfThePBX(t *testing.T) {
+	d := work(t, "topology: direct-sip\n%spbxs: [{name: P, site: S0, direct_sip: true}]\n%s", sites(1, 1000, "moderate"), tariffs)
+	if got := d.Variant().Cost; got.Rent.String() != "1200.00" || got.Hardware != 0 {
+		t.Errorf("got %+v, want the rent of 4 E1 and no hardware", got)
+	}
+}
+
+func TestF14AnUndocumentedApplianceIsARisk(t *testing.T) {
+	d := work(t, "topology: central-gateways\n%s- {name: B, country: DE, users: {moderate: 100}, resilience: local}\n", sites(1, 1000, "heavy"))
+	for _, risk := range d.Risks {
+		if len(risk) > 20 && risk[len(risk)-len("is not documented"):] == "is not documented" {
+			return
+		}
+	}
+	t.Errorf("risks %q", d.Risks)
+}

@@ -14,6 +14,8 @@ type TrunkResult struct {
 	Overflow erlang.Stream // that comes from full groups
 	Blocking float64       // of what it is offered: Erlang B, or Wilkinson's method where some comes in clumps
 	Hayward  float64       // the same by Fredericks and Hayward
+	// Emergency is the blocking of emergency calls, for which the trunk group keeps ports; nil where it keeps none.
+	Emergency *float64
 }
 
 // RouteResult is what becomes of the calls of a route.
@@ -78,6 +80,7 @@ func (d *Design) fill(c *calculator, trunk plan.Trunk, arriving map[string][]spi
 		}
 	}
 	out := t.offer(c, all)
+	t.reserve(c, all, (1-d.Assumptions.Inbound)*share(d.Plan.Emergency.Share, emergencyShare))
 	for _, s := range arriving[trunk.Name] {
 		part := 0.0
 		if all.Mean > 0 {
@@ -112,4 +115,15 @@ func (t *TrunkResult) offer(c *calculator, all erlang.Stream) erlang.Stream {
 	t.Blocking = keep(c, func() (float64, error) { return erlang.WilkinsonLoss(all, ports) })
 	equivalent := keep(c, func() (erlang.Equivalent, error) { return erlang.Wilkinson(all) })
 	return keep(c, func() (erlang.Stream, error) { return erlang.Overflow(equivalent.Servers+ports, equivalent.Traffic) })
+}
+
+// reserve works out the ports that are kept for emergency calls, which are that share of all. The other calls pay for it;
+// calls that come in clumps are taken for Poisson calls here.
+func (t *TrunkResult) reserve(c *calculator, all erlang.Stream, emergency float64) {
+	if t.Reserved == nil || all.Mean == 0 || c.err != nil {
+		return
+	}
+	var high, low float64
+	high, low, c.err = erlang.Reservation(t.Ports, *t.Reserved, all.Mean*emergency, all.Mean*(1-emergency))
+	t.Emergency, t.Blocking = &high, max(t.Blocking, low)
 }

@@ -35,6 +35,8 @@ type Location struct {
 	Trunk     int // channels or ports of the trunk: installed ones, or those that are rented
 	Blocking  float64
 	Down      float64
+	// LongRun is the blocking with all failures and repairs of the years; nil without MTBF and MTTR of every unit.
+	LongRun *float64
 }
 
 // The names of the variants, as plan files write them.
