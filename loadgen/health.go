@@ -35,15 +35,23 @@ func (g *Generator) health(r *Result) measure.Health {
 		g.cpu(r.Elapsed),
 	}
 	if !g.cfg.Media.Off {
-		health = append(health,
+		health = append(health, ofMedia(
 			lateness("rtp_lateness_p99", "RTP packets left", &total.Media.SendLate, packetLatenessLimit),
 			packetErrors(&total.Media),
 			limit("rtp_skipped", "packets", float64(total.Media.Skipped), 1,
 				fmt.Sprintf("%d RTP packets were never sent, because this host was more than a second behind", total.Media.Skipped)),
 			limit("rtp_drops", "packets", float64(total.Media.Drops), 1,
-				fmt.Sprintf("%d RTP packets overran our receive buffers: they were lost here, not on the way", total.Media.Drops)))
+				fmt.Sprintf("%d RTP packets overran our receive buffers: they were lost here, not on the way", total.Media.Drops)))...)
 	}
 	return health
+}
+
+// ofMedia marks checks that say nothing about the calls themselves.
+func ofMedia(checks ...measure.Check) []measure.Check {
+	for i := range checks {
+		checks[i].Media = true
+	}
+	return checks
 }
 
 func (g *Generator) socketStats() sip.SocketStats {

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/sipplan/sipplan/planner/acceptance"
@@ -104,8 +105,8 @@ func NewRun(r RunResult) *Run {
 }
 
 // decide sets the verdict of the run and says why: a broken rule or promise fails it, and it is
-// inconclusive when one could not be decided, the generator was the limit, the accounting does not close,
-// it was interrupted or no call was offered.
+// inconclusive when one could not be decided, the generator was the limit of calls, the accounting does not
+// close, it was interrupted or no call was offered. How most calls ended goes before all other reasons.
 func (r *Run) decide() {
 	failed, open := r.rules()
 	if faults := r.Health.why(); len(faults) > 0 {
@@ -119,9 +120,9 @@ func (r *Run) decide() {
 	}
 	switch {
 	case len(failed) > 0:
-		r.Verdict, r.Why = gate.Fail, append(failed, open...)
+		r.Verdict, r.Why = gate.Fail, slices.Concat(r.headlines(), failed, open)
 	case len(open) > 0:
-		r.Verdict, r.Why = gate.Inconclusive, open
+		r.Verdict, r.Why = gate.Inconclusive, slices.Concat(r.headlines(), open)
 	default:
 		r.Verdict, r.Why = gate.Pass, []string{}
 	}

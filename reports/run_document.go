@@ -25,17 +25,33 @@ func (r *Run) Document() Document {
 	return d
 }
 
-// answer says the verdict first, then why.
+// answer says first how most calls ended if they were not answered, then the verdict, then why.
 func (r *Run) answer() []string {
+	sentences := slices.Concat(r.headlines(), r.verdict(), r.Why, r.Health.mediaWhy())
+	var all []string
+	for _, sentence := range sentences {
+		if !slices.Contains(all, sentence) {
+			all = append(all, sentence)
+		}
+	}
+	return all
+}
+
+// verdict says the verdict and, of a trunk, the reasons for it.
+func (r *Run) verdict() []string {
 	switch {
 	case r.Acceptance != nil:
-		return append([]string{r.verdictOnTrunk()}, r.beyondTrunk()...)
+		sentences := append([]string{r.verdictOnTrunk()}, r.Acceptance.Why...)
+		if r.gatesWith(gate.Fail) > 0 {
+			sentences = append(sentences, r.broken())
+		}
+		return sentences
 	case r.Verdict == gate.Fail:
-		return append([]string{r.broken()}, r.Why...)
+		return []string{r.broken()}
 	case r.Verdict == gate.Inconclusive:
-		return append([]string{"Inconclusive: this run can neither pass nor fail."}, r.Why...)
+		return []string{"Inconclusive: this run can neither pass nor fail."}
 	case len(r.Gates) == 0:
-		return []string{fmt.Sprintf("The run is complete: %s of %s calls were answered. No gate was set.", count(r.Totals.Answered), count(r.Totals.Offered))}
+		return []string{fmt.Sprintf("The run is complete: %s of %s were answered. No gate was set.", count(r.Totals.Answered), plural(int(r.Totals.Offered), "call"))}
 	}
 	return []string{fmt.Sprintf("Pass: %s kept.", plural(len(r.Gates), "gate"))}
 }
@@ -53,20 +69,6 @@ func (r *Run) verdictOnTrunk() string {
 		return "The trunk does not hold its promise of " + promise + "."
 	}
 	return "Cannot tell whether the trunk holds its promise of " + promise + "."
-}
-
-// beyondTrunk gives the reasons for the verdict on the trunk, then those that the run has beside it.
-func (r *Run) beyondTrunk() []string {
-	sentences := slices.Clone(r.Acceptance.Why)
-	if r.gatesWith(gate.Fail) > 0 {
-		sentences = append(sentences, r.broken())
-	}
-	for _, why := range r.Why {
-		if !slices.Contains(sentences, why) {
-			sentences = append(sentences, why)
-		}
-	}
-	return sentences
 }
 
 // broken says how many gates failed.
@@ -102,8 +104,8 @@ func (r *Run) notes() []string {
 
 // sentence sums up the packets.
 func (m *RTP) sentence() string {
-	text := fmt.Sprintf("RTP: %s packets sent, %s received of %s expected, %s lost (%s), %s silent", count(m.Sent),
-		count(m.Received), count(m.Expected), count(m.Lost), share(m.Loss), plural(int(m.Silent), "call"))
+	text := fmt.Sprintf("RTP: %s packets sent, %s received of %s expected, %s lost (%s); %s of %s silent, which expected packets and received none",
+		count(m.Sent), count(m.Received), count(m.Expected), count(m.Lost), share(m.Loss), count(m.Silent), plural(int(m.Legs), "call"))
 	if m.WorstLoss != nil {
 		text += "; the worst call lost " + percent(*m.WorstLoss)
 	}

@@ -8,11 +8,12 @@ import (
 )
 
 // Health is the generator's own state. Limited says that it was the bottleneck, so that the run proves
-// nothing about the target.
+// nothing about the target; MediaLimited says so of RTP alone.
 type Health struct {
-	Limited    bool    `json:"limited"`
-	Accounting string  `json:"accounting"` // "closes", or what does not add up
-	Checks     []Check `json:"checks"`
+	Limited      bool    `json:"limited"`
+	MediaLimited bool    `json:"media_limited"`
+	Accounting   string  `json:"accounting"` // "closes", or what does not add up
+	Checks       []Check `json:"checks"`
 }
 
 // Check is one detector of generator health.
@@ -22,6 +23,7 @@ type Check struct {
 	Value *float64 `json:"value"` // null when unavailable
 	Unit  string   `json:"unit"`
 	Limit float64  `json:"limit"`
+	Media bool     `json:"media"` // affects figures of RTP only
 	Why   string   `json:"why"`
 }
 
@@ -35,10 +37,10 @@ func newHealth(h measure.Health, accounting error) Health {
 	for i, c := range h {
 		health.Checks[i] = Check{
 			Name: c.Name, State: c.State.String(), Value: known(finite(c.Value), c.State != measure.Unavailable),
-			Unit: c.Unit, Limit: finite(c.Limit), Why: printable(c.Why),
+			Unit: c.Unit, Limit: finite(c.Limit), Media: c.Media, Why: printable(c.Why),
 		}
-		health.Limited = health.Limited || c.State == measure.Limited
 	}
+	health.Limited, health.MediaLimited = len(h.OfCalls().Limited()) > 0, len(h.OfMedia().Limited()) > 0
 	return health
 }
 
@@ -49,8 +51,19 @@ func (h Health) why() []string {
 		sentences = append(sentences, "The accounting does not close: "+h.Accounting+".")
 	}
 	for _, c := range h.Checks {
-		if c.State == measure.Limited.String() {
+		if c.State == measure.Limited.String() && !c.Media {
 			sentences = append(sentences, "The generator was the limit: "+c.Why+".")
+		}
+	}
+	return sentences
+}
+
+// mediaWhy returns a sentence for everything that makes the figures of RTP prove nothing.
+func (h Health) mediaWhy() []string {
+	var sentences []string
+	for _, c := range h.Checks {
+		if c.State == measure.Limited.String() && c.Media {
+			sentences = append(sentences, "The figures of RTP prove nothing about the target: "+c.Why+".")
 		}
 	}
 	return sentences

@@ -86,7 +86,9 @@ func (r *Run) WriteJUnit(w io.Writer) error {
 
 func (r *Run) junitCases() []junitCase {
 	var cases []junitCase
-	add := func(name string, v gate.Verdict, why string) {
+	first := r.headlines()
+	add := func(name string, v gate.Verdict, reasons ...string) {
+		why := strings.Join(slices.Concat(first, reasons), " ")
 		c := junitCase{ClassName: "sipplan." + r.Command, Name: name}
 		switch v {
 		case gate.Fail:
@@ -97,14 +99,14 @@ func (r *Run) junitCases() []junitCase {
 		cases = append(cases, c)
 	}
 	if a := r.Acceptance; a != nil {
-		add("the trunk holds its promise of "+percent(a.Promise.Blocking)+" blocking", onTrunk(a.Verdict), strings.Join(a.Why, " "))
+		add("the trunk holds its promise of "+percent(a.Promise.Blocking)+" blocking", onTrunk(a.Verdict), a.Why...)
 	}
 	for _, g := range r.Gates {
 		add(g.Rule, g.Verdict, g.Reason)
 	}
 	passed := !slices.ContainsFunc(cases, func(c junitCase) bool { return c.Failure != nil || c.Error != nil })
 	if len(cases) == 0 || passed && r.Verdict != gate.Pass {
-		add("run", r.Verdict, strings.Join(r.Why, " "))
+		add("run", r.Verdict, r.Why[min(len(first), len(r.Why)):]...)
 	}
 	return cases
 }

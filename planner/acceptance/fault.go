@@ -24,7 +24,7 @@ func (e Evidence) faults() []string {
 	if e.Interrupted {
 		faults = append(faults, "The test was interrupted.")
 	}
-	for _, c := range e.Health.Limited() {
+	for _, c := range e.Health.OfCalls().Limited() {
 		faults = append(faults, "The generator was the limit: "+c.Why+".")
 	}
 	unsent := measure.Ratio{Numerator: e.Measured.Outcomes[measure.NotStarted], Denominator: e.Measured.Offered}

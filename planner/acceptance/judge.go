@@ -20,7 +20,7 @@ type Evidence struct {
 	Promise     Promise
 	Arrivals    traffic.ArrivalLaw // empty stands for Poisson
 	BusyCodes   []int              // final codes that are said to mean busy circuits on this trunk; nil if nobody has said
-	Health      measure.Health     // of the generator
+	Health      measure.Health     // of the generator; checks of media alone change no verdict on a trunk
 	Interrupted bool               // the test was stopped before its end
 }
 

@@ -22,11 +22,12 @@ type Check struct {
 	Unit  string  // "s", "1", "ratio", ...
 	Limit float64 // the value from which the generator counts as the bottleneck
 	State State
+	Media bool   // affects figures of RTP only, nothing that is measured of calls
 	Why   string // a sentence for people, set when State is not Fine
 }
 
-// Health is the generator's own state over a run. A run whose health is limited can neither pass nor
-// fail: what it saw may be its own doing.
+// Health is the generator's own state over a run. What a limited generator saw may be its own doing: it can
+// neither pass nor fail, be it of calls or, where only media checks are limited, of RTP.
 type Health []Check
 
 // Limited returns the checks that name the generator as the bottleneck.
@@ -38,4 +39,20 @@ func (h Health) Limited() []Check {
 		}
 	}
 	return limited
+}
+
+// OfCalls returns the checks that affect what is measured of calls.
+func (h Health) OfCalls() Health { return h.which(false) }
+
+// OfMedia returns the checks that affect figures of RTP alone.
+func (h Health) OfMedia() Health { return h.which(true) }
+
+func (h Health) which(media bool) Health {
+	var checks Health
+	for _, c := range h {
+		if c.Media == media {
+			checks = append(checks, c)
+		}
+	}
+	return checks
 }

@@ -40,17 +40,22 @@ type Result struct {
 //
 // Ratios, percentiles and means pass only when the worse end of their interval keeps the rule, fail only
 // when the better end breaks it, and are inconclusive otherwise. Counts, minima and maxima are exact. All
-// rules are inconclusive when the generator was the limit or the accounting does not close.
+// rules are inconclusive when the accounting does not close or the generator was the limit; where it was the
+// limit of media alone, only rules about RTP are.
 func Evaluate(rules []Rule, e Evidence) []Result {
 	if e.Confidence == 0 {
 		e.Confidence = acceptance.DefaultConfidence
 	}
 	results := make([]Result, len(rules))
-	fault := e.fault()
+	ofCalls, ofMedia := e.fault(e.Health.OfCalls()), e.fault(e.Health)
 	for i, rule := range rules {
 		r := &results[i]
 		r.Rule, r.Confidence = rule, e.Confidence
 		e.measure(r)
+		fault := ofCalls
+		if rule.metric.media() {
+			fault = ofMedia
+		}
 		switch {
 		case fault != "":
 			r.undecided(fault)
@@ -61,13 +66,13 @@ func Evaluate(rules []Rule, e Evidence) []Result {
 	return results
 }
 
-// fault says why the run proves nothing, or nothing.
-func (e Evidence) fault() string {
+// fault says why the run proves nothing to those whom the health concerns, or nothing.
+func (e Evidence) fault(health measure.Health) string {
 	if err := e.Measured.CheckAccounting(); err != nil {
 		return "the accounting does not close: " + strings.ReplaceAll(err.Error(), "\n", "; ")
 	}
 	var why []string
-	for _, c := range e.Health.Limited() {
+	for _, c := range health.Limited() {
 		why = append(why, c.Why)
 	}
 	if len(why) > 0 {

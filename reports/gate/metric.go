@@ -2,6 +2,7 @@ package gate
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sipplan/sipplan/planner/measure"
@@ -116,6 +117,9 @@ func sum(counters [measure.NumMethods]uint64) uint64 {
 	}
 	return total
 }
+
+// media reports whether the metric is about RTP.
+func (m metric) media() bool { return strings.HasPrefix(m.name, "rtp_") }
 
 // find returns the metric of that name.
 func find(name string) (metric, bool) {

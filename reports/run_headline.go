@@ -1,0 +1,63 @@
+package reports
+
+import "fmt"
+
+// fates says of each class but answered what became of its calls.
+var fates = map[string]string{
+	"user":         "were refused by the called user",
+	"number":       "had a number that the target does not know",
+	"blocked":      "found no circuit free",
+	"redirected":   "were sent elsewhere by the target, which is not followed",
+	"policy":       "were refused by a rule of the target",
+	"target_error": "met an error of the target",
+	"timeout":      "got no answer in time",
+	"unreachable":  "found nobody at the target",
+}
+
+// headlines returns what goes before every verdict: that most calls came to the same end, which was no
+// answer, and that media went one way only.
+func (r *Run) headlines() []string {
+	var sentences []string
+	for _, sentence := range []string{r.fate(), r.oneWay()} {
+		if sentence != "" {
+			sentences = append(sentences, sentence)
+		}
+	}
+	return sentences
+}
+
+// fate says how most calls ended, unless they were answered. That calls are blocked is what the verdict on
+// a trunk says.
+func (r *Run) fate() string {
+	for _, o := range r.Totals.outcomes() {
+		fate, known := fates[o.class]
+		if !known || 2*o.calls <= r.Totals.Offered || o.class == "blocked" && r.Acceptance != nil {
+			continue
+		}
+		return fmt.Sprintf("%s of %s (%s) %s: %s%s.", count(o.calls), plural(int(r.Totals.Offered), "call"),
+			shareOf(o.calls, r.Totals.Offered), fate, o.class, r.mostly(o))
+	}
+	return ""
+}
+
+// mostly names the code with which at least half of the calls of a class ended.
+func (r *Run) mostly(o outcome) string {
+	if o.class == "unreachable" || o.class == "timeout" {
+		return ""
+	}
+	for code, n := range r.SIP.Codes {
+		if code >= "300" && 2*n > r.Totals.Offered {
+			return ", " + code
+		}
+	}
+	return ""
+}
+
+// oneWay says that no packet came back, or nothing.
+func (r *Run) oneWay() string {
+	if m := r.RTP; m == nil || m.Sent == 0 || m.Received > 0 || m.Silent == 0 {
+		return ""
+	}
+	return fmt.Sprintf("No RTP came back from the target: %s packets went out in %s, and none came in.",
+		count(r.RTP.Sent), plural(int(r.RTP.Legs), "call"))
+}

@@ -1,0 +1,88 @@
+package reports
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/reports/gate"
+)
+
+// ending returns a run of 9,600 calls of which most ended in a class, by a host that was also late.
+func ending(class measure.Class, code int) RunResult {
+	m := &measure.Measurement{Offered: 9600, Started: 9600, InvitesSent: 9600, Completed: 2225, Seized: 2225, BusyTime: time.Hour, CircuitTime: time.Hour}
+	m.Outcomes[measure.Answered], m.Outcomes[class] = 2225, 7375
+	m.Codes[200], m.Codes[code] = 2225, 7375
+	r := result("blast")
+	r.Steady = m
+	r.Health[0] = measure.Check{Name: "lateness_p99", State: measure.Limited, Why: "this host was late"}
+	return r
+}
+
+func TestTheFirstSentenceSaysHowMostCallsEnded(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		class measure.Class
+		code  int
+		want  string
+	}{
+		{"nobody there", measure.Unreachable, 0, "7,375 of 9,600 calls (76.8 %) found nobody at the target: unreachable."},
+		{"mute", measure.Timeout, 0, "7,375 of 9,600 calls (76.8 %) got no answer in time: timeout."},
+		{"forbidden", measure.Policy, 403, "7,375 of 9,600 calls (76.8 %) were refused by a rule of the target: policy, 403."},
+		{"busy", measure.User, 486, "7,375 of 9,600 calls (76.8 %) were refused by the called user: user, 486."},
+		{"blocked", measure.Blocked, 503, "7,375 of 9,600 calls (76.8 %) found no circuit free: blocked, 503."},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			run := NewRun(withGates(t, ending(tt.class, tt.code), "asr >= 98%"))
+			if got := run.Document().Answer; got[0] != tt.want {
+				t.Errorf("says first %q, want %q", got[0], tt.want)
+			}
+			if run.Why[0] != tt.want {
+				t.Errorf("the first reason is %q, want %q", run.Why[0], tt.want)
+			}
+			var junit bytes.Buffer
+			if err := run.WriteJUnit(&junit); err != nil || !strings.Contains(junit.String(), `message="`+tt.want) {
+				t.Errorf("JUnit does not begin with the reason (%v):\n%s", err, junit.String())
+			}
+		})
+	}
+}
+
+func TestAnsweredCallsNeedNoHeadline(t *testing.T) {
+	if got := NewRun(result("blast")).headlines(); len(got) != 0 {
+		t.Errorf("says %q", got)
+	}
+}
+
+func TestNoAudioAtAllIsSaidFirst(t *testing.T) {
+	r := result("blast")
+	m := &r.Steady.Media
+	m.Silent, m.Received, m.Expected, m.Lost, m.LegLoss = m.Legs, 0, 0, 0, measure.Shares{}
+	want := "No RTP came back from the target: 2,964,900 packets went out in 9,883 calls, and none came in."
+	if got := NewRun(r).Document().Answer[0]; got != want {
+		t.Errorf("says first %q, want %q", got, want)
+	}
+}
+
+func TestLateRTPLeavesCallsTheirVerdict(t *testing.T) {
+	late := func() RunResult {
+		r := result("blast")
+		r.Health = append(r.Health, measure.Check{Name: "rtp_lateness_p99", State: measure.Limited, Media: true, Why: "RTP left late"})
+		return r
+	}
+	run := NewRun(withGates(t, late(), "blocking <= 2%"))
+	if run.Verdict != gate.Pass || run.Health.Limited || !run.Health.MediaLimited {
+		t.Errorf("a gate on blocking is %s, because %q", run.Verdict, run.Why)
+	}
+	if got := strings.Join(run.Document().Answer, "\n"); !strings.Contains(got, "The figures of RTP prove nothing about the target: RTP left late.") {
+		t.Errorf("the report hides it: %s", got)
+	}
+	if run = NewRun(withGates(t, late(), "blocking <= 2%", "rtp_loss <= 1%")); run.Verdict != gate.Inconclusive || run.Gates[0].Verdict != gate.Pass {
+		t.Errorf("with a gate on RTP the run is %s, and that on blocking %s", run.Verdict, run.Gates[0].Verdict)
+	}
+	if run = NewRun(withPromise(t, late(), 0.01)); run.Verdict != gate.Pass {
+		t.Errorf("the verdict on the trunk is spoilt: %q", run.Why)
+	}
+}
