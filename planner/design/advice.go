@@ -30,7 +30,7 @@ func (d *Design) tests() {
 		{"session management", "re-INVITE, REFER, BYE", "hold, transfer (a transferred call may count as two sessions) and hang-up"},
 	}
 	if mos := d.Plan.Promise.MOS; mos != nil {
-		d.Tests = append(d.Tests, Test{"voice quality", "RTP, RTCP", fmt.Sprintf("a mean opinion score of %g or more: sipplan blast --gate 'mos >= %g'", *mos, *mos)})
+		d.Tests = append(d.Tests, Test{"voice quality", "RTP, RTCP", fmt.Sprintf("a mean opinion score of %g or more, by the E-model from delay and loss", *mos)})
 	}
 }
 
