@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
-
 	"sync"
 	"sync/atomic"
 	"time"
@@ -144,9 +143,8 @@ func (g *Generator) Run(ctx context.Context) (*Result, error) {
 	}
 	var wait sync.WaitGroup
 	for _, s := range g.shards {
-		wait.Go(func() { s.Loop(g.over(ctx, s)) })
+		wait.Go(func() { s.Loop(ctx, g.over(ctx, s)) })
 	}
-	defer context.AfterFunc(ctx, g.wake)()
 	wait.Wait()
 	result := g.result(ctx.Err() != nil)
 	if err := context.Cause(g.halt); err != nil && !errors.Is(err, errStopped) {

@@ -1,9 +1,9 @@
 package loadgen
 
 import (
+	"context"
 	"net/netip"
 	"runtime"
-	"sync/atomic"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/call"
@@ -24,7 +24,6 @@ type Shard struct {
 
 	calls    *schedule // nil at an answerer
 	contact  contact
-	stop     atomic.Bool
 	progress progress
 	rhythm   rhythm
 }
@@ -71,21 +70,16 @@ type contact struct {
 	patience time.Duration // how long silence is no proof; 0 for ever
 }
 
-// longestWait bounds a wait of the loop, so that it looks at its stop flag and publishes its progress.
+// longestWait bounds a wait of the loop, so that it publishes its progress.
 const longestWait = 100 * time.Millisecond
 
-// RequestStop makes the loop hang up its calls and return. It may be called from any goroutine.
-func (s *Shard) RequestStop() {
-	s.stop.Store(true)
-	s.Socket.Wake()
-}
-
 // Loop runs the shard until over says that it is done. It keeps its thread: a wait in the kernel is then
-// no matter for Go's scheduler. over is called once a turn, with the time and whether all arrivals have
-// been dealt with.
-func (s *Shard) Loop(over func(now time.Duration) bool) {
+// no matter for Go's scheduler. over is called once a turn with the time, and at once when ctx is done,
+// which says nothing to the loop itself.
+func (s *Shard) Loop(ctx context.Context, over func(now time.Duration) bool) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	defer afterCancel(ctx, s.Socket.Wake)()
 	for {
 		now := time.Since(s.Start)
 		s.launch(now)
@@ -101,6 +95,21 @@ func (s *Shard) Loop(over func(now time.Duration) bool) {
 			return
 		}
 		s.rest(now)
+	}
+}
+
+// afterCancel calls f in a goroutine of its own once ctx is done. What it returns takes that back, or waits
+// for f if it has begun: nothing runs from then on.
+func afterCancel(ctx context.Context, f func()) (end func()) {
+	over := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(over)
+		f()
+	})
+	return func() {
+		if !stop() {
+			<-over
+		}
 	}
 }
 

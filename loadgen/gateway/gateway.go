@@ -130,9 +130,8 @@ func (g *Gateway) open() error {
 // returns. It is called once.
 func (g *Gateway) Run(ctx context.Context) {
 	defer g.shard.Close()
-	defer context.AfterFunc(ctx, g.shard.RequestStop)()
 	stopped := call.Never
-	g.shard.Loop(func(now time.Duration) bool {
+	g.shard.Loop(ctx, func(now time.Duration) bool {
 		if ctx.Err() != nil && stopped == call.Never {
 			stopped = now
 			g.shard.Machine.Stop(now)

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -20,7 +21,7 @@ import (
 // Messages are built in the socket's own buffers (Buffer, then Queue) and leave at Flush or when a batch
 // is full: one system call for up to Batch datagrams, and no allocation.
 type Socket struct {
-	fd, wakeFD int
+	fd         int
 	local      netip.AddrPort
 	start      time.Time
 	stats      SocketStats
@@ -29,6 +30,9 @@ type Socket struct {
 	failed     []Unreachable
 	counted    bool // in openSockets
 	processors int  // that Go runs on
+
+	mu     sync.Mutex // guards wakeFD against a Wake that meets Close
+	wakeFD int
 }
 
 // openSockets counts the UDP sockets of this process, each of which has an event loop.
@@ -269,8 +273,7 @@ func (s *Socket) Wait(d time.Duration) {
 		return
 	}
 	if fds[1].Revents != 0 {
-		var counter [8]byte
-		_, _ = unix.Read(s.wakeFD, counter[:])
+		s.takeWake()
 	}
 	if fds[0].Revents&unix.POLLERR != 0 {
 		s.noteErrors()
@@ -284,22 +287,36 @@ func (s *Socket) Wait(d time.Duration) {
 // waiting until it is preempted, which is 10 ms later.
 func (s *Socket) Nap(d time.Duration) {
 	timeout := unix.NsecToTimespec(int64(max(d, 0)))
-	fds := [1]unix.PollFd{{Fd: int32(s.wakeFD), Events: unix.POLLIN}} // its counter is left for Wait to read
+	fds := [1]unix.PollFd{{Fd: int32(s.wakeFD), Events: unix.POLLIN}}
 	if mayKeepProcessor(int(openSockets.Load()), s.processors) {
 		_, _, _ = unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&fds)), 1, uintptr(unsafe.Pointer(&timeout)), 0, 0, 0)
-		return
+	} else {
+		_, _ = unix.Ppoll(fds[:], &timeout, nil)
 	}
-	_, _ = unix.Ppoll(fds[:], &timeout, nil)
+	if fds[0].Revents != 0 {
+		s.takeWake()
+	}
+}
+
+// takeWake takes note of a Wake, so that it ends one sleep and not all to come.
+func (s *Socket) takeWake() {
+	var counter [8]byte
+	_, _ = unix.Read(s.wakeFD, counter[:])
 }
 
 // mayKeepProcessor tells whether event loops may sleep on their processors.
 func mayKeepProcessor(loops, processors int) bool { return loops < processors || loops == 1 }
 
-// Wake makes a Wait or a Nap in another goroutine return.
+// Wake makes the Wait or Nap in another goroutine return, or the next one if there is none. After Close it
+// does nothing.
 func (s *Socket) Wake() {
 	one := [8]byte{}
 	binary.NativeEndian.PutUint64(one[:], 1)
-	_, _ = unix.Write(s.wakeFD, one[:])
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.wakeFD >= 0 {
+		_, _ = unix.Write(s.wakeFD, one[:])
+	}
 }
 
 // TakeUnreachable returns the destinations reported as unreachable since the last call.
@@ -340,8 +357,11 @@ func extendedError(control []byte) error {
 	return unix.EHOSTUNREACH
 }
 
-// Close closes the socket. Closing twice is harmless.
+// Close closes the socket. Closing twice is harmless. It waits for a Wake under way: the number of a closed
+// descriptor soon is another file's.
 func (s *Socket) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.counted {
 		s.counted = false
 		openSockets.Add(-1)

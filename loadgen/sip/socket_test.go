@@ -159,6 +159,42 @@ func TestWakeEndsAWait(t *testing.T) {
 	<-done
 }
 
+// After a Wake that came in a busy time, naps used to end at once until the loop waited again: it spun.
+func TestWakeEndsOneNapAndNotAllToCome(t *testing.T) {
+	s := listen(t, "127.0.0.1:0")
+	s.Wake()
+	s.Nap(time.Hour)
+	naps := 0
+	for begun := time.Now(); time.Since(begun) < 20*time.Millisecond; naps++ {
+		s.Nap(20 * time.Millisecond) // Go's own signals may cut a few short
+	}
+	if naps > 100 {
+		t.Errorf("20 ms took %d naps of 20 ms", naps)
+	}
+}
+
+// A Wake that met Close used to write its eight octets to a descriptor that was closed and, once its number
+// was given away again, to somebody's file. Without the lock the race detector sees it.
+func TestWakeMeetsCloseWithoutARace(t *testing.T) {
+	for range 200 {
+		s := listen(t, "127.0.0.1:0")
+		begun, done := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(done)
+			close(begun)
+			for range 20 {
+				s.Wake()
+			}
+		}()
+		<-begun
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		<-done
+		s.Wake() // after Close: nobody is there
+	}
+}
+
 func TestAddressInUseIsNamed(t *testing.T) {
 	s := listen(t, "127.0.0.1:0")
 	_, err := Listen(SocketConfig{Local: s.Local()})
