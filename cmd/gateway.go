@@ -267,7 +267,7 @@ func progressOf(gateways []*gateway.Gateway) loadgen.Progress {
 func gatewayReport(gateways []*gateway.Gateway, configs []gateway.Config) reports.Gateways {
 	report := reports.NewGateways()
 	for i, g := range gateways {
-		report.Add(g.Address().String(), configs[i].Circuits, g.Busiest(), g.Measurement())
+		report.Add(g.Address().String(), configs[i].Circuits, g.Busiest(), g.WithoutPort(), g.Measurement())
 	}
 	return report
 }

@@ -156,6 +156,15 @@ func (g *Gateway) Measurement() *measure.Measurement { return g.shard.Steady }
 // returned.
 func (g *Gateway) Busiest() int { return g.circuits.most }
 
+// WithoutPort returns how many calls were refused with 500 because no RTP port pair could be opened for
+// them. It may be read once Run has returned.
+func (g *Gateway) WithoutPort() uint64 {
+	if g.shard.Media == nil {
+		return 0
+	}
+	return g.shard.Media.Failed()
+}
+
 // SocketStats returns the counters of the SIP socket. It may be read once Run has returned.
 func (g *Gateway) SocketStats() sip.SocketStats { return g.shard.Socket.Stats() }
 

@@ -80,6 +80,7 @@ type Engine struct {
 	wheels []*wheel
 	now    time.Duration // latest run time heard of
 	drops  uint64
+	failed uint64 // legs that found no port pair
 	closed bool
 
 	packet rtp.Packet            // the one being read
@@ -117,6 +118,7 @@ func (e *Engine) Open() (*Leg, error) {
 	}
 	l, err := e.pool.get(e.now)
 	if err != nil {
+		e.failed++
 		return nil, err
 	}
 	l.open = true
@@ -166,6 +168,9 @@ func (e *Engine) turn(w *wheel, now time.Duration) {
 		}
 	}
 }
+
+// Failed returns how many times Open found no port pair: calls without media that should have had some.
+func (e *Engine) Failed() uint64 { return e.failed }
 
 // Drops returns how many datagrams the kernel has dropped because a leg's receive buffer was full: a
 // loss that is this machine's and not the network's. Always 0 where the system does not tell (not Linux).
