@@ -106,9 +106,21 @@ func (d *Design) serverFailures() {
 		}
 		if !d.Trunks.MByN && p.Gateways > 0 {
 			f.Reason = "1:1 trunks: its gateway is lost with it"
+			f.Blocking = max(f.Blocking, d.worstDown(p.Site))
 		}
 		d.Failures = append(d.Failures, f)
 	}
+}
+
+// worstDown returns the blocking with the largest unit failed at the worst location of a pool.
+func (d *Design) worstDown(hub int) float64 {
+	worst := 0.0
+	for _, l := range d.Variant().Locations {
+		if d.Sites[l.Site].Hub == hub {
+			worst = max(worst, l.Down)
+		}
+	}
+	return worst
 }
 
 // wanFailure is that of the link of a branch.

@@ -99,11 +99,15 @@ func (n need) least(a *Candidate, count int, b Candidate) int {
 			least++
 		}
 	}
-	if b.Transcoded != nil && (a == nil || a.Transcoded != nil) && transcoded < n.transcoded {
-		if *b.Transcoded == 0 {
+	if b.Transcoded != nil && (a == nil || a.Transcoded != nil) && n.transcoded > 0 {
+		required := n.transcoded - transcoded
+		if n.callsDown > 0 { // with the unit failed that transcodes most
+			required += max(*b.Transcoded, transcoded/max(count, 1))
+		}
+		if *b.Transcoded == 0 && required > 0 {
 			return -1
 		}
-		least = max(least, up(n.transcoded-transcoded, *b.Transcoded))
+		least = max(least, up(required, max(*b.Transcoded, 1)))
 	}
 	return least
 }
