@@ -62,6 +62,9 @@ func (r *Run) verdictOnTrunk() string {
 	if a := r.Acceptance.Promise; a.Erlangs > 0 {
 		promise += " at " + erlangs(a.Erlangs)
 	}
+	if live := r.Acceptance.Live.Offered; live > 0 {
+		promise += fmt.Sprintf(" (%s measured as offered)", erlangs(live))
+	}
 	switch r.Acceptance.Verdict {
 	case acceptance.Holds:
 		return "The trunk holds its promise of " + promise + "."
@@ -136,6 +139,9 @@ func (l Load) sentence() string {
 
 // passed writes a number of seconds for a sentence.
 func passed(seconds float64) string {
+	if seconds > 0 && seconds < 1 {
+		return decimal(1e3*seconds, 1) + " ms"
+	}
 	return spoken(time.Duration(math.Round(seconds*10)) * 100 * time.Millisecond)
 }
 

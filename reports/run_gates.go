@@ -2,6 +2,7 @@ package reports
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/sipplan/sipplan/reports/gate"
 )
@@ -11,8 +12,8 @@ type Gate struct {
 	Rule     string       `json:"rule"`
 	Verdict  gate.Verdict `json:"verdict"`
 	Metric   string       `json:"metric"`
-	Stat     string       `json:"stat"` // p95, mean, min or max; empty for ratios and counts
-	Measured *float64     `json:"measured"`
+	Stat     string       `json:"stat"`     // p95, mean, min or max; empty for ratios and counts
+	Measured *float64     `json:"measured"` // null without samples, and for a percentile with fewer than ten beyond it
 	Op       gate.Op      `json:"op"`
 	Limit    float64      `json:"limit"`
 	Unit     gate.Unit    `json:"unit"` // of measured and limit
@@ -26,7 +27,7 @@ func newGates(results []gate.Result) []Gate {
 	for i, r := range results {
 		gates[i] = Gate{
 			Rule: printable(r.Rule.Text), Verdict: r.Verdict, Metric: r.Rule.Metric, Stat: r.Rule.Stat,
-			Measured: known(r.Measured, r.Defined), Op: r.Rule.Op, Limit: r.Rule.Limit, Unit: r.Rule.Unit,
+			Measured: known(r.Measured, r.Defined && !r.Sparse), Op: r.Rule.Op, Limit: asTyped(r.Rule.Limit), Unit: r.Rule.Unit,
 			Samples: r.Samples, More: r.MoreSamples, Reason: r.Reason,
 		}
 	}
@@ -47,4 +48,13 @@ func (g Gate) measured() string {
 		return erlangs(*g.Measured)
 	}
 	return count(uint64(math.Round(*g.Measured)))
+}
+
+// asTyped takes back what reading a limit such as 99.999 % has added to its last digits.
+func asTyped(limit float64) float64 {
+	typed, err := strconv.ParseFloat(strconv.FormatFloat(limit, 'g', 12, 64), 64)
+	if err != nil {
+		return limit
+	}
+	return typed
 }

@@ -67,9 +67,12 @@ func Judge(e Evidence) (Judgement, error) {
 	j.Assumptions = e.assumptions()
 	if faults := e.faults(); len(faults) > 0 {
 		j.Why = faults
-		return j, nil
+	} else {
+		j.decide(e)
 	}
-	j.decide(e)
+	if plan := j.planBlocks(); plan != "" {
+		j.Why = append(j.Why, plan)
+	}
 	return j, nil
 }
 

@@ -280,3 +280,15 @@ func ExampleJudge() {
 	// 268 of 10,000 calls were blocked (2.68 %); with 95 % confidence blocking is between 2.03 % and 3.53 %: above the promised 1 %.
 	// 20 E were offered, of which Erlang B blocks 0.846 % on 30 circuits: live calls do not agree, the trunk blocks like 26 to 28 circuits.
 }
+
+func TestAPlanThatCannotHoldIsSaidSo(t *testing.T) {
+	e := finished(10_000, 6810)
+	e.Ports = 10
+	want := "The plan itself cannot hold: Erlang B says 53.8 % for 10 circuits at 20 E."
+	if j := judge(t, e); !slices.Contains(j.Why, want) {
+		t.Errorf("says %q, want %q", j.Why, want)
+	}
+	if j := judge(t, finished(10_000, 85)); strings.Contains(strings.Join(j.Why, " "), "plan itself") {
+		t.Errorf("a plan that holds is accused: %q", j.Why)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sipplan/sipplan/erlang"
@@ -37,9 +38,37 @@ func (d Design) compression() []string {
 			rounded(d.Hold), rounded(busyHour)),
 		fmt.Sprintf("There are %s times as many calls per second, %s instead of %s: the trunk must take that rate.",
 			figures(d.Compress), figures(d.CAPS), figures(d.Offered/busyHour.Seconds())),
-		fmt.Sprintf("Set-up and ringing do not shrink: each 100 ms of them is %s of a call instead of %s.",
-			percent(0.1/d.Hold.Seconds()), percent(0.1/busyHour.Seconds())),
+		fmt.Sprintf("Set-up and ringing do not shrink: each 100 ms of them is %s instead of %s.",
+			ofCall(0.1/d.Hold.Seconds()), percent(0.1/busyHour.Seconds())),
 	}
+}
+
+// ofCall writes a share of a call, which may be longer than the call.
+func ofCall(share float64) string {
+	if share > 1 {
+		return "as long as " + figures(share) + " calls"
+	}
+	return percent(share) + " of a call"
+}
+
+// planBlocks says that the plan breaks the promise by the formula alone, or nothing.
+func (j *Judgement) planBlocks() string {
+	if j.Ports == 0 || j.Planned == 0 {
+		return ""
+	}
+	formula, err := erlang.B(float64(j.Ports), j.Planned)
+	if err != nil || formula <= j.Promise.Blocking {
+		return ""
+	}
+	return fmt.Sprintf("The plan itself cannot hold: Erlang B says %s for %s at %s.", percent(formula), circuits(j.Ports), erlangs(j.Planned))
+}
+
+// circuits writes a number of circuits.
+func circuits(n int) string {
+	if n == 1 {
+		return "1 circuit"
+	}
+	return count(uint64(n)) + " circuits"
 }
 
 func (j *Judgement) measured() string {
@@ -93,8 +122,13 @@ func (j *Judgement) circuits() string {
 	return fmt.Sprintf("%.0f to %.0f", math.Floor(least), math.Ceil(most))
 }
 
-// percent writes a share with three significant digits.
-func percent(share float64) string { return figures(100*share) + " %" }
+// percent writes a share with three significant digits; one of less than a millionth is not worth them.
+func percent(share float64) string {
+	if share > 0 && share < 1e-6 {
+		return "less than 0.0001 %"
+	}
+	return figures(100*share) + " %"
+}
 
 // percentOf writes a ratio with three significant digits.
 func percentOf(numerator, denominator uint64) string {
@@ -107,6 +141,9 @@ func erlangs(a float64) string { return figures(a) + " E" }
 func figures(x float64) string {
 	if x >= 100 && x < 1e15 {
 		return count(uint64(math.Round(x)))
+	}
+	if x > 0 && x < 1e-4 {
+		return strings.TrimRight(strconv.FormatFloat(x, 'f', 2-int(math.Floor(math.Log10(x))), 64), "0")
 	}
 	return strconv.FormatFloat(x, 'g', 3, 64)
 }

@@ -26,6 +26,7 @@ type Result struct {
 	Measured float64 // in the unit of the rule
 	Defined  bool    // whether there was anything to measure
 	Samples  uint64  // calls, legs or packets that the value rests on
+	Sparse   bool    // fewer than ten samples are expected beyond the percentile: Measured is one of them, no estimate
 
 	// Low and High bound, with the confidence of the evidence, what the rule is about: the ratio, the mean,
 	// or for a percentile the share of the samples beyond the limit. Both are 0 for counts, which are exact.
@@ -138,13 +139,13 @@ func (r *Result) between() {
 func (r *Result) fail() {
 	r.Verdict = Fail
 	r.Reason = fmt.Sprintf("measured %s, must be %s %s (n = %s)",
-		r.Rule.format(r.Measured), r.Rule.Op, r.Rule.format(r.Rule.Limit), count(r.Samples))
+		r.Rule.format(r.Measured), r.Rule.Op, r.Rule.limit(), count(r.Samples))
 }
 
 // tooFew leaves a rule open whose interval holds the limit.
 func (r *Result) tooFew() {
 	r.undecided(fmt.Sprintf("measured %s from %s samples, %s and so too close to %s",
-		r.Rule.format(r.Measured), count(r.Samples), r.bounds(r.Rule.format), r.Rule.format(r.Rule.Limit)))
+		r.Rule.format(r.Measured), count(r.Samples), r.bounds(r.Rule.format), r.Rule.limit()))
 }
 
 // bounds says between what the truth lies.

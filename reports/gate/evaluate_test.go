@@ -235,3 +235,32 @@ func ExampleEvaluate() {
 	// pdd p95 < 250ms: inconclusive pdd has no samples
 	// fail
 }
+
+func TestMessagesHaveTheDigitsThatTellTheValueFromTheLimit(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		rule     string
+		measured *measure.Measurement
+		want     string
+	}{
+		{"99.999 % is not 100 %", "scr >= 99.999%", calls(1_000_000, 0), "must be >= 99.999 % (n ="},
+		{"0.00001 % has no exponent", "ser <= 0.00001%", calls(1000, 0), "must be <= 0.00001 % (n = 1,000)"},
+		{"19.96 E is not 20 E", "carried_erlangs > 19.98", calls(998, 2), "measured 19.96 E, must be > 19.98 E"},
+		{"a percentile of few samples has no value", "pdd p95 < 250ms", delays(5, 300*time.Millisecond, 400*time.Millisecond),
+			"100 % of 5 samples are above 250 ms, must be < 250 ms; p95 has no value of its own with fewer than ten samples beyond it"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.rule == "scr >= 99.999%" {
+				tt.measured.Completed = 999_000
+			}
+			rule, err := gate.Parse(tt.rule)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := gate.Evaluate([]gate.Rule{rule}, gate.Evidence{Measured: tt.measured, Window: 500 * time.Second})[0]
+			if got.Verdict != gate.Fail || !strings.Contains(got.Reason, tt.want) {
+				t.Errorf("%s: %q, want %q", got.Verdict, got.Reason, tt.want)
+			}
+		})
+	}
+}

@@ -193,7 +193,7 @@ func (p *parser) share(r *Rule, text string, from int) error {
 	case percent:
 		value /= 100
 	case value >= 1:
-		return p.fail(from, "%s without a unit is %s %%; write %s%% if you mean that", text, figures(100*value), text)
+		return p.fail(from, "%s without a unit is %s %%; write %s%% if you mean that", text, figures(100*value, 3), text)
 	}
 	switch {
 	case value <= 0:

@@ -5,7 +5,9 @@ package gate
 
 import (
 	"fmt"
+	"math"
 	"strconv"
+	"strings"
 )
 
 // Op is a comparison.
@@ -68,21 +70,35 @@ type Rule struct {
 // String returns the rule as the user wrote it.
 func (r Rule) String() string { return r.Text }
 
-// format writes a value of the rule's unit for people: 0.85 %, 312 ms, 4957, 19.8 E.
+// format writes a value of the rule's unit for people with three significant digits: 0.85 %, 312 ms, 4,957,
+// 19.8 E. A value that is not the limit is given as many as tell the two apart.
 func (r Rule) format(value float64) string {
+	const few, most = 3, 9
+	for digits := few; digits < most; digits++ {
+		if text := r.write(value, digits); value == r.Limit || text != r.write(r.Limit, digits) {
+			return text
+		}
+	}
+	return r.write(value, most)
+}
+
+// limit writes the limit as it was asked for.
+func (r Rule) limit() string { return r.write(r.Limit, 12) }
+
+func (r Rule) write(value float64, digits int) string {
 	switch r.Unit {
 	case Share:
-		return percent(value)
+		return figures(100*value, digits) + " %"
 	case Seconds:
-		return seconds(value)
+		return seconds(value, digits)
 	case Erlangs:
-		return figures(value) + " E"
+		return figures(value, digits) + " E"
 	}
 	return count(uint64(value))
 }
 
 // percent writes a share with three significant digits.
-func percent(share float64) string { return figures(100*share) + " %" }
+func percent(share float64) string { return figures(100*share, 3) + " %" }
 
 // count writes a whole number with a comma before every three digits.
 func count(n uint64) string {
@@ -92,21 +108,28 @@ func count(n uint64) string {
 	return fmt.Sprintf("%s,%03d", count(n/1000), n%1000)
 }
 
-// figures writes a number with three significant digits, whole from 100 on.
-func figures(x float64) string {
-	if x >= 100 || x <= -100 {
-		return strconv.FormatFloat(x, 'f', 0, 64)
+// figures writes a number with so many significant digits, never fewer than the whole ones, without an
+// exponent and without trailing zeros.
+func figures(x float64, digits int) string {
+	if x == 0 || math.IsNaN(x) || math.IsInf(x, 0) {
+		return strconv.FormatFloat(x, 'f', -1, 64)
 	}
-	return strconv.FormatFloat(x, 'g', 3, 64)
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', digits, 64), 64) // 99.99 with three digits is 100
+	decimals := max(0, digits-1-int(math.Floor(math.Log10(math.Abs(rounded)))))
+	text := strconv.FormatFloat(x, 'f', decimals, 64)
+	if decimals > 0 {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
 }
 
-// seconds writes a delay in the unit that suits its size, with three significant digits.
-func seconds(s float64) string {
+// seconds writes a delay in the unit that suits its size.
+func seconds(s float64, digits int) string {
 	switch {
 	case s >= 1:
-		return figures(s) + " s"
+		return figures(s, digits) + " s"
 	case s >= 1e-3 || s == 0:
-		return figures(s*1e3) + " ms"
+		return figures(s*1e3, digits) + " ms"
 	}
-	return figures(s*1e6) + " µs"
+	return figures(s*1e6, digits) + " µs"
 }

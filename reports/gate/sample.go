@@ -99,6 +99,7 @@ func (e Evidence) delay(r *Result, h *measure.Histogram) {
 		r.exact()
 	default:
 		r.Measured = h.Quantile(r.Rule.quantile).Seconds()
+		r.Sparse = !h.Supports(r.Rule.quantile)
 		e.percentile(r, h.Above(limit))
 	}
 }
@@ -139,15 +140,19 @@ func (e Evidence) percentile(r *Result, above uint64) {
 	allowed := 1 - r.Rule.quantile
 	below := interval.High <= allowed
 	beyond := interval.Low > allowed
+	share := float64(above) / float64(r.Samples)
+	beside := fmt.Sprintf("%s of %s samples are above %s", percent(share), count(r.Samples), r.Rule.limit())
 	switch {
 	case below && r.Rule.Op.upper(), beyond && !r.Rule.Op.upper():
 		r.Verdict = Pass
+	case (below || beyond) && r.Sparse:
+		r.Verdict = Fail
+		r.Reason = fmt.Sprintf("%s, must be %s %s; %s has no value of its own with fewer than ten samples beyond it",
+			beside, r.Rule.Op, r.Rule.limit(), r.Rule.Stat)
 	case below, beyond:
 		r.fail()
 	default:
-		share := float64(above) / float64(r.Samples)
-		r.undecided(fmt.Sprintf("%s of %s samples are above %s, %s and so too close to %s",
-			percent(share), count(r.Samples), r.Rule.format(r.Rule.Limit), r.bounds(percent), percent(allowed)))
+		r.undecided(fmt.Sprintf("%s, %s and so too close to %s", beside, r.bounds(percent), percent(allowed)))
 		r.wants(interval.CallsToExclude(allowed, share))
 	}
 }
