@@ -1,10 +1,13 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/sipplan/sipplan/planner"
+	"github.com/sipplan/sipplan/reports/gate"
 	"github.com/spf13/cobra"
 )
 
@@ -58,6 +61,35 @@ func newHelpCommand() *cobra.Command {
 			return subject.Help()
 		},
 	}
+}
+
+// newGatesTopic returns the help topic on gates: how one is written, and what it can ask about.
+func newGatesTopic() *cobra.Command {
+	var text strings.Builder
+	text.WriteString(`A gate is a rule that a run must keep: a metric, a statistic where the metric has several, a comparison
+(<, <=, >, >=; == and != for what is counted exactly) and a limit with its unit.
+
+  --gate "blocking <= 1%" --gate "pdd p95 < 250ms"
+
+or, with --gates-file, a YAML file:
+
+  gates:
+    - blocking <= 1%
+    - pdd p95 < 250ms
+    - not_started == 0
+
+Ratios, means and percentiles are held at the worse end of their 95 % interval: a gate passes or fails when the
+calls suffice to tell, and else is inconclusive. Counts, min and max are exact. A metric without samples never passes.
+Gates are about the calls after the warm-up.
+
+`)
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "metric\tlimit in\tstatistic\tmeaning")
+	for _, m := range gate.Metrics() {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", m.Name, m.Unit, cmp.Or(m.Stats, "-"), m.About)
+	}
+	_ = table.Flush() // into memory
+	return &cobra.Command{Use: "gates", Short: "What a gate can ask about, and how it is written", Long: strings.TrimSpace(text.String())}
 }
 
 // unknownCommand complains about a subcommand or topic that does not exist and names the nearest one.

@@ -96,7 +96,7 @@ func addCommands(root *cobra.Command, streams Streams) {
 	add(groupPlan, newSizeCommand(streams), newPlanCommand(streams), newErlangCommand(streams), newUsageCommand(streams))
 	add(groupTest, newVerifyCommand(streams), newBlastCommand(streams), newGatewayCommand(streams))
 	add(groupMore, newVersionCommand(streams))
-	root.AddCommand(newExitCodesTopic())
+	root.AddCommand(newExitCodesTopic(), newGatesTopic())
 }
 
 // watchStart reports whether a command's own work began: an error before that is the user's, whatever

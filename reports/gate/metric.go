@@ -139,18 +139,44 @@ func names() []string {
 	return all
 }
 
-// Metric describes a metric for help texts.
+// Metric describes a metric for help texts: the statistics and units that its gates may have, and a gate.
 type Metric struct {
-	Name, About, Example string
+	Name, About, Stats, Unit, Example string
 }
 
 // Metrics lists what a gate can ask about, with a gate as an example of each.
 func Metrics() []Metric {
 	all := make([]Metric, len(metrics))
 	for i, m := range metrics {
-		all[i] = Metric{Name: m.name, About: m.about, Example: m.example()}
+		all[i] = Metric{Name: m.name, About: m.about, Stats: m.stats(), Unit: m.units(), Example: m.example()}
 	}
 	return all
+}
+
+// stats says which statistics a gate on the metric may name.
+func (m metric) stats() string {
+	switch {
+	case m.name == "acd":
+		return "always the mean"
+	case m.delay != nil:
+		return "p50, p95, p99.9 ..., mean, min, max"
+	case m.shares != nil:
+		return "of all packets, or p99 ... of the calls"
+	}
+	return ""
+}
+
+// units says what the limit of a gate on the metric is given in.
+func (m metric) units() string {
+	switch {
+	case m.ratio != nil:
+		return "%"
+	case m.delay != nil:
+		return "ms, s ..."
+	case m.traffic != nil:
+		return "E"
+	}
+	return "number"
 }
 
 // example returns a gate that can be written for the metric.
