@@ -2,6 +2,7 @@ package reports
 
 import (
 	"encoding/xml"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -41,20 +42,22 @@ type junitProperty struct {
 type junitCase struct {
 	ClassName string        `xml:"classname,attr"`
 	Name      string        `xml:"name,attr"`
+	Time      string        `xml:"time,attr"`
 	Failure   *junitProblem `xml:"failure"`
 	Error     *junitProblem `xml:"error"`
+	Output    string        `xml:"system-out,omitempty"` // what was measured, of a pass too
 }
 
 type junitProblem struct {
 	Type    string `xml:"type,attr"`
 	Message string `xml:"message,attr"`
-	Text    string `xml:",chardata"`
 }
 
 // WriteJUnit writes the run as a JUnit test suite: a test for each gate, named by its rule, and one for
 // the promise. What failed is a failure, what is inconclusive an error, for it is no pass. The run is a
 // test by itself when it is inconclusive although all of them passed, and when there are none, because an
-// empty suite counts as broken in some tools.
+// empty suite counts as broken in some tools. All tests rest on the same calls: the first one is charged with
+// the time of the run, so that the times add up to it.
 func (r *Run) WriteJUnit(w io.Writer) error {
 	lasted := strconv.FormatFloat(r.Duration, 'f', 3, 64)
 	suite := junitSuite{
@@ -87,27 +90,29 @@ func (r *Run) WriteJUnit(w io.Writer) error {
 func (r *Run) junitCases() []junitCase {
 	var cases []junitCase
 	first := r.headlines()
-	add := func(name string, v gate.Verdict, reasons ...string) {
+	add := func(name string, v gate.Verdict, measured string, reasons ...string) {
 		why := strings.Join(slices.Concat(first, reasons), " ")
-		c := junitCase{ClassName: "sipplan." + r.Command, Name: name}
+		c := junitCase{ClassName: "sipplan." + r.Command, Name: name, Time: "0.000", Output: measured}
 		switch v {
 		case gate.Fail:
-			c.Failure = &junitProblem{v.String(), why, why}
+			c.Failure = &junitProblem{v.String(), why}
 		case gate.Inconclusive:
-			c.Error = &junitProblem{v.String(), why, why}
+			c.Error = &junitProblem{v.String(), why}
 		}
 		cases = append(cases, c)
 	}
 	if a := r.Acceptance; a != nil {
-		add("the trunk holds its promise of "+percent(a.Promise.Blocking)+" blocking", onTrunk(a.Verdict), a.Why...)
+		add("the trunk holds its promise of "+percent(a.Promise.Blocking)+" blocking", onTrunk(a.Verdict),
+			"blocking measured "+share(a.Live.Blocking)+", interval "+interval(a.Live.Low, a.Live.High)+", calls "+count(a.Live.Calls), a.Why...)
 	}
 	for _, g := range r.Gates {
-		add(g.Rule, g.Verdict, g.Reason)
+		add(g.Rule, g.Verdict, "measured "+g.measured()+", samples "+count(g.Samples), g.Reason)
 	}
 	passed := !slices.ContainsFunc(cases, func(c junitCase) bool { return c.Failure != nil || c.Error != nil })
 	if len(cases) == 0 || passed && r.Verdict != gate.Pass {
-		add("run", r.Verdict, r.Why[min(len(first), len(r.Why)):]...)
+		add("run", r.Verdict, fmt.Sprintf("%s of %s answered", count(r.Totals.Answered), plural(int(r.Totals.Offered), "call")), r.Why[min(len(first), len(r.Why)):]...)
 	}
+	cases[0].Time = strconv.FormatFloat(r.Duration, 'f', 3, 64)
 	return cases
 }
 
