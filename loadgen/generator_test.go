@@ -143,6 +143,9 @@ func TestSocketHealthNamesDropsAndErrors(t *testing.T) {
 	if c := drops(sip.SocketStats{}); c.State != measure.Unavailable {
 		t.Errorf("a system that does not tell drops counts as %v", c.State)
 	}
+	if c := drops(sip.SocketStats{Drops: 1}); c.State != measure.Limited {
+		t.Errorf("a datagram dropped in this process, on a system that tells of no others, leaves the run %v", c.State)
+	}
 	if c := sendErrors(sip.SocketStats{Sent: 1, SendErrors: 1}); c.State != measure.Limited {
 		t.Errorf("a refused datagram in two leaves the run %v", c.State)
 	}

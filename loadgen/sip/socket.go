@@ -38,7 +38,7 @@ type Datagram struct {
 type SocketStats struct {
 	Sent, Received uint64
 	SendErrors     uint64 // datagrams that the kernel refused
-	Drops          uint64 // datagrams that overran the receive buffer; only where DropsKnown
+	Drops          uint64 // datagrams that overran the receive buffer: all of them where DropsKnown, else those seen
 	DropsKnown     bool
 	ReceiveBuffer  int // octets granted
 	SendBuffer     int
