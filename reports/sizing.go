@@ -22,34 +22,47 @@ func Sizing(s planner.Sizing) Document {
 const sizingScope = "Mean busy hour, one group of ports for all calls, blocked calls lost; busier days block more. " +
 	"Bandwidth without SRTP, RTCP and VLAN tags."
 
-// portsSentence sets the guidance beside Erlang B.
+// portsSentence says which ports hold the grade of service, and what those of the guidance do.
 func portsSentence(s planner.Sizing) string {
-	users := plural(s.Demand.Users, "user")
-	guided := plural(s.Guidance.Ports, "port")
-	gos, at := percent(s.Inputs.GoS.Value), spoken(s.Demand.AHT)
-	surplus := s.Guidance.Ports - s.Ports
-	switch {
+	users, at := plural(s.Demand.Users, "user"), spoken(s.Demand.AHT)
+	holds := fmt.Sprintf("%s %s %s; the 1:%d guidance's %s for %s", plural(s.Ports, "port"), verb(s.Ports, "hold"),
+		percent(s.Inputs.GoS.Value), s.Inputs.Usage.Value.UsersPerPort, plural(s.Guidance.Ports, "port"), users)
+	switch surplus := s.Guidance.Ports - s.Ports; {
 	case surplus < 0:
-		return fmt.Sprintf("%s for %s %s %s of busy-hour calls at %s; %s needs %s.",
-			guided, users, verb(s.Guidance.Ports, "block"), percent(s.Guidance.Blocking), at, gos, count(s.Ports))
+		return fmt.Sprintf("%s %s %s of busy-hour calls at %s.", holds, verb(s.Guidance.Ports, "block"), percent(s.Guidance.Blocking), at)
 	case surplus*100 <= s.Ports:
-		return fmt.Sprintf("The guidance's ports for %s, %s, are just right at %s and %s per user: %s needs %s.",
-			users, count(s.Guidance.Ports), at, calls(s.Demand.CallsPerHour), gos, count(s.Ports))
+		return fmt.Sprintf("%s are just right at %s and %s per user.", holds, at, calls(s.Demand.CallsPerHour))
+	default:
+		return fmt.Sprintf("%s are %s too many at %s and %s per user.", holds, count(surplus), at, calls(s.Demand.CallsPerHour))
 	}
-	return fmt.Sprintf("The guidance's %s for %s are %s more than %s needs at %s and %s per user: %s.",
-		guided, users, count(surplus), gos, at, calls(s.Demand.CallsPerHour), count(s.Ports))
 }
 
 // gatewaysSentence says what to install.
 func gatewaysSentence(s planner.Sizing) string {
 	option, guided := s.Gateway(), s.GuidedGateway()
 	sentence := fmt.Sprintf("%s of %s hold %s with one of them down", plural(option.PlusOne.Gateways, "gateway"),
-		plural(option.Gateway.Ports, "port"), percent(s.Inputs.GoS.Value))
+		plural(option.Gateway.Ports, "port"), percent(s.Inputs.GoS.Value)) + fewestPorts(s)
 	if s.Guidance.Ports > guided.Gateway.Ports {
 		sentence += fmt.Sprintf("; the guidance's %s take at least %s gateways of %s", count(s.Guidance.Ports),
 			count(guided.ByGuidance.Gateways), count(guided.Gateway.Ports))
 	}
 	return sentence + "."
+}
+
+// fewestPorts names the layout with the fewest ports among the compared sizes, where it is not the one with
+// the fewest gateways.
+func fewestPorts(s planner.Sizing) string {
+	least := s.Gateway()
+	first, last := compared(s)
+	for _, option := range s.Gateways[first:last] {
+		if option.PlusOne.Ports < least.PlusOne.Ports {
+			least = option
+		}
+	}
+	if least.PlusOne.Ports == s.Gateway().PlusOne.Ports {
+		return ""
+	}
+	return fmt.Sprintf(" (fewest ports: %s of %s)", count(least.PlusOne.Gateways), count(least.Gateway.Ports))
 }
 
 // sizingFigures is the one table that everything else stands on.
@@ -141,6 +154,12 @@ func equipmentRows(s planner.Sizing) [][]string {
 // shownGateways is how many sizes of gateways the table shows at most.
 const shownGateways = 3
 
+// compared returns the range of the sizes that are shown, around the one that was chosen.
+func compared(s planner.Sizing) (first, last int) {
+	first = max(0, s.Chosen+1-shownGateways)
+	return first, min(len(s.Gateways), max(s.Chosen+1, first+shownGateways))
+}
+
 // sizingGateways compares the sizes around the one that was chosen.
 func sizingGateways(s planner.Sizing) Table {
 	t := Table{
@@ -149,8 +168,7 @@ func sizingGateways(s planner.Sizing) Table {
 			{Name: "one down", Right: true}, {Name: "N+1", Right: true}, {Name: "N+1 ports", Right: true},
 			{Name: "N+1 spare", Right: true}, {Name: "N+1 all up", Right: true}, {Name: "N+1 one down", Right: true}},
 	}
-	first := max(0, s.Chosen+1-shownGateways)
-	last := min(len(s.Gateways), max(s.Chosen+1, first+shownGateways))
+	first, last := compared(s)
 	for i, option := range s.Gateways[first:last] {
 		name := option.Gateway.Name
 		if first+i == s.Chosen {
