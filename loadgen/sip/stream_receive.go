@@ -82,7 +82,7 @@ func (s *Streams) recycle() {
 }
 
 // fillsPerDrain bounds the reads from one connection before another has its turn. All together, there are
-// at most Batch in one Read, so that octets that make no message cannot hold the loop.
+// about Batch in one Read, so that octets that make no message cannot hold the loop.
 const fillsPerDrain = 8
 
 // drain moves messages of a connection into the batch and tells whether it may have more.
@@ -91,9 +91,7 @@ func (s *Streams) drain(c *connection) (more bool) {
 		if full := s.cut(c); full || c.state != up {
 			return full
 		}
-		if s.budget--; s.budget < 0 {
-			return true
-		}
+		s.budget--
 		room := s.room(c)
 		n, err := c.read(room)
 		c.to += n

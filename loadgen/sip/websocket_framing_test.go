@@ -141,6 +141,26 @@ func TestFramesCarryOneMessageEach(t *testing.T) {
 	}
 }
 
+// TestMessagesInPiecesDoNotShareABuffer: both are in one batch.
+func TestMessagesInPiecesDoNotShareABuffer(t *testing.T) {
+	f := &webSocketFraming{client: true}
+	stream := []byte(fromServer(0x01, "ab") + fromServer(0x80, "c") + fromServer(0x01, "xy") + fromServer(0x80, "z"))
+	var messages [][]byte
+	for len(stream) > 0 {
+		result, err := f.next(stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result.message != nil {
+			messages = append(messages, result.message)
+		}
+		stream = stream[result.size:]
+	}
+	if len(messages) != 2 || string(messages[0]) != "abc" || string(messages[1]) != "xyz" {
+		t.Errorf("got %q", messages)
+	}
+}
+
 // unmaskAll takes the masks off the frames of a client.
 func unmaskAll(t *testing.T, frames string) (plain string) {
 	t.Helper()
