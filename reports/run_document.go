@@ -51,7 +51,8 @@ func (r *Run) verdict() []string {
 	case r.Verdict == gate.Inconclusive:
 		return []string{"Inconclusive: this run can neither pass nor fail."}
 	case len(r.Gates) == 0:
-		return []string{fmt.Sprintf("The run is complete: %s of %s were answered. No gate was set.", count(r.Totals.Answered), plural(int(r.Totals.Offered), "call"))}
+		return []string{fmt.Sprintf("The run is complete: %s of %s %s answered. No gate was set.",
+			count(r.Totals.Answered), plural(int(r.Totals.Offered), "call"), was(r.Totals.Answered))}
 	}
 	return []string{fmt.Sprintf("Pass: %s kept.", plural(len(r.Gates), "gate"))}
 }
@@ -98,11 +99,33 @@ func (r *Run) notes() []string {
 			}
 		}
 	}
+	if early := r.early(); early != "" {
+		notes = append(notes, early)
+	}
 	if r.RTP != nil {
 		notes = append(notes, r.RTP.sentence())
 	}
 	return append(notes, r.messages(), r.generator(), r.Load.sentence(), fmt.Sprintf("%s, seed %d, %s, %s from %s.",
 		strings.Join(r.Targets, ", "), r.Seed, r.Version, passed(r.Duration), r.Started.Format(time.RFC3339)))
+}
+
+// early counts the answered calls that ended before their time. A call that the end of the run cut has no
+// session duration.
+func (r *Run) early() string {
+	dropped, cut := r.Counted.Dropped, r.Counted.Answered-min(r.Counted.Answered, r.Delays.SDT.Count)
+	if dropped+cut == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Of %s answered, %s ended otherwise than planned (hung up by the far end, or no answer to BYE: dropped) and %s %s cut by the end of the run.",
+		plural(int(r.Counted.Answered), "call"), count(dropped), count(cut), was(cut))
+}
+
+// was puts the verb in agreement with a number of calls.
+func was(n uint64) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
 }
 
 // sentence sums up the packets.

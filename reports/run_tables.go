@@ -103,7 +103,7 @@ func (r *Run) figureTable() Table {
 
 // delayTable shows the delays of the counted calls and of their packets.
 func (r *Run) delayTable() Table {
-	t := Table{Title: "Delays", Columns: []Column{{Name: "delay"}}}
+	t := Table{Title: "Delays (a percentile with fewer than ten samples beyond it is left out: -)", Columns: []Column{{Name: "delay"}}}
 	for _, name := range []string{"samples", "mean", "p50", "p90", "p95", "p99", "max"} {
 		t.Columns = append(t.Columns, Column{Name: name, Right: true})
 	}
