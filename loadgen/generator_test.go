@@ -93,7 +93,7 @@ func TestCancelledRunReturnsAtOnceWithClosedAccounts(t *testing.T) {
 
 func TestHealthNamesEachBottleneck(t *testing.T) {
 	calm := func() (*Generator, *Result) {
-		return &Generator{cfg: Config{Media: Media{}}, usage: readUsage()},
+		return &Generator{cfg: Config{Media: Media{}}, usage: readUsage(), shards: []*Shard{{Socket: &mailbox{}}}},
 			&Result{Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}, Elapsed: time.Hour}
 	}
 	for _, tt := range []struct {
@@ -119,6 +119,10 @@ func TestHealthNamesEachBottleneck(t *testing.T) {
 			r.Steady.Media.Sent, r.Steady.Media.SendErrors = 90, 10
 		}},
 		{"the processors were used up", "cpu", func(_ *Generator, r *Result) { r.Elapsed = time.Nanosecond }},
+		{"the process stood still", "loop_gap_max", func(g *Generator, _ *Result) {
+			g.shards[0].turn.begin(time.Minute)
+			g.shards[0].turn.begin(time.Minute + 1400*time.Millisecond)
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			g, r := calm()

@@ -20,7 +20,18 @@ const (
 	packetLatenessLimit = 5 * time.Millisecond
 	// cpuLimit is the share of the processors from which the process counts as out of breath.
 	cpuLimit = 0.95
+	// cpuWindow is the shortest time of arrivals whose processor share says something.
+	cpuWindow = time.Second
+	// gapLimit is the gap between two turns of an event loop from which the process counts as stalled: its
+	// delays and time-outs are then its own.
+	gapLimit = time.Second
 )
+
+// reading is what the process had used at an instant of the run clock.
+type reading struct {
+	at    time.Duration
+	usage processUsage
+}
 
 // health judges the generator by what it did to the run.
 func (g *Generator) health(r *Result) measure.Health {
@@ -33,6 +44,7 @@ func (g *Generator) health(r *Result) measure.Health {
 		sendErrors(sockets),
 		receiveBuffer(sockets),
 		g.cpu(r.Elapsed),
+		g.loopGap(),
 	}
 	if !g.cfg.Media.Off {
 		health = append(health, ofMedia(
@@ -118,15 +130,42 @@ func receiveBuffer(s sip.SocketStats) measure.Check {
 	return c
 }
 
+// cpu judges the share of the processors over the whole run and over the arrivals, whichever is worse: a
+// long drain must not hide that there was no breath left while calls arrived.
 func (g *Generator) cpu(elapsed time.Duration) measure.Check {
 	used, known := readUsage().since(g.usage)
 	if !known || elapsed <= 0 {
 		return measure.Check{Name: "cpu", Unit: "ratio", Limit: cpuLimit, State: measure.Unavailable,
 			Why: "this system does not tell the processor time of the process"}
 	}
-	share := used.Seconds() / elapsed.Seconds() / float64(runtime.GOMAXPROCS(0))
-	return limit("cpu", "ratio", share, cpuLimit,
-		fmt.Sprintf("the generator used %.0f %% of %d processors", 100*share, runtime.GOMAXPROCS(0)))
+	processors := runtime.GOMAXPROCS(0)
+	share, when := used.Seconds()/elapsed.Seconds()/float64(processors), "over the run"
+	if arrivals := g.lastArrived(); arrivals.at >= cpuWindow {
+		used, _ := arrivals.usage.since(g.usage)
+		if during := used.Seconds() / arrivals.at.Seconds() / float64(processors); during > share {
+			share, when = during, "while calls arrived"
+		}
+	}
+	return limit("cpu", "ratio", share, cpuLimit, fmt.Sprintf("the generator used %.0f %% of %d processors %s", 100*share, processors, when))
+}
+
+// lastArrived returns the reading of the shard that was the last to deal with its arrivals.
+func (g *Generator) lastArrived() (last reading) {
+	for _, s := range g.shards {
+		if s.arrived.at > last.at {
+			last = s.arrived
+		}
+	}
+	return last
+}
+
+func (g *Generator) loopGap() measure.Check {
+	var longest time.Duration
+	for _, s := range g.shards {
+		longest = max(longest, s.turn.longest)
+	}
+	return limit("loop_gap_max", "s", longest.Seconds(), gapLimit.Seconds(),
+		fmt.Sprintf("this process stood still for %v: what timed out or came late then is its own doing", longest.Round(time.Millisecond)))
 }
 
 func packetErrors(m *measure.Media) measure.Check {

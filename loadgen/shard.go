@@ -26,6 +26,8 @@ type Shard struct {
 	contact  contact
 	progress progress
 	rhythm   rhythm
+	turn     turn
+	arrived  reading // when the arrivals were dealt with
 }
 
 // Socket carries the SIP messages of a shard: *sip.Socket over UDP, *sip.Streams over TCP, TLS and
@@ -81,11 +83,13 @@ func (s *Shard) Loop(ctx context.Context, over func(now time.Duration) bool) {
 	defer runtime.UnlockOSThread()
 	defer afterCancel(ctx, s.Socket.Wake)()
 	for {
+		// What came in meanwhile is read before timers fire: after a turn that was late, a response that
+		// waits must not find that its call has timed out.
+		s.receive(s.turn.begin(time.Since(s.Start)))
 		now := time.Since(s.Start)
 		s.launch(now)
 		s.Machine.Advance(now)
 		s.sweep(now)
-		s.receive()
 		s.noteUnreachable(now)
 		s.progress.publish(now, s)
 		done := over(now)
@@ -144,11 +148,19 @@ func (s *Shard) launch(now time.Duration) {
 	}
 }
 
-// batchesPerTurn bounds what is read before timers and arrivals are looked at again.
+// batchesPerTurn bounds what is read before timers and arrivals are looked at.
 const batchesPerTurn = 4
 
-func (s *Shard) receive() {
-	for range batchesPerTurn {
+// batchesAfterStall bounds it in a turn that was late: all that a receive buffer holds came before the
+// timers that are due by now. The kernel accounts at least 768 octets for a datagram.
+const batchesAfterStall = 2 * sip.DefaultSocketBuffer / 768 / sip.Batch
+
+func (s *Shard) receive(late bool) {
+	batches := batchesPerTurn
+	if late {
+		batches = batchesAfterStall
+	}
+	for range batches {
 		n := s.Socket.Read()
 		for i := range n {
 			s.Machine.Receive(s.Socket.Datagram(i))

@@ -81,3 +81,60 @@ func TestLateTurnEndsCallsBeforeItBeginsTheNext(t *testing.T) {
 		t.Errorf("the late turn sent %q, want %q\n%s", got, want, fmt.Sprint(sent.sent))
 	}
 }
+
+// mailbox is a notebook with datagrams that wait to be read.
+type mailbox struct {
+	notebook
+	waiting [][]sip.Datagram
+	batch   []sip.Datagram
+}
+
+func (m *mailbox) Read() int {
+	m.batch = nil
+	if len(m.waiting) > 0 {
+		m.batch, m.waiting = m.waiting[0], m.waiting[1:]
+	}
+	return len(m.batch)
+}
+
+func (m *mailbox) Datagram(i int) sip.Datagram        { return m.batch[i] }
+func (m *mailbox) Flush()                             {}
+func (m *mailbox) Wake()                              {}
+func (m *mailbox) Wait(time.Duration)                 {}
+func (m *mailbox) Nap(time.Duration)                  {}
+func (m *mailbox) Stats() sip.SocketStats             { return sip.SocketStats{} }
+func (m *mailbox) TakeUnreachable() []sip.Unreachable { return nil }
+
+// After the process had been stopped for longer than a call waits for its answer, the loop fired the
+// time-out first and read the answer, which had been there all along, after it.
+func TestLoopReadsWhatWaitsBeforeItFiresTimers(t *testing.T) {
+	cfg := sound(t, "sip:127.0.0.1:5060")
+	cfg.Calls, cfg.Media.Off, cfg.Holding.Mean = 1, true, time.Hour
+	cfg.Timers = sip.Timers{T1: time.Millisecond, T2: 8 * time.Millisecond}
+	local := netip.MustParseAddrPort("127.0.0.1:5070")
+	box := &mailbox{}
+	shard := &Shard{Socket: box, Start: time.Now().Add(-time.Minute), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}}
+	var err error
+	if shard.calls, err = newSchedule(&cfg, cfg.trunk(local), 0, 1); err != nil {
+		t.Fatal(err)
+	}
+	shard.Machine, err = call.NewMachine(call.Config{
+		Program: cfg.Program, Wire: box, Local: local, Random: traffic.Stream(1, 1), Timers: cfg.Timers, Steady: shard.Steady, WarmUp: shard.WarmUp,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	attempt, _ := shard.calls.peek()
+	shard.launch(attempt.Intended)
+	full := make([]sip.Datagram, sip.Batch) // of octets that are no message, more than one turn in time reads
+	for range 2 * batchesPerTurn {
+		box.waiting = append(box.waiting, full)
+	}
+	box.waiting = append(box.waiting, []sip.Datagram{{Data: ok(box.sent[0]), From: cfg.Target.Addr, At: attempt.Intended + time.Millisecond}})
+	shard.turn.begin(attempt.Intended)
+
+	shard.Loop(t.Context(), func(time.Duration) bool { return true })
+	if got := box.methods(); got != "INVITE ACK" || shard.Steady.Outcomes[measure.Timeout] != 0 {
+		t.Errorf("sent %q, and %d calls timed out, want the answer to count", got, shard.Steady.Outcomes[measure.Timeout])
+	}
+}
