@@ -332,6 +332,7 @@ func (o *verifyOptions) conclude(streams Streams, v verification, run *loadRun, 
 	judgement, err := acceptance.Judge(acceptance.Evidence{
 		Measured: result.Steady, Window: max(result.Window, time.Nanosecond), Ports: v.ports, Planned: v.sizing.Demand.Erlangs(),
 		Promise: v.design.Promise, Arrivals: run.cfg.Arrivals, Health: result.Health, Interrupted: result.Interrupted,
+		BusyCodes: o.target.busyCodes,
 	})
 	if err != nil {
 		return err

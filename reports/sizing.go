@@ -24,16 +24,17 @@ const sizingScope = "Mean busy hour, one group of ports for all calls, blocked c
 
 // portsSentence says which ports hold the grade of service, and what those of the guidance do.
 func portsSentence(s planner.Sizing) string {
-	users, at := plural(s.Demand.Users, "user"), spoken(s.Demand.AHT)
-	holds := fmt.Sprintf("%s %s %s; the 1:%d guidance's %s for %s", plural(s.Ports, "port"), verb(s.Ports, "hold"),
-		percent(s.Inputs.GoS.Value), s.Inputs.Usage.Value.UsersPerPort, plural(s.Guidance.Ports, "port"), users)
+	at, gos := spoken(s.Demand.AHT), percent(s.Inputs.GoS.Value)
+	holds := fmt.Sprintf("%s %s %s.", plural(s.Ports, "port"), verb(s.Ports, "hold"), gos)
+	guided := fmt.Sprintf("Guidance 1:%d: %s for %s", s.Inputs.Usage.Value.UsersPerPort, plural(s.Guidance.Ports, "port"), plural(s.Demand.Users, "user"))
 	switch surplus := s.Guidance.Ports - s.Ports; {
 	case surplus < 0:
-		return fmt.Sprintf("%s %s %s of busy-hour calls at %s.", holds, verb(s.Guidance.Ports, "block"), percent(s.Guidance.Blocking), at)
+		return fmt.Sprintf("%s %s %s %s of busy-hour calls at %s; %s needs %s.", holds, guided, verb(s.Guidance.Ports, "block"),
+			percent(s.Guidance.Blocking), at, gos, count(s.Ports))
 	case surplus*100 <= s.Ports:
-		return fmt.Sprintf("%s are just right at %s and %s per user.", holds, at, calls(s.Demand.CallsPerHour))
+		return fmt.Sprintf("%s %s are just right at %s and %s per user.", holds, guided, at, calls(s.Demand.CallsPerHour))
 	default:
-		return fmt.Sprintf("%s are %s too many at %s and %s per user.", holds, count(surplus), at, calls(s.Demand.CallsPerHour))
+		return fmt.Sprintf("%s %s are %s more than %s needs at %s and %s per user.", holds, guided, count(surplus), gos, at, calls(s.Demand.CallsPerHour))
 	}
 }
 

@@ -97,17 +97,17 @@ func TestSizingSaysWhatThePortsMean(t *testing.T) {
 	for _, test := range []insight{
 		{
 			"2 ports for 20 users",
-			"5 ports hold 1 %; the 1:15 guidance's 2 ports for 20 users block 20 % of busy-hour calls at 3 minutes.",
+			"5 ports hold 1 %. Guidance 1:15: 2 ports for 20 users block 20 % of busy-hour calls at 3 minutes; 1 % needs 5.",
 			[]planner.Sizing{light}, []planner.Sizing{moderate, heavy},
 		},
 		{
 			"too many ports at 3 calls",
-			"7,044 ports hold 1 %; the 1:5 guidance's 9,400 ports for 47,000 users are 2,356 too many at 3 minutes and 3 calls per user.",
+			"7,044 ports hold 1 %. Guidance 1:5: 9,400 ports for 47,000 users are 2,356 more than 1 % needs at 3 minutes and 3 calls per user.",
 			[]planner.Sizing{heavy}, []planner.Sizing{busier},
 		},
 		{
 			"just right at 4 calls",
-			"9,375 ports hold 1 %; the 1:5 guidance's 9,400 ports for 47,000 users are just right at 3 minutes and 4 calls per user.",
+			"9,375 ports hold 1 %. Guidance 1:5: 9,400 ports for 47,000 users are just right at 3 minutes and 4 calls per user.",
 			[]planner.Sizing{busier}, []planner.Sizing{heavy},
 		},
 		{
