@@ -10,6 +10,10 @@ type turn struct {
 	longest time.Duration // gap between two turns so far
 }
 
+// LongestGap returns the longest time between two turns of the loop so far. It belongs to the shard's
+// goroutine, or to whoever has waited for its end.
+func (s *Shard) LongestGap() time.Duration { return s.turn.longest }
+
 // lateTurn is the gap from which messages may have piled up behind timers that are due.
 const lateTurn = 10 * time.Millisecond
 

@@ -105,17 +105,20 @@ func TestLiveBlockingIsErlangs(t *testing.T) {
 	}
 }
 
-// undisturbed runs a load until the generator kept its schedule. What a machine does that cannot keep it
+// stall is a gap between two turns of a gateway's loop that an idle wait does not explain.
+const stall = 150 * time.Millisecond
+
+// undisturbed runs a load until generator and gateway kept their schedules. What a machine does that cannot keep it
 // proves nothing.
 func undisturbed(t *testing.T, gw Config, load loadgen.Config) *loadgen.Result {
 	t.Helper()
 	for range 4 {
-		result, _ := loop(t, gw, load)
+		result, g := loop(t, gw, load)
 		limits := result.Health.Limited()
-		if len(limits) == 0 {
+		if len(limits) == 0 && g.LongestGap() < stall {
 			return result
 		}
-		t.Logf("once more: %s", limits[0].Why)
+		t.Logf("once more: the gateway was away for %v; the generator: %v", g.LongestGap(), limits)
 	}
 	t.Skip("this machine is too busy to tell")
 	return nil

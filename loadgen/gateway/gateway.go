@@ -152,6 +152,10 @@ func (g *Gateway) Progress() loadgen.Progress { return g.shard.Progress() }
 // Measurement returns what the gateway counted. It may be read once Run has returned.
 func (g *Gateway) Measurement() *measure.Measurement { return g.shard.Steady }
 
+// LongestGap returns the longest time between two turns of the gateway's loop: how long it was away from
+// its calls at the most. It may be read once Run has returned.
+func (g *Gateway) LongestGap() time.Duration { return g.shard.LongestGap() }
+
 // Busiest returns the largest number of circuits that were in use at a time. It may be read once Run has
 // returned.
 func (g *Gateway) Busiest() int { return g.circuits.most }

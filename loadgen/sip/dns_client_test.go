@@ -31,15 +31,8 @@ func silent(_, _ *dns.Msg) *dns.Msg { return nil }
 func newDNSServer(t *testing.T, zone string, spoil spoiler) *dnsServer {
 	t.Helper()
 	s := &dnsServer{records: parseZone(t, zone), spoil: spoil, asked: make(chan string, 1000)}
-	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	packets, connections := listenTwice(t)
 	s.addr = netip.MustParseAddrPort(packets.LocalAddr().String())
-	connections, err := net.Listen("tcp", s.addr.String())
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, server := range []*dns.Server{{PacketConn: packets, Handler: s}, {Listener: connections, Handler: s}} {
 		done := make(chan error, 1)
 		started := make(chan struct{})
@@ -53,6 +46,25 @@ func newDNSServer(t *testing.T, zone string, spoil spoiler) *dnsServer {
 		})
 	}
 	return s
+}
+
+// listenTwice listens on a port of loopback that is free for both UDP and TCP.
+func listenTwice(t *testing.T) (net.PacketConn, net.Listener) {
+	t.Helper()
+	for attempt := 1; ; attempt++ {
+		packets, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		connections, err := net.Listen("tcp", packets.LocalAddr().String())
+		if err == nil {
+			return packets, connections
+		}
+		_ = packets.Close()
+		if attempt == 20 {
+			t.Fatal(err)
+		}
+	}
 }
 
 // ServeDNS answers from the zone and follows aliases in it, as a recursive server does.
