@@ -101,8 +101,8 @@ func lateness(name, what string, h *measure.Histogram, most time.Duration) measu
 func notStarted(total *measure.Measurement) measure.Check {
 	missing := total.Outcomes[measure.NotStarted] - total.NotStarted[measure.Stopped]
 	return limit("not_started", "calls", float64(missing), 1,
-		fmt.Sprintf("%d calls were not started: %d found no call slot, %d no RTP port, %d could not be sent", missing,
-			total.NotStarted[measure.NoCallSlot], total.NotStarted[measure.NoMediaPort], total.NotStarted[measure.SendFailed]))
+		fmt.Sprintf("%d calls were not started: %d found no call slot, %d no RTP port", missing,
+			total.NotStarted[measure.NoCallSlot], total.NotStarted[measure.NoMediaPort]))
 }
 
 func drops(s sip.SocketStats) measure.Check {

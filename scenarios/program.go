@@ -6,8 +6,6 @@
 package scenarios
 
 import (
-	"time"
-
 	"github.com/sipplan/sipplan/planner/traffic"
 )
 
@@ -48,7 +46,6 @@ type Step struct {
 	Op      Op
 	Message *Message         // Send
 	Arms    []Arm            // Expect: the first that matches wins
-	Within  time.Duration    // Expect: 0 leaves the limit to the transaction
 	Wait    Wait             // Pause
 	Law     traffic.Duration // Pause: the time to wait when Wait is OwnLaw
 	Media   Media            // PlayMedia
@@ -84,5 +81,4 @@ type Media uint8
 const (
 	NoMedia    Media = iota
 	PlaySource       // what the run configured: tone or speech
-	EchoBack         // what came in
 )

@@ -150,13 +150,6 @@ func (m *Machine) openDialog(c *call) {
 // CloseWindow ends the time in which circuits that are held count as carried traffic. Calls go on.
 func (m *Machine) CloseWindow(at time.Duration) { m.closed = min(m.closed, at) }
 
-// Refuse counts an arrival that will not be placed.
-func (m *Machine) Refuse(a Attempt, why measure.Reason) {
-	into := m.measurement(a.WarmUp)
-	into.Offered++
-	notStarted(into, why)
-}
-
 func notStarted(into *measure.Measurement, why measure.Reason) {
 	into.Outcomes[measure.NotStarted]++
 	into.NotStarted[why]++

@@ -3,8 +3,9 @@
 // batches.
 //
 // The load path reads only the headers that route a message and decide a call, from the datagram in
-// place, without allocating; sipgo's parser serves what needs more. RFC 3261 and RFC 6026 rule the
-// transactions; their timers belong to one run, never to the process.
+// place, without allocating. sipgo reads the URIs that people write, and is the second reader that tests
+// hold the scanner against. RFC 3261 and RFC 6026 rule the transactions; their timers belong to one run,
+// never to the process.
 package sip
 
 // Method is a SIP request method.
