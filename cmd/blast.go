@@ -133,7 +133,7 @@ func (o *blastOptions) config(flags *pflag.FlagSet) (loadgen.Config, error) {
 	}
 	var err, mediaErr, programErr error
 	cfg.Media, mediaErr = o.media.media()
-	cfg.Program, programErr = scenarios.Load("caller")
+	cfg.Programs, programErr = scenarios.Load("caller")
 	cfg.CAPS, cfg.Holding, err = o.offered(flags)
 	if cfg.Duration == 0 && cfg.Calls == 0 {
 		cfg.Duration = time.Minute

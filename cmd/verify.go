@@ -269,7 +269,7 @@ func (o *verifyOptions) load(v verification) (cfg loadgen.Config, err error) {
 	if cfg.Media, err = o.media.media(); err != nil {
 		return cfg, err
 	}
-	cfg.Program, err = scenarios.Load("caller")
+	cfg.Programs, err = scenarios.Load("caller")
 	return cfg, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/call"
@@ -16,7 +17,7 @@ import (
 	"github.com/sipplan/sipplan/scenarios"
 )
 
-// Config describes a load run. Target, CAPS, Program and one of Duration and Calls are required.
+// Config describes a load run. Target, CAPS, Programs and one of Duration and Calls are required.
 type Config struct {
 	Target sip.Target
 	Guard  Guard  // which targets and numbers may be called
@@ -38,7 +39,7 @@ type Config struct {
 	MaxCalls int           // calls at a time; 0 for no limit but the ports
 
 	Media     Media
-	Program   *scenarios.Program
+	Programs  []*scenarios.Program // what the calls do: at least one for the caller
 	UserAgent string
 	Profile   sip.Profile
 	Timers    sip.Timers
@@ -95,7 +96,7 @@ func (c *Config) Validate() error {
 		problem("rtp-ports", c.checkPorts()),
 		problem("files", c.checkFiles()),
 	}
-	if c.Program == nil || c.Program.Role != scenarios.Caller {
+	if !slices.ContainsFunc(c.Programs, func(p *scenarios.Program) bool { return p.Role == scenarios.Caller }) {
 		errs = append(errs, errors.New("scenario: a program for the caller is required"))
 	}
 	if c.LocalPort != 0 && c.Shards != 1 {

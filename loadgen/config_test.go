@@ -25,7 +25,7 @@ func sound(t *testing.T, target string) Config {
 	}
 	return Config{
 		Target: parsed, CAPS: 10, Calls: 10, Holding: traffic.Duration{Mean: 100 * time.Millisecond},
-		Media: Media{Ports: DefaultPorts}, Program: program, Drain: time.Second, Seed: 1, UserAgent: "sipplan/test",
+		Media: Media{Ports: DefaultPorts}, Programs: program, Drain: time.Second, Seed: 1, UserAgent: "sipplan/test",
 	}
 }
 

@@ -118,7 +118,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	}
 	s.Machine, err = call.NewMachine(call.Config{
 		Keyring: keyring, CheckNumber: CheckNumber,
-		Program: g.cfg.Program, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Target.Transport,
+		Programs: g.cfg.Programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Target.Transport,
 		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
 		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,
 		Steady: s.Steady, WarmUp: s.WarmUp, From: lead + g.cfg.WarmUp,

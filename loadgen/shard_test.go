@@ -64,7 +64,7 @@ func TestLateTurnEndsCallsBeforeItBeginsTheNext(t *testing.T) {
 		t.Fatal(err)
 	}
 	shard.Machine, err = call.NewMachine(call.Config{
-		Program: cfg.Program, Wire: sent, Local: local, Random: traffic.Stream(1, 1), Steady: shard.Steady, WarmUp: shard.WarmUp,
+		Programs: cfg.Programs, Wire: sent, Local: local, Random: traffic.Stream(1, 1), Steady: shard.Steady, WarmUp: shard.WarmUp,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func TestLoopReadsWhatWaitsBeforeItFiresTimers(t *testing.T) {
 		t.Fatal(err)
 	}
 	shard.Machine, err = call.NewMachine(call.Config{
-		Program: cfg.Program, Wire: box, Local: local, Random: traffic.Stream(1, 1), Timers: cfg.Timers, Steady: shard.Steady, WarmUp: shard.WarmUp,
+		Programs: cfg.Programs, Wire: box, Local: local, Random: traffic.Stream(1, 1), Timers: cfg.Timers, Steady: shard.Steady, WarmUp: shard.WarmUp,
 	})
 	if err != nil {
 		t.Fatal(err)

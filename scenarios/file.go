@@ -44,8 +44,8 @@ func (p *phrase) UnmarshalYAML(n *yaml.Node) error {
 	return fmt.Errorf("line %d: a step is a phrase such as %q, or one phrase with a map of headers", n.Line, "respond 180 Ringing")
 }
 
-// Parse compiles a scenario file. Errors name the file and the line.
-func Parse(name string, text []byte) (*Program, error) {
+// Parse compiles a scenario file: one program for each of its flows. Errors name the file and the line.
+func Parse(name string, text []byte) ([]*Program, error) {
 	if len(text) > MaxFileSize {
 		return nil, fmt.Errorf("%s: %d octets, at most %d are read", name, len(text), MaxFileSize)
 	}
@@ -59,5 +59,5 @@ func Parse(name string, text []byte) (*Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return program, nil
+	return []*Program{program}, nil
 }

@@ -34,8 +34,8 @@ func Source(name string) ([]byte, error) {
 	return text, nil
 }
 
-// Load compiles a built-in scenario.
-func Load(name string) (*Program, error) {
+// Load compiles a built-in scenario: its programs, for one role or for both.
+func Load(name string) ([]*Program, error) {
 	text, err := Source(name)
 	if err != nil {
 		return nil, err

@@ -4,10 +4,11 @@ import "testing"
 
 func TestLibraryCompiles(t *testing.T) {
 	for _, name := range Names() {
-		program, err := Load(name)
+		programs, err := Load(name)
 		if err != nil {
 			t.Fatal(err)
 		}
+		program := programs[0]
 		if last := program.Steps[len(program.Steps)-1]; last.Op != End {
 			t.Errorf("%s: the last step is %v, not an end: a call would run off the program", name, last.Op)
 		}

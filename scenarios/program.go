@@ -26,6 +26,25 @@ type Program struct {
 	Role  Role
 	About string // one sentence for `scenario list`
 	Steps []Step // a call begins at step 0 and never runs past the last one, which is an End
+
+	Weight float64 // Caller: share of the calls, beside the weights of the other callers of the run; 0 for 1
+	Opens  string  // Answerer: method of the request that begins a call; empty for INVITE
+}
+
+// Share returns the weight of the program among the callers of a run.
+func (p *Program) Share() float64 {
+	if p.Weight == 0 {
+		return 1
+	}
+	return p.Weight
+}
+
+// Opening returns the method of the request that begins a call of the program.
+func (p *Program) Opening() string {
+	if p.Opens == "" {
+		return "INVITE"
+	}
+	return p.Opens
 }
 
 // Op says what a step does.

@@ -47,7 +47,7 @@ func BenchmarkCall(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		m, err := NewMachine(Config{Program: program, Wire: pipeEnd{p, peer, local}, Local: local, UserAgent: "sipplan/bench",
+		m, err := NewMachine(Config{Programs: program, Wire: pipeEnd{p, peer, local}, Local: local, UserAgent: "sipplan/bench",
 			Machine: uint64(local.Addr().As4()[3]), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}})
 		if err != nil {
 			b.Fatal(err)

@@ -32,6 +32,7 @@ type call struct {
 	busy    bool // the slot is in use
 	warmUp  bool
 	stage   stage
+	flow    *flow
 	step    int
 	attempt Attempt
 	peer    netip.AddrPort // where the INVITE went or came from
@@ -87,6 +88,7 @@ type flags struct {
 	stopping    bool // the run ends: hang up as soon as the dialog allows
 	outside     bool // left the program: the machine hangs up by itself
 	cancelled   bool // the caller withdrew the call
+	incoming    bool // the peer began the call
 	serving     bool // the INVITE being answered came in: at the answerer, or a re-INVITE
 	extra       bool // a second answer to a forked INVITE: hung up at once, in no account
 	cut         bool // ended by the end of the run, before its time

@@ -5,14 +5,13 @@ import (
 
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/measure"
-	"github.com/sipplan/sipplan/scenarios"
 )
 
 // hangUpEarly ends a call because the run ends: a call that rings is withdrawn or refused, one that
 // talks gets a BYE, one that is ending anyway is left to it.
 func (m *Machine) hangUpEarly(c *call, now time.Duration) {
 	c.flags.stopping = true
-	caller := m.cfg.Program.Role == scenarios.Caller
+	caller := !c.flags.incoming
 	switch {
 	case c.stage == calling && caller:
 		m.withdraw(c, now)
@@ -105,7 +104,7 @@ func (m *Machine) releaseCircuit(c *call, now time.Duration) {
 func (m *Machine) countCircuit(c *call, into *measure.Measurement, now time.Duration, class measure.Class) {
 	held := now - c.started
 	switch {
-	case class == measure.Answered && c.flags.cut && m.cfg.Program.Role == scenarios.Caller:
+	case class == measure.Answered && c.flags.cut && !c.flags.incoming:
 		held = c.answered + c.attempt.Holding - c.started
 	case c.hungUp != Never:
 		held = c.hungUp - c.started

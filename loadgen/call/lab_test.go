@@ -82,7 +82,7 @@ func newLab(t *testing.T, change func(caller, answerer *Config)) *lab {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return Config{Program: p, Wire: &labWire{lab: l, local: local}, Local: local, UserAgent: "sipplan/test",
+		return Config{Programs: p, Wire: &labWire{lab: l, local: local}, Local: local, UserAgent: "sipplan/test",
 			Steady: into, WarmUp: &measure.Measurement{}, Random: traffic.Stream(1, 2), Machine: uint64(local.Port()) + uint64(local.Addr().As4()[3])}
 	}
 	c, a := base("caller", callerAddress, &l.calls), base("gateway", answererAddress, &l.answers)

@@ -44,7 +44,7 @@ type Audio struct {
 
 // Config describes a machine.
 type Config struct {
-	Program     *scenarios.Program
+	Programs    []*scenarios.Program // of the calls that are started and of those that come in
 	Wire        Wire
 	Local       netip.AddrPort // address of the wire, for Via and Contact
 	UserAgent   string
@@ -72,7 +72,7 @@ type Config struct {
 // Machine runs the calls of one shard. It belongs to one goroutine.
 type Machine struct {
 	cfg       Config
-	steps     []scenarios.Step
+	flows     flows
 	standard  standards
 	table     table
 	incoming  incoming // answerer: calls by what their INVITEs carry
@@ -96,13 +96,10 @@ func NewMachine(cfg Config) (*Machine, error) {
 	m.table.large.size = largeSize
 	m.stateless = newIdentity(0, 0, cfg.Machine) // no call has generation 0
 	fixed := m.fixedKeywords()
-	for _, step := range cfg.Program.Steps {
-		if step.Message != nil {
-			step.Message = step.Message.Bind(fixed)
-		}
-		m.steps = append(m.steps, step)
-	}
 	var err error
+	if m.flows, err = newFlows(cfg.Programs, fixed); err != nil {
+		return nil, fmt.Errorf("call machine: %w", err)
+	}
 	if m.standard, err = newStandards(fixed); err != nil {
 		return nil, fmt.Errorf("call machine: %w", err)
 	}
@@ -121,6 +118,7 @@ func (m *Machine) Start(now time.Duration, a Attempt) {
 		return
 	}
 	c := m.table.take(m.cfg.Machine)
+	c.flow = m.flows.draw(m.cfg.Random)
 	c.attempt, c.warmUp, c.peer, c.started = a, a.WarmUp, a.Trunk.Address, now
 	if !m.openLeg(c) {
 		notStarted(into, measure.NoMediaPort)

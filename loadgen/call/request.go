@@ -58,7 +58,7 @@ func (m *Machine) onRequest(r *sip.Message, from netip.AddrPort, at time.Duratio
 		m.reply(nil, r, from, 200)
 	case r.Method == sip.OPTIONS && r.ToTag == nil:
 		m.reply(nil, r, from, 200)
-	case r.Method == sip.INVITE && r.ToTag == nil && m.cfg.Program.Role == scenarios.Answerer:
+	case r.Method == sip.INVITE && r.ToTag == nil && m.flows.answerers[sip.INVITE] != nil:
 		if status := m.unacceptable(r); status != 0 {
 			m.reply(nil, r, from, status)
 			return
@@ -139,6 +139,7 @@ func (m *Machine) onInvite(r *sip.Message, from netip.AddrPort, at time.Duration
 		return
 	}
 	c := m.table.take(m.cfg.Machine)
+	c.flow, c.flags.incoming = m.flows.answerers[sip.INVITE], true
 	c.peer, c.started, c.attempt.Intended = from, at, at
 	if !c.dialog.accept(r, c.id) {
 		m.table.release(c)
@@ -289,7 +290,7 @@ func (m *Machine) onCancel(c *call, r *sip.Message, from netip.AddrPort, at time
 		return
 	}
 	m.reply(c, r, from, 200)
-	if c.stage != calling || m.cfg.Program.Role != scenarios.Answerer {
+	if c.stage != calling || !c.flags.incoming {
 		return
 	}
 	c.flags.cancelled = true
@@ -311,14 +312,14 @@ func (m *Machine) onBye(c *call, r *sip.Message, from netip.AddrPort, at time.Du
 	c.invite.Close() // a BYE says that the 2xx arrived, though its ACK was lost
 	m.hush(c, at)
 	m.releaseCircuit(c, at)
-	step := &m.steps[c.step]
+	step := &c.flow.steps[c.step]
 	if c.stage == talking && step.Op == scenarios.Expect && step.Arms[0].Method == r.Method.String() {
 		c.flags.completed = true
 		m.match(c, r, at)
 		return
 	}
 	m.reply(c, r, from, 200)
-	c.flags.dropped = c.stage != leaving && m.cfg.Program.Role == scenarios.Caller
+	c.flags.dropped = c.stage != leaving && !c.flags.incoming
 	c.flags.completed = !c.flags.dropped
 	m.finish(c, at)
 }

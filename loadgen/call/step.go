@@ -12,7 +12,7 @@ import (
 // of the event that let it go on: for a message, its arrival at this host.
 func (m *Machine) run(c *call, now time.Duration) {
 	for c.busy {
-		step := &m.steps[c.step]
+		step := &c.flow.steps[c.step]
 		switch step.Op {
 		case scenarios.Send:
 			m.send(c, step.Message, now)
@@ -33,7 +33,7 @@ func (m *Machine) run(c *call, now time.Duration) {
 		case scenarios.PlayMedia:
 			m.play(c, now)
 		case scenarios.End:
-			if m.cfg.Program.Role == scenarios.Answerer && c.invite.Running() {
+			if c.flags.incoming && c.invite.Running() {
 				m.schedule(c) // until the final response is acknowledged
 				return
 			}
@@ -68,7 +68,7 @@ func (m *Machine) schedule(c *call) {
 
 // match takes the call on when the program waits for this message.
 func (m *Machine) match(c *call, msg *sip.Message, now time.Duration) {
-	step := &m.steps[c.step]
+	step := &c.flow.steps[c.step]
 	if step.Op != scenarios.Expect || c.stage == leaving && msg.Request {
 		return
 	}

@@ -47,7 +47,7 @@ func attempt(t *testing.T, gw Config, load loadgen.Config) (*loadgen.Result, *Ga
 		t.Fatal(err)
 	}
 	load.Target = target
-	if load.Program, err = scenarios.Load("caller"); err != nil {
+	if load.Programs, err = scenarios.Load("caller"); err != nil {
 		t.Fatal(err)
 	}
 	generator, err := loadgen.New(load)

@@ -24,12 +24,12 @@ import (
 
 // Config describes one gateway. Listen and Circuits are required.
 type Config struct {
-	Listen         netip.AddrPort   // port 0 lets the system choose
-	Transport      sip.Transport    // UDP unless set
-	TLS            sip.TLSConfig    // certificate and key of a gateway over TLS or WSS
-	Circuits       int              // calls at a time; the next one gets 503 with Q.850 cause 34
-	Setup, Ringing traffic.Duration // from INVITE to 180, and from 180 to 200
-	Program        *scenarios.Program
+	Listen         netip.AddrPort       // port 0 lets the system choose
+	Transport      sip.Transport        // UDP unless set
+	TLS            sip.TLSConfig        // certificate and key of a gateway over TLS or WSS
+	Circuits       int                  // calls at a time; the next one gets 503 with Q.850 cause 34
+	Setup, Ringing traffic.Duration     // from INVITE to 180, and from 180 to 200
+	Programs       []*scenarios.Program // how it answers; the built-in gateway if empty
 	UserAgent      string
 	Media          loadgen.Media
 	Allow          func(netip.Addr) bool // media addresses beside the caller's own; nil: none
@@ -111,15 +111,15 @@ func (g *Gateway) open() error {
 		}
 		audio.Engine = s.Media
 	}
-	program := g.cfg.Program
-	if program == nil {
-		if program, err = scenarios.Load("gateway"); err != nil {
+	programs := g.cfg.Programs
+	if len(programs) == 0 {
+		if programs, err = scenarios.Load("gateway"); err != nil {
 			return err
 		}
 	}
 	s.Machine, err = call.NewMachine(call.Config{
 		CheckNumber: loadgen.CheckNumber, MaxCalls: 2*g.cfg.Circuits + callsBeyond,
-		Program: program, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Transport,
+		Programs: programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Transport,
 		Audio: audio, Circuits: &g.circuits, Setup: g.cfg.Setup, Ringing: g.cfg.Ringing,
 		Random: traffic.Stream(g.cfg.Seed, 0), Machine: rand.Uint64(), Steady: s.Steady, WarmUp: s.WarmUp,
 	})

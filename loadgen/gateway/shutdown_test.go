@@ -51,7 +51,7 @@ func runAgainst(t *testing.T, address netip.AddrPort, from time.Duration) {
 		t.Fatal(err)
 	}
 	generator, err := loadgen.New(loadgen.Config{
-		Target: target, Program: program, CAPS: 1000, Calls: 5, Holding: traffic.Duration{Mean: 2 * time.Millisecond},
+		Target: target, Programs: program, CAPS: 1000, Calls: 5, Holding: traffic.Duration{Mean: 2 * time.Millisecond},
 		Drain: time.Second, Media: loadgen.Media{Off: true}, Seed: 1, Shards: 2,
 	})
 	if err != nil {

@@ -1,0 +1,66 @@
+package call
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// flow is a program as the machine runs it: in its messages stands what is fixed for the run.
+type flow struct {
+	program *scenarios.Program
+	steps   []scenarios.Step
+}
+
+// flows are the programs of a machine, by who begins: those that it starts calls with, in shares by their
+// weights, and those that a request of the peer's begins, by its method.
+type flows struct {
+	callers   []*flow
+	shares    []float64 // running sum of the callers' weights
+	answerers map[sip.Method]*flow
+}
+
+// noProgram is the flow of calls that the machine only hangs up.
+var noProgram = flow{steps: []scenarios.Step{{Op: scenarios.End}}}
+
+func newFlows(programs []*scenarios.Program, fixed map[scenarios.Keyword]string) (flows, error) {
+	f := flows{answerers: map[sip.Method]*flow{}}
+	sum := 0.0
+	for _, p := range programs {
+		bound := &flow{program: p}
+		for _, step := range p.Steps {
+			if step.Message != nil {
+				step.Message = step.Message.Bind(fixed)
+			}
+			bound.steps = append(bound.steps, step)
+		}
+		if p.Role == scenarios.Caller {
+			sum += p.Share()
+			f.callers, f.shares = append(f.callers, bound), append(f.shares, sum)
+			continue
+		}
+		method := sip.MethodOf([]byte(p.Opening()))
+		if other := f.answerers[method]; other != nil {
+			return f, fmt.Errorf("scenarios %q and %q both answer %s: one program answers one method", other.program.Name, p.Name, p.Opening())
+		}
+		f.answerers[method] = bound
+	}
+	return f, nil
+}
+
+// draw returns the program of the next call that the machine starts.
+func (f *flows) draw(random *rand.Rand) *flow {
+	last := len(f.callers) - 1
+	if last == 0 {
+		return f.callers[0]
+	}
+	at := random.Float64() * f.shares[last]
+	for i, share := range f.shares {
+		if at < share {
+			return f.callers[i]
+		}
+	}
+	return f.callers[last]
+}
