@@ -12,6 +12,7 @@ var fates = map[string]string{
 	"target_error": "met an error of the target",
 	"timeout":      "got no answer in time",
 	"unreachable":  "found nobody at the target",
+	"unexpected":   "went otherwise than the scenario allows",
 }
 
 // headlines returns what goes before every verdict: that most calls came to the same end, which was no

@@ -24,6 +24,7 @@ type Totals struct {
 	TargetError uint64 `json:"target_error"`
 	Timeout     uint64 `json:"timeout"`
 	Unreachable uint64 `json:"unreachable"`
+	Unexpected  uint64 `json:"unexpected"`
 	NotStarted  uint64 `json:"not_started"`
 	Aborted     uint64 `json:"aborted"`
 
@@ -39,7 +40,7 @@ func newTotals(m *measure.Measurement) Totals {
 		Answered: o[measure.Answered], User: o[measure.User], Number: o[measure.Number],
 		Blocked: o[measure.Blocked], Redirected: o[measure.Redirected], Policy: o[measure.Policy],
 		TargetError: o[measure.TargetError], Timeout: o[measure.Timeout], Unreachable: o[measure.Unreachable],
-		NotStarted: o[measure.NotStarted], Aborted: o[measure.Aborted],
+		Unexpected: o[measure.Unexpected], NotStarted: o[measure.NotStarted], Aborted: o[measure.Aborted],
 		Completed: m.Completed, Dropped: m.Dropped, WhyMissing: map[string]uint64{},
 	}
 	for r := range measure.Reason(measure.NumReasons) {
@@ -68,6 +69,7 @@ func (t Totals) outcomes() []outcome {
 		{"target_error", t.TargetError, "the target failed"},
 		{"timeout", t.Timeout, "no answer in time"},
 		{"unreachable", t.Unreachable, "nothing listens there"},
+		{"unexpected", t.Unexpected, "not what the scenario allows"},
 		{"not_started", t.NotStarted, "this generator could not"},
 		{"aborted", t.Aborted, "cut off when the run was stopped"},
 		{"in_progress", t.InProgress, "not ended yet"},

@@ -71,6 +71,11 @@ type Message struct {
 	Authentications    [MaxAuthentications]Authentication // challenges of a response, credentials of a request, topmost first
 	NumAuthentications int
 	Require            []byte // first Require line
+	Supported          []byte // first Supported line
+	SessionExpires     []byte // RFC 4028
+	MinSE              []byte // RFC 4028
+	MinExpires         []byte // of a 423
+	RSeq, RAck         []byte // RFC 3262
 	ContentType        []byte
 	RecordRoutes       [MaxRecordRoutes][]byte // values, topmost first
 	NumRecordRoutes    int
@@ -89,6 +94,7 @@ func (m *Message) Reset() {
 	m.CSeq, m.CSeqValue = 0, nil
 	m.Contact, m.Target = nil, nil
 	m.Expires, m.Reason, m.RetryAfter, m.Require = nil, nil, nil, nil
+	m.Supported, m.SessionExpires, m.MinSE, m.MinExpires, m.RSeq, m.RAck = nil, nil, nil, nil, nil, nil
 	m.NumAuthentications = 0
 	m.NumRecordRoutes = 0
 	m.ContentType, m.Body = nil, nil

@@ -112,7 +112,7 @@ func (s *scanner) header(line []byte) {
 		return
 	}
 	m, value := s.m, trim(line[colon+1:])
-	switch headerOf(trimRight(line[:colon])) {
+	switch h := headerOf(trimRight(line[:colon])); h {
 	case headerVia:
 		s.vias(value)
 	case headerFrom:
@@ -143,6 +143,26 @@ func (s *scanner) header(line []byte) {
 		s.authentication(value, true)
 	case headerRequire:
 		keepFirst(&m.Require, value)
+	default:
+		s.extension(h, value)
+	}
+}
+
+// extension stores the header fields of the extensions of RFC 3261 that a call heeds.
+func (s *scanner) extension(h header, value []byte) {
+	switch m := s.m; h {
+	case headerSupported:
+		keepFirst(&m.Supported, value)
+	case headerSessionExpires:
+		keepFirst(&m.SessionExpires, value)
+	case headerMinSE:
+		keepFirst(&m.MinSE, value)
+	case headerMinExpires:
+		keepFirst(&m.MinExpires, value)
+	case headerRSeq:
+		keepFirst(&m.RSeq, value)
+	case headerRAck:
+		keepFirst(&m.RAck, value)
 	}
 }
 

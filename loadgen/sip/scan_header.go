@@ -20,6 +20,12 @@ const (
 	headerAuthenticate
 	headerProxyAuthenticate
 	headerRequire
+	headerSupported
+	headerSessionExpires
+	headerMinSE
+	headerRSeq
+	headerRAck
+	headerMinExpires
 )
 
 // headerOf returns the header field of a name, in any case and in the compact form (RFC 3261, 7.3.3).
@@ -36,12 +42,23 @@ func headerOf(name []byte) header {
 		if name[0]|0x20 == 'f' {
 			return named(name, "From", headerFrom)
 		}
+		if name[0]|0x20 == 'r' {
+			return reliability(name)
+		}
 		return named(name, "CSeq", headerCSeq)
 	case 6:
+		if name[0]|0x20 == 'm' {
+			return named(name, "Min-SE", headerMinSE)
+		}
 		return named(name, "Reason", headerReason)
 	case 7:
 		return sevenLetters(name)
+	case 9:
+		return named(name, "Supported", headerSupported)
 	case 11:
+		if name[0]|0x20 == 'm' {
+			return named(name, "Min-Expires", headerMinExpires)
+		}
 		return named(name, "Retry-After", headerRetryAfter)
 	case 12:
 		if name[0]|0x20 == 'c' {
@@ -52,6 +69,8 @@ func headerOf(name []byte) header {
 		return named(name, "Authorization", headerAuthenticate)
 	case 14:
 		return named(name, "Content-Length", headerContentLength)
+	case 15:
+		return named(name, "Session-Expires", headerSessionExpires)
 	case 16:
 		return named(name, "WWW-Authenticate", headerAuthenticate)
 	case 18:
@@ -60,6 +79,14 @@ func headerOf(name []byte) header {
 		return named(name, "Proxy-Authorization", headerProxyAuthenticate)
 	}
 	return headerOther
+}
+
+// reliability tells apart the headers of reliable provisional responses (RFC 3262, 7).
+func reliability(name []byte) header {
+	if name[1]|0x20 == 's' {
+		return named(name, "RSeq", headerRSeq)
+	}
+	return named(name, "RAck", headerRAck)
 }
 
 // sevenLetters tells apart the names of seven letters, of which there are many.
@@ -94,6 +121,10 @@ func compactHeader(letter byte) header {
 		return headerContentLength
 	case 'c':
 		return headerContentType
+	case 'k':
+		return headerSupported
+	case 'x':
+		return headerSessionExpires
 	}
 	return headerOther
 }

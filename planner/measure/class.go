@@ -18,6 +18,7 @@ const (
 	TargetError              // the target failed: 500, 501, 502, 504, 505, 513, 580, other 6xx
 	Timeout                  // 408 received, or no final answer within Timer B
 	Unreachable              // ICMP or transport error: nothing listens there
+	Unexpected               // the target did otherwise than the scenario allows, or a check of the scenario failed
 	NotStarted               // the generator could not send the call: never part of a target's ratio
 	Aborted                  // the run was stopped while the call was in flight
 
@@ -26,7 +27,7 @@ const (
 
 var classNames = [NumClasses]string{
 	"answered", "user", "number", "blocked", "redirected", "policy",
-	"target_error", "timeout", "unreachable", "not_started", "aborted",
+	"target_error", "timeout", "unreachable", "unexpected", "not_started", "aborted",
 }
 
 // String returns the name of the class as reports and JSON write it.
