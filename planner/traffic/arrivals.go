@@ -51,6 +51,13 @@ func (p *poisson) Next() time.Duration {
 	return nanoseconds(p.at)
 }
 
+// Fork returns the process in its present state.
+func (p *poisson) Fork(random *rand.Rand) Arrivals {
+	fork := *p
+	fork.random = random
+	return &fork
+}
+
 // constant multiplies instead of adding, so that a run of a day does not drift.
 type constant struct {
 	calls, perCall float64
@@ -60,4 +67,10 @@ func (c *constant) Next() time.Duration {
 	at := c.calls * c.perCall
 	c.calls++
 	return nanoseconds(at)
+}
+
+// Fork returns the process in its present state.
+func (c *constant) Fork(*rand.Rand) Arrivals {
+	fork := *c
+	return &fork
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,9 +15,11 @@ type DurationLaw string
 
 // The laws of durations.
 const (
-	Fixed       DurationLaw = "fixed"
-	Exponential DurationLaw = "exponential"
-	Lognormal   DurationLaw = "lognormal" // what measured conversations look like (Bolotin, 1994)
+	Fixed            DurationLaw = "fixed"
+	Exponential      DurationLaw = "exponential"
+	Lognormal        DurationLaw = "lognormal"        // what measured conversations look like (Bolotin, 1994)
+	Gamma            DurationLaw = "gamma"            // Erlang-k where 1 by the square of the spread is whole
+	Hyperexponential DurationLaw = "hyperexponential" // some short, some long calls: two exponential laws of balanced means
 )
 
 // Duration is a law of non-negative random durations with a mean: holding, set-up or ringing times.
@@ -24,16 +27,22 @@ const (
 type Duration struct {
 	Law  DurationLaw
 	Mean time.Duration
-	// Spread is the coefficient of variation (standard deviation by mean) of a lognormal law.
+	// Spread is the coefficient of variation (standard deviation by mean) of a lognormal, gamma or
+	// hyperexponential law; 0 stands for LognormalSpread and HyperexponentialSpread. A hyperexponential
+	// law has a spread of 1 or more.
 	Spread float64
 }
 
-// LognormalSpread is the coefficient of variation of a lognormal law for which none was given: 1, so
-// that it differs from the exponential law in shape alone.
+// HyperexponentialSpread is the coefficient of variation of a hyperexponential law for which none was given.
+const HyperexponentialSpread = 2
+
+// LognormalSpread is the coefficient of variation of a lognormal or gamma law for which none was given: 1,
+// so that it differs from the exponential law in shape alone.
 const LognormalSpread = 1
 
 // ParseDuration reads a duration law as users write it: "2s", "fixed:2s", "exponential:2s",
-// "lognormal:2s" or "lognormal:2s,0.8" with the coefficient of variation.
+// "lognormal:2s" or, with the coefficient of variation, "lognormal:2s,0.8", "gamma:2s,0.5" or
+// "hyperexponential:2s,2".
 func ParseDuration(text string) (Duration, error) {
 	law, rest, named := strings.Cut(text, ":")
 	if !named {
@@ -70,20 +79,22 @@ func parseSpread(text string) (float64, error) {
 }
 
 // durationLaws lists the laws for messages.
-const durationLaws = string(Fixed + ", " + Exponential + " or " + Lognormal)
+const durationLaws = string(Fixed + ", " + Exponential + ", " + Lognormal + ", " + Gamma + " or " + Hyperexponential)
 
 // Validate reports a law that does not exist, a mean below 0, a spread that is not a positive number
 // and a spread of a law that has none.
 func (d Duration) Validate() error {
 	switch {
-	case d.Law != Fixed && d.Law != Exponential && d.Law != Lognormal && d.Law != "":
+	case !slices.Contains([]DurationLaw{"", Fixed, Exponential, Lognormal, Gamma, Hyperexponential}, d.Law):
 		return fmt.Errorf("unknown law %q, want %s", d.Law, durationLaws)
 	case d.Mean < 0:
 		return fmt.Errorf("must not be negative, got %s", d.Mean)
 	case math.IsNaN(d.Spread) || math.IsInf(d.Spread, 0) || d.Spread < 0:
 		return fmt.Errorf("coefficient of variation must be a positive number, got %g", d.Spread)
-	case d.Spread != 0 && d.Law != Lognormal:
-		return fmt.Errorf("only a %s law has a coefficient of variation", Lognormal)
+	case d.Spread != 0 && !d.spreads():
+		return fmt.Errorf("only a %s, %s or %s law has a coefficient of variation", Lognormal, Gamma, Hyperexponential)
+	case d.Law == Hyperexponential && d.Variation() < 1:
+		return fmt.Errorf("a %s law has a coefficient of variation of 1 or more, got %g", Hyperexponential, d.Spread)
 	}
 	return nil
 }
@@ -93,7 +104,7 @@ func (d Duration) String() string {
 	switch {
 	case d.Law == Fixed || d.Law == "":
 		return d.Mean.String()
-	case d.Law == Lognormal && d.Spread != 0:
+	case d.spreads() && d.Spread != 0:
 		return fmt.Sprintf("%s:%s,%g", d.Law, d.Mean, d.Spread)
 	}
 	return fmt.Sprintf("%s:%s", d.Law, d.Mean)
@@ -106,23 +117,34 @@ func (d Duration) Scaled(factor float64) Duration {
 	return d
 }
 
-// Draw returns one duration, at most the longest that time.Duration holds (292 years).
-//
-//	exponential  mean · E                           E exponential of mean 1
-//	lognormal    mean · exp(σZ − σ²/2), σ² = ln(1+c²)  Z standard normal, c the coefficient of variation
+// Draw returns one duration, at most the longest that time.Duration holds (292 years). Whoever draws many
+// makes a Sampler of the law.
 func (d Duration) Draw(random *rand.Rand) time.Duration {
-	switch d.Law {
-	case Exponential:
-		return nanoseconds(float64(d.Mean) * random.ExpFloat64())
-	case Lognormal:
-		c := d.Spread
-		if c == 0 {
-			c = LognormalSpread
-		}
-		variance := math.Log1p(c * c)
-		return nanoseconds(float64(d.Mean) * math.Exp(math.Sqrt(variance)*random.NormFloat64()-variance/2))
+	s := NewSampler(d)
+	return s.Draw(random)
+}
+
+// Average returns the mean.
+func (d Duration) Average() time.Duration { return d.Mean }
+
+// Variation returns the coefficient of variation: standard deviation by mean.
+func (d Duration) Variation() float64 {
+	switch {
+	case d.Law == Exponential:
+		return 1
+	case !d.spreads():
+		return 0
+	case d.Spread != 0:
+		return d.Spread
+	case d.Law == Hyperexponential:
+		return HyperexponentialSpread
 	}
-	return d.Mean
+	return LognormalSpread
+}
+
+// spreads tells whether the law has a coefficient of variation that can be chosen.
+func (d Duration) spreads() bool {
+	return d.Law == Lognormal || d.Law == Gamma || d.Law == Hyperexponential
 }
 
 // nanoseconds converts without wrapping round to a negative duration.

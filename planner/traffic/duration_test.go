@@ -148,10 +148,10 @@ func TestParseDurationRefusesBadInput(t *testing.T) {
 		{"nothing", "", "is not a duration such as 2s"},
 		{"no unit", "180", "is not a duration such as 2s"},
 		{"no mean", "exponential:", "is not a duration such as 2s"},
-		{"no law before the colon", ":2s", "no law before the colon, want fixed, exponential or lognormal"},
-		{"an unknown law", "pareto:2s", `unknown law "pareto", want fixed, exponential or lognormal`},
+		{"no law before the colon", ":2s", "no law before the colon, want fixed, exponential, lognormal, gamma or hyperexponential"},
+		{"an unknown law", "pareto:2s", `unknown law "pareto", want fixed, exponential, lognormal, gamma or hyperexponential`},
 		{"a negative mean", "exponential:-2s", "must not be negative, got -2s"},
-		{"a spread of a law that has none", "exponential:2s,0.8", "only a lognormal law has a coefficient of variation"},
+		{"a spread of a law that has none", "exponential:2s,0.8", "only a lognormal, gamma or hyperexponential law has a coefficient of variation"},
 		{"a spread of 0, which would silently become 1", "lognormal:2s,0", `must be a positive number, got "0"`},
 		{"a negative spread", "lognormal:2s,-1", `must be a positive number, got "-1"`},
 		{"a spread that is not a number", "lognormal:2s,NaN", `must be a positive number, got "NaN"`},
@@ -179,7 +179,7 @@ func TestValidateOfLawsThatWereNotParsed(t *testing.T) {
 	}{
 		{"the zero value", traffic.Duration{}, ""},
 		{"a spread of NaN", traffic.Duration{Law: traffic.Lognormal, Spread: math.NaN()}, "must be a positive number"},
-		{"a spread without a lognormal law", traffic.Duration{Mean: 1, Spread: 1}, "only a lognormal law"},
+		{"a spread without a lognormal law", traffic.Duration{Mean: 1, Spread: 1}, "only a lognormal, gamma or hyperexponential law"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := tt.law.Validate()
