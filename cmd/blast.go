@@ -108,7 +108,7 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, target strin
 		return err
 	}
 	defer func() { o.target.close() }()
-	run, err := newLoadRun(cfg)
+	run, err := newLoadRun(cfg, o.target.ceiling)
 	if err != nil {
 		return err
 	}

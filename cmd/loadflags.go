@@ -23,6 +23,7 @@ type targetFlags struct {
 	account   accountFlags
 	tls       tlsFlags
 	t1        time.Duration
+	ceiling   ceilingFlag
 	close     func() // ends what apply has opened
 }
 
@@ -36,6 +37,7 @@ func addTarget(command *cobra.Command) *targetFlags {
 	flags.IntSliceVar(&f.busyCodes, "busy-codes", nil, "SIP codes beside 503 with which this trunk says that all its circuits are busy, such as 486")
 	f.account.add(flags)
 	f.tls.addCaller(flags)
+	f.ceiling.add(command)
 	flags.DurationVar(&f.t1, "t1", 500*time.Millisecond, "SIP timer T1; a target counts as silent after 64 of it")
 	return f
 }
@@ -70,7 +72,7 @@ func (f *targetFlags) apply(ctx context.Context, streams Streams, cfg *loadgen.C
 
 // check refuses flags that make no sense by themselves.
 func (f *targetFlags) check() error {
-	var problems []error
+	problems := []error{f.ceiling.check()}
 	if f.t1 < time.Millisecond || f.t1 > 10*time.Second {
 		problems = append(problems, fmt.Errorf("--t1: must be from 1ms to 10s, got %s", f.t1))
 	}

@@ -15,15 +15,16 @@ import (
 type loadRun struct {
 	cfg       loadgen.Config
 	generator *loadgen.Generator
+	ceiling   ceilingFlag
 }
 
 // newLoadRun checks a load configuration. What is wrong with it is the user's to mend.
-func newLoadRun(cfg loadgen.Config) (*loadRun, error) {
+func newLoadRun(cfg loadgen.Config, ceiling ceilingFlag) (*loadRun, error) {
 	generator, err := loadgen.New(cfg)
 	if err != nil {
 		return nil, usage(flagNames(err))
 	}
-	return &loadRun{cfg: cfg, generator: generator}, nil
+	return &loadRun{cfg: cfg, generator: generator, ceiling: ceiling}, nil
 }
 
 // describe says in a line what will be offered.
@@ -49,6 +50,10 @@ func figure(x float64) string {
 // run offers the calls. The first interrupt ends the arrivals and hangs up, the second leaves the calls
 // where they are.
 func (r *loadRun) run(ctx context.Context, streams Streams, what string) (*loadgen.Result, error) {
+	ceiling, demanding, err := r.ceiling.know(ctx, streams, r.cfg)
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	release := onInterrupt(streams, func() {
@@ -62,6 +67,9 @@ func (r *loadRun) run(ctx context.Context, streams Streams, what string) (*loadg
 	var unreachable *loadgen.UnreachableError
 	if errors.As(err, &unreachable) {
 		return nil, err
+	}
+	if demanding && result != nil {
+		result.Health = append(result.Health, ceiling.Check(r.cfg.CAPS))
 	}
 	return result, err
 }

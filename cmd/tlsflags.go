@@ -41,6 +41,9 @@ func (t *tlsFlags) config() (cfg sip.TLSConfig, closeLog func(), err error) {
 	}
 	var log io.WriteCloser
 	if t.keyLog != "" {
+		if info, err := os.Stat(t.keyLog); err == nil && !info.Mode().IsRegular() {
+			return cfg, nil, fmt.Errorf("--tls-key-log: %s: must be a regular file, got a %s", t.keyLog, kindOf(info.Mode()))
+		}
 		if log, err = os.OpenFile(t.keyLog, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
 			return cfg, nil, fmt.Errorf("--tls-key-log: %w", err)
 		}

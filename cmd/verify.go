@@ -122,7 +122,7 @@ func (o *verifyOptions) run(command *cobra.Command, streams Streams) error {
 		return err
 	}
 	defer func() { o.target.close() }()
-	run, err := newLoadRun(cfg)
+	run, err := newLoadRun(cfg, o.target.ceiling)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"runtime"
 )
@@ -17,7 +18,8 @@ type TLSConfig struct {
 	// CertFile and KeyFile are the own certificate chain and its key, PEM: needed to accept connections,
 	// and shown to a peer that asks for them. The key file must not be readable by others than its owner.
 	CertFile, KeyFile string
-	RequireClient     bool // accept only peers with a certificate that CAFile vouches for
+	Own               *tls.Certificate // in memory, instead of CertFile and KeyFile
+	RequireClient     bool             // accept only peers with a certificate that CAFile vouches for
 	// Insecure takes any certificate of a peer that was called: whoever is on the way can then read and
 	// change what is said.
 	Insecure bool
@@ -55,12 +57,14 @@ func (c TLSConfig) load(listening bool) (client, server *tls.Config, err error) 
 
 func (c TLSConfig) certificates() ([]tls.Certificate, error) {
 	switch {
+	case c.Own != nil:
+		return []tls.Certificate{*c.Own}, nil
 	case c.CertFile == "" && c.KeyFile == "":
 		return nil, nil
 	case c.CertFile == "" || c.KeyFile == "":
 		return nil, errors.New("a certificate needs its key, and a key its certificate")
 	}
-	certPEM, err := os.ReadFile(c.CertFile)
+	certPEM, err := readFile(c.CertFile)
 	if err != nil {
 		return nil, fmt.Errorf("certificate: %w", err)
 	}
@@ -80,7 +84,7 @@ func (c TLSConfig) roots() (*x509.CertPool, error) {
 	if c.CAFile == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(c.CAFile)
+	text, err := readFile(c.CAFile)
 	if err != nil {
 		return nil, fmt.Errorf("CA: %w", err)
 	}
@@ -91,11 +95,29 @@ func (c TLSConfig) roots() (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// maxSecret is the longest file that is read as a key, in octets.
-const maxSecret = 1 << 20
+// maxFile is the longest file that is read as a certificate or a key, in octets.
+const maxFile = 1 << 20
+
+// readFile reads a regular file: a pipe would wait for its writer without a word.
+func readFile(name string) ([]byte, error) {
+	return readChecked(name, func(fs.FileInfo) error { return nil })
+}
 
 // readSecret reads a file that nobody but its owner may read. Windows tells nothing of that in the mode.
 func readSecret(name string) ([]byte, error) {
+	return readChecked(name, func(info fs.FileInfo) error {
+		if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
+			return fmt.Errorf("%s can be used by others than its owner (mode %04o); chmod 600 it", name, mode)
+		}
+		return nil
+	})
+}
+
+// readChecked reads a file of which check finds nothing to object to.
+func readChecked(name string, check func(fs.FileInfo) error) ([]byte, error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() { // opening a pipe would wait already
+		return nil, fmt.Errorf("%s: must be a regular file", name)
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -105,8 +127,8 @@ func readSecret(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
-		return nil, fmt.Errorf("%s can be used by others than its owner (mode %04o); chmod 600 it", name, mode)
+	if err := check(info); err != nil {
+		return nil, err
 	}
-	return io.ReadAll(io.LimitReader(f, maxSecret))
+	return io.ReadAll(io.LimitReader(f, maxFile))
 }

@@ -231,6 +231,7 @@ func TestFilesOfTLSAreChecked(t *testing.T) {
 		"a key that others can read":           {TLSConfig{CertFile: certFile, KeyFile: readable}, false, "mode 0640"},
 		"no such certificate":                  {TLSConfig{CertFile: certFile + "x", KeyFile: keyFile}, false, "no such file"},
 		"no such key":                          {TLSConfig{CertFile: certFile, KeyFile: keyFile + "x"}, false, "no such file"},
+		"a CA that is a folder":                {TLSConfig{CAFile: t.TempDir()}, false, "must be a regular file"},
 		"no such CA":                           {TLSConfig{CAFile: ca.file + "x"}, false, "no such file"},
 		"a CA file without a certificate":      {TLSConfig{CAFile: keyFile}, false, "no certificate in"},
 		"clients required, but nobody vouches": {TLSConfig{CertFile: certFile, KeyFile: keyFile, RequireClient: true}, true, "a CA file is needed"},

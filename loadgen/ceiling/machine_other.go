@@ -1,0 +1,9 @@
+//go:build !linux
+
+package ceiling
+
+import "runtime"
+
+func processorModel() string { return runtime.GOARCH }
+
+func kernelRelease() string { return runtime.GOOS }
