@@ -161,12 +161,12 @@ func (t trial) call(ctx context.Context, gateway netip.AddrPort, caps float64, t
 	if err != nil {
 		return nil, err
 	}
-	program, err := scenarios.Load("caller")
+	programs, err := scenarios.Load("caller")
 	if err != nil {
 		return nil, err
 	}
 	generator, err := loadgen.New(loadgen.Config{
-		Target: target, TLS: t.tls, Program: program, Media: loadgen.Media{Off: true}, Timers: timers,
+		Target: target, TLS: t.tls, Programs: programs, Media: loadgen.Media{Off: true}, Timers: timers,
 		Arrivals: traffic.Poisson, CAPS: caps, Duration: trialLength, Drain: trialPatience,
 	})
 	if err != nil {
