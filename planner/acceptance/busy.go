@@ -43,7 +43,7 @@ func (e Evidence) hidden(j *Judgement) uint64 {
 	}
 	tolerated := j.Promise.Tolerated
 	if j.Interval.High < tolerated {
-		worst, _ := interval(e.Measured, e.Window, e.Ports, j.Promise.Confidence, busy)
+		worst, _ := e.interval(busy)
 		if worst.High >= tolerated {
 			return busy
 		}

@@ -20,7 +20,8 @@ type Design struct {
 
 	Expected  float64 // blocking by Erlang B, when the trunk is what it says
 	Inflation float64 // calls that are worth one independent call
-	Calls     uint64  // calls to be counted after the warm-up
+	Calls     uint64  // calls to be counted after the warm-up, at the most if there are looks
+	Looks     int     // by which it may end early; 0 for none
 
 	Hold     time.Duration // mean time that a call holds a circuit, set-up and ringing included, compressed
 	Compress float64       // by how much Hold is shorter than in the busy hour; 1 is not at all

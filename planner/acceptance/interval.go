@@ -6,6 +6,7 @@ import (
 
 	"github.com/sipplan/sipplan/erlang"
 	"github.com/sipplan/sipplan/planner/measure"
+	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -25,25 +26,46 @@ type Interval struct {
 // or could not be sent, are not assumed away: its lower end takes none of them for blocked, its upper
 // end all of them.
 func Blocking(m *measure.Measurement, window time.Duration, ports int, confidence float64) (i Interval, defined bool) {
-	return interval(m, window, ports, confidence, 0)
+	return BlockingWith(0, m, window, ports, confidence)
 }
 
-// interval is Blocking with some more of the calls unknown.
-func interval(m *measure.Measurement, window time.Duration, ports int, confidence float64, more uint64) (i Interval, defined bool) {
+// BlockingWith is Blocking with so many more of the calls unknown.
+func BlockingWith(more uint64, m *measure.Measurement, window time.Duration, ports int, confidence float64) (i Interval, defined bool) {
 	unsent := m.Outcomes[measure.NotStarted] - min(m.Outcomes[measure.NotStarted], m.NotStarted[measure.Stopped])
-	blocked, calls := float64(m.Outcomes[measure.Blocked]), float64(m.Requests())
-	i = Interval{Confidence: confidence, Unknown: m.Undecided() + unsent + more}
+	t := Tally{Calls: m.Requests(), Blocked: m.Outcomes[measure.Blocked], Unknown: m.Undecided() + more, Unsent: unsent}
 	if m.Requests() <= m.Undecided() {
-		return i, false
+		return Interval{Confidence: confidence, Unknown: t.Unknown + unsent}, false
 	}
 	offered, known := m.OfferedErlangs(window)
-	i.Inflation = inflation(ports, offered, known, blocked, calls)
-	i.Effective = calls / i.Inflation
+	return t.interval(inflation(ports, offered, known, float64(t.Blocked), float64(t.Calls)), confidence)
+}
+
+// Tally counts the calls of a test, be it over or not.
+type Tally struct {
+	Calls   uint64 // requests to the trunk; those in progress count as not blocked
+	Blocked uint64
+	Unknown uint64 // of Calls, that say nothing about capacity
+	Unsent  uint64 // not in Calls: the generator could not start them
+}
+
+// interval returns the interval of the blocking when so many calls are worth one independent call.
+func (t Tally) interval(inflation, confidence float64) (i Interval, defined bool) {
+	calls, blocked := float64(t.Calls), float64(t.Blocked)
+	i = Interval{Confidence: confidence, Inflation: inflation, Effective: calls / inflation, Unknown: t.Unknown + t.Unsent}
 	var errLow, errHigh error
-	i.Low, _, errLow = erlang.Wilson(blocked/i.Inflation, i.Effective, confidence)
-	worst, all := blocked+float64(i.Unknown), calls+float64(unsent)
-	_, i.High, errHigh = erlang.Wilson(worst/i.Inflation, all/i.Inflation, confidence)
+	i.Low, _, errLow = erlang.Wilson(blocked/inflation, i.Effective, confidence)
+	worst, all := blocked+float64(i.Unknown), calls+float64(t.Unsent)
+	_, i.High, errHigh = erlang.Wilson(math.Min(worst, all)/inflation, all/inflation, confidence)
 	return i, errLow == nil && errHigh == nil
+}
+
+// exactLow lowers the lower end to that of Clopper and Pearson (Biometrika 26, 1934), at the worth of the blocked
+// calls in independent ones. Counts of few blockings are skewed: they exceed the normal quantile of a Wilson
+// interval more often than its confidence says.
+func (i *Interval) exactLow(blocked uint64) {
+	if hits := float64(blocked) / i.Inflation; hits > 0 && hits <= i.Effective {
+		i.Low = math.Min(i.Low, mathext.InvRegIncBeta(hits, i.Effective-hits+1, (1-i.Confidence)/2))
+	}
 }
 
 // Share returns the interval of a share that was counted as hits of all calls, of which inflation are

@@ -22,6 +22,7 @@ type Evidence struct {
 	BusyCodes   []int              // final codes that are said to mean busy circuits on this trunk; nil if nobody has said
 	Health      measure.Health     // of the generator; checks of media alone change no verdict on a trunk
 	Interrupted bool               // the test was stopped before its end
+	Look        Look               // the last look of a sequential test, by which it may have ended; zero for a test of fixed length
 }
 
 // Judgement is a verdict with everything that it rests on.
@@ -31,6 +32,7 @@ type Judgement struct {
 	Promise Promise  // with its defaults filled in
 	Ports   int      // circuits that are said to exist; 0 if that is not known
 	Planned float64  // erlangs for which the promise was made; 0 if for any
+	Look    Look     // of a sequential test; its interval allows for all looks
 
 	Blocking measure.Ratio // blocked by requests
 	Interval Interval
@@ -59,11 +61,11 @@ func Judge(e Evidence) (Judgement, error) {
 	if err := e.validate(); err != nil {
 		return Judgement{}, err
 	}
-	j := Judgement{Promise: e.Promise.filled(), Ports: e.Ports, Planned: e.Planned, Blocking: e.Measured.Blocking()}
+	j := Judgement{Promise: e.Promise.filled(), Ports: e.Ports, Planned: e.Planned, Look: e.Look, Blocking: e.Measured.Blocking()}
 	j.Offered, _ = e.Measured.OfferedErlangs(e.Window)
 	j.Carried, _ = e.Measured.CarriedErlangs(e.Window)
-	j.Interval, j.Measured = Blocking(e.Measured, e.Window, e.Ports, j.Promise.Confidence)
-	j.compareWithFormula(e.Ports)
+	j.Interval, j.Measured = e.interval(0)
+	j.compareWithFormula(e)
 	j.Assumptions = e.assumptions()
 	if faults := e.faults(); len(faults) > 0 {
 		j.Why = faults
@@ -93,19 +95,31 @@ func (e Evidence) validate() error {
 	return errors.Join(append(problems, e.Promise.Validate())...)
 }
 
+// interval returns the interval of the blocking with so many more of the calls unknown. That of a sequential test
+// is as wide as its last look asks for.
+func (e Evidence) interval(more uint64) (i Interval, defined bool) {
+	i, defined = BlockingWith(more, e.Measured, e.Window, e.Ports, e.Look.confidence(e.Promise.filled().Confidence))
+	if e.Look.Number > 0 && defined {
+		i.exactLow(e.Measured.Outcomes[measure.Blocked])
+	}
+	return i, defined
+}
+
 // compareWithFormula sets the blocking by Erlang B at the erlangs really offered, and whether live calls agree.
-func (j *Judgement) compareWithFormula(ports int) {
-	if ports == 0 || j.Offered == 0 || !j.Measured {
+// That is no verdict and asked once, so the interval is the plain one whatever the looks.
+func (j *Judgement) compareWithFormula(e Evidence) {
+	if e.Ports == 0 || j.Offered == 0 || !j.Measured {
 		return
 	}
+	plain, _ := Blocking(e.Measured, e.Window, e.Ports, j.Promise.Confidence)
 	var err error
-	if j.Formula, err = erlang.B(float64(ports), j.Offered); err != nil {
+	if j.Formula, err = erlang.B(float64(e.Ports), j.Offered); err != nil {
 		return
 	}
 	switch {
-	case j.Formula < j.Interval.Low:
+	case j.Formula < plain.Low:
 		j.Agreement = BlocksMore
-	case j.Formula > j.Interval.High:
+	case j.Formula > plain.High:
 		j.Agreement = BlocksLess
 	default:
 		j.Agreement = Agrees

@@ -21,6 +21,9 @@ func (d Design) Sentences() []string {
 		fmt.Sprintf("The test takes %s: %s to fill the trunk, which starts empty, then %s at %s calls per second.",
 			rounded(d.Total()), rounded(d.Warmup), rounded(d.Length), figures(d.CAPS)),
 	}
+	if d.Looks > 0 {
+		all = append(all, fmt.Sprintf("It ends as soon as one of %d looks can tell, most often after two thirds of that; the error is kept over all looks.", d.Looks))
+	}
 	if d.Expected > p.Blocking {
 		all = append(all, "The plan itself blocks more than promised: expect that it does not hold, or that the test cannot tell.")
 	}
@@ -73,9 +76,17 @@ func circuits(n int) string {
 
 func (j *Judgement) measured() string {
 	share, _ := j.Blocking.Value()
-	return fmt.Sprintf("%s of %s %s blocked (%s); with %s confidence blocking is between %s and %s",
+	return fmt.Sprintf("%s of %s %s blocked (%s); with %s confidence%s blocking is between %s and %s",
 		count(j.Blocking.Numerator), calls(j.Blocking.Denominator), was(j.Blocking.Numerator), percent(share),
-		percent(j.Promise.Confidence), percent(j.Interval.Low), percent(j.Interval.High))
+		percent(j.Promise.Confidence), j.Look.phrase(), percent(j.Interval.Low), percent(j.Interval.High))
+}
+
+// phrase says at which look a sequential test was decided, or nothing.
+func (l Look) phrase() string {
+	if l.Number == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", kept over all looks (this is %d of %d),", l.Number, l.Of)
 }
 
 func (j *Judgement) whyHolds() string {

@@ -23,6 +23,12 @@ type trunk struct {
 // the window in which they arrived.
 func (k *trunk) run(t testing.TB, seed uint64, warmup time.Duration, calls uint64) (*measure.Measurement, time.Duration) {
 	t.Helper()
+	return k.watch(t, seed, warmup, func(m *measure.Measurement) bool { return m.Offered < calls })
+}
+
+// watch offers calls as long as more says so, which is asked after each of them.
+func (k *trunk) watch(t testing.TB, seed uint64, warmup time.Duration, more func(*measure.Measurement) bool) (*measure.Measurement, time.Duration) {
+	t.Helper()
 	arrivals, err := traffic.NewArrivals(k.law, k.offered/k.hold.Mean.Seconds(), traffic.Stream(seed, 0))
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +37,7 @@ func (k *trunk) run(t testing.TB, seed uint64, warmup time.Duration, calls uint6
 	m := &measure.Measurement{}
 	k.releases = k.releases[:0]
 	var at time.Duration
-	for m.Offered < calls {
+	for more(m) {
 		at = arrivals.Next()
 		k.offer(m, at, k.hold.Draw(random), at >= warmup)
 	}
