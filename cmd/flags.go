@@ -74,6 +74,7 @@ func (o *outputFormat) show(streams Streams, document reports.Document, object a
 	if o.Format == reports.JSON {
 		return reports.WriteJSON(streams.Out, object)
 	}
+	document.Width = streams.Width
 	return document.Write(streams.Out, o.Format)
 }
 

@@ -22,6 +22,8 @@ type Streams struct {
 	// LiveErr says whether Err is a terminal that can redraw lines: progress is a live block there, and
 	// a plain line now and then elsewhere.
 	LiveErr bool
+	// Width is how many characters a line of the terminal has that Out is; 0 when it is none.
+	Width int
 	// Interrupts starts to deliver SIGINT and SIGTERM, which end the process until then. Nil never
 	// delivers any.
 	Interrupts func() <-chan os.Signal
@@ -35,8 +37,18 @@ func processStreams() Streams {
 		Err:        os.Stderr,
 		Env:        os.Getenv,
 		LiveErr:    term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb",
+		Width:      terminalWidth(os.Stdout),
 		Interrupts: catchInterrupts,
 	}
+}
+
+// terminalWidth returns the characters in a line of a terminal, 0 for what is none.
+func terminalWidth(file *os.File) int {
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 // catchInterrupts delivers up to two signals: the first asks for an orderly end, the second for an

@@ -8,6 +8,7 @@ type Document struct {
 	Answer []string // the answer to the user's question, a sentence each
 	Tables []Table
 	Notes  []string // where defaults come from, what the figures leave out
+	Width  int      // of lines of text, in characters; 0 where nobody knows
 }
 
 // Table is one table of a document. Cells are formatted before they are put in.

@@ -34,9 +34,9 @@ func (p planPage) variants() Table {
 }
 
 func (p planPage) locations() Table {
-	t := Table{Title: "What to buy, and where", Columns: columns("place", "country", "lines", ">users", ">traffic", ">ports needed", "buy", ">ports", ">blocked", ">one down", ">in the long run", "reason")}
+	t := Table{Title: "What to buy, and where", Columns: columns("place", "lines", ">users", ">traffic", ">needed", "buy", ">ports", ">blocked", ">one down", ">long run", "reason")}
 	for _, l := range p.d.Variant().Locations {
-		t.Rows = append(t.Rows, []string{p.site(l.Site), l.Country, lineText(l), count(l.Load.Users), erlangs(l.Load.Erlangs), count(l.Ports),
+		t.Rows = append(t.Rows, []string{p.site(l.Site) + ", " + l.Country, lineText(l), count(l.Load.Users), erlangs(l.Load.Erlangs), count(l.Ports),
 			bought(l.Mix), count(l.Trunk), percent(l.Blocking), percent(l.Down), documented(l.LongRun), l.Mix.Reason})
 	}
 	return t

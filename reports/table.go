@@ -12,25 +12,23 @@ import (
 // This file is the only one that knows the table library.
 
 // text writes the table in plain characters: no borders, two spaces between columns, a rule under the
-// headings.
-func (t Table) text(page *bytes.Buffer) error {
+// headings, rows of at most width characters where prose can be broken.
+func (t Table) text(page *bytes.Buffer, width int) error {
 	var drawn bytes.Buffer
-	table := tablewriter.NewTable(&drawn, append(t.options(),
+	fitted := t.fitted(width)
+	table := tablewriter.NewTable(&drawn, append(fitted.options(),
 		tablewriter.WithSymbols(tw.NewSymbols(tw.StyleASCII)),
 		tablewriter.WithRendition(tw.Rendition{
 			Borders:  tw.BorderNone,
 			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.Lines{ShowHeaderLine: tw.On}},
 		}),
 		tablewriter.WithTrimSpace(tw.Off),
-		tablewriter.WithPadding(tw.Padding{Left: tw.Empty, Right: "  ", Overwrite: true}),
+		tablewriter.WithPadding(tw.Padding{Left: tw.Empty, Right: columnGap, Overwrite: true}),
 	)...)
-	if err := t.fill(table, printable); err != nil {
+	if err := fitted.fill(table, func(cell string) string { return cell }); err != nil {
 		return err
 	}
-	for line := range strings.Lines(drawn.String()) {
-		page.WriteString(strings.TrimRight(line, " \n"))
-		page.WriteByte('\n')
-	}
+	fitted.write(page, drawn.String(), width)
 	return nil
 }
 

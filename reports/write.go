@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 )
 
 // Write renders the document to w as Text, CSV or Markdown, in one write. It fails for JSON, which is
@@ -46,19 +45,20 @@ func WriteJSON(w io.Writer, result any) error {
 
 // text writes the answer, the tables under their titles, and the notes.
 func (d Document) text(page *bytes.Buffer) error {
+	prose, rows := d.widths()
 	paragraph := paragraphs(page)
 	if len(d.Answer) > 0 {
 		paragraph()
 	}
 	for _, sentence := range d.Answer {
-		wrap(page, printable(sentence), "", "")
+		wrap(page, printable(sentence), "", "", prose)
 	}
 	for _, table := range d.Tables {
 		paragraph()
 		if table.Title != "" {
-			fmt.Fprintln(page, printable(table.Title))
+			wrap(page, printable(table.Title), "", "", prose)
 		}
-		if err := table.text(page); err != nil {
+		if err := table.text(page, rows); err != nil {
 			return err
 		}
 	}
@@ -66,37 +66,9 @@ func (d Document) text(page *bytes.Buffer) error {
 		paragraph()
 	}
 	for _, note := range d.Notes {
-		wrap(page, printable(note), "- ", "  ")
+		wrap(page, printable(note), "- ", "  ", prose)
 	}
 	return nil
-}
-
-// textWidth is how long lines of prose get, in characters.
-const textWidth = 120
-
-// noBreak holds a number and its sign together, in one word for wrap.
-const noBreak = "\x00"
-
-var (
-	holdTogether = strings.NewReplacer(" %", noBreak+"%", "< ", "<"+noBreak, "> ", ">"+noBreak, " E ", noBreak+"E ")
-	letGo        = strings.NewReplacer(noBreak, " ")
-)
-
-// wrap writes prose in lines, the first after one indent and the others after another.
-func wrap(page *bytes.Buffer, prose, first, other string) {
-	line := first
-	for i, word := range strings.Fields(holdTogether.Replace(prose)) {
-		switch {
-		case i == 0:
-		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > textWidth:
-			fmt.Fprintln(page, letGo.Replace(line))
-			line = other
-		default:
-			line += " "
-		}
-		line += word
-	}
-	fmt.Fprintln(page, letGo.Replace(line))
 }
 
 // markdown writes the same order as text, with the tables as pipe tables under headings.

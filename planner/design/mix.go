@@ -164,14 +164,12 @@ func (m Mix) reason(n need, byPrice bool) string {
 	if m.Units == 0 {
 		return "No model that may be bought holds this: give gateways with documented limits."
 	}
-	rule := "the fewest units and then ports, because not all prices are known"
+	rule := "Fewest units, then ports (not all prices are known),"
 	if byPrice {
-		rule = "the cheapest"
+		rule = "Cheapest"
 	}
 	if n.callsDown > 0 {
-		return fmt.Sprintf("%s that leaves %d ports or more when the largest has failed.", capital(rule), n.callsDown)
+		return fmt.Sprintf("%s with %d ports or more when the largest has failed.", rule, n.callsDown)
 	}
-	return fmt.Sprintf("%s with %d ports or more; none may fail.", capital(rule), n.calls)
+	return fmt.Sprintf("%s with %d ports or more; none may fail.", rule, n.calls)
 }
-
-func capital(text string) string { return string(text[0]-'a'+'A') + text[1:] }
