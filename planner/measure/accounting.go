@@ -14,7 +14,7 @@ import (
 //	late         ≤ started, seized ≤ started
 //	completed    ≤ answered, dropped ≤ answered ≤ seized
 //	answered     ≤ final 2xx codes; Σ codes ≤ INVITEs sent, which are at least started
-//	lost         = expected − received packets; silent legs ≤ legs
+//	lost         = expected − received packets; silent, one-way and scored legs ≤ legs
 //
 // The lines on codes, circuits and media are skipped by an instrument that counts none of them.
 func (m *Measurement) CheckAccounting() error {
@@ -61,7 +61,9 @@ func (m *Media) check() error {
 		lost = fmt.Errorf("RTP packets lost is %d, but expected less received is %d",
 			m.Lost, int64(m.Expected)-int64(m.Received))
 	}
-	return errors.Join(lost, atMost("silent legs", m.Silent, "legs", m.Legs))
+	return errors.Join(lost, atMost("silent legs", m.Silent, "legs", m.Legs),
+		atMost("calls with one-way audio", m.Heard.OneWay, "legs", m.Legs),
+		atMost("scored calls", m.Heard.MOS.Count()+m.Heard.WidebandMOS.Count()+m.Heard.NoScore, "legs", m.Legs))
 }
 
 func equal(name string, n uint64, parts string, sum uint64) error {

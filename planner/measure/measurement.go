@@ -137,4 +137,5 @@ type Media struct {
 	Jitter     Histogram // RFC 3550 interarrival jitter at the end of each leg
 	SendLate   Histogram // actual less ideal instant of each packet sent
 	LegLoss    Shares    // lost by expected packets of each leg that expected any
+	Heard      Heard     // what they sounded like
 }

@@ -52,6 +52,7 @@ func (m *Media) Merge(other *Media) {
 	m.Jitter.Merge(&other.Jitter)
 	m.SendLate.Merge(&other.SendLate)
 	m.LegLoss.Merge(&other.LegLoss)
+	m.Heard.Merge(&other.Heard)
 }
 
 // Clone returns a copy that shares no memory with m: what a tick hands to a display while m goes on
@@ -64,6 +65,7 @@ func (m *Measurement) Clone() *Measurement {
 	c.Media.Jitter = m.Media.Jitter.clone()
 	c.Media.SendLate = m.Media.SendLate.clone()
 	c.Media.LegLoss = m.Media.LegLoss.clone()
+	c.Media.Heard = m.Media.Heard.clone()
 	return &c
 }
 

@@ -1,6 +1,7 @@
 package measure_test
 
 import (
+	"math/rand/v2"
 	"reflect"
 	"testing"
 	"time"
@@ -28,6 +29,17 @@ func fill(t *rapid.T, v reflect.Value) {
 			x.Record(rapid.Float64Range(-0.1, 1.1).Draw(t, "share"))
 		}
 		return
+	case *measure.Scores:
+		for range rapid.IntRange(0, 3).Draw(t, "samples") {
+			x.Record(rapid.Float64Range(0.9, 5.1).Draw(t, "score"))
+		}
+		return
+	case *measure.Worst:
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "calls"), 1))
+		for range random.IntN(measure.WorstKept + 1) {
+			x.Add(randomCallAudio(random))
+		}
+		return
 	}
 	switch v.Kind() {
 	case reflect.Uint64:
@@ -42,6 +54,14 @@ func fill(t *rapid.T, v reflect.Value) {
 		for i := range v.NumField() {
 			fill(t, v.Field(i))
 		}
+	}
+}
+
+// randomCallAudio returns one of few calls, so that ties are common.
+func randomCallAudio(random *rand.Rand) measure.CallAudio {
+	return measure.CallAudio{
+		Call: string(rune('a' + random.IntN(3))), Scored: random.IntN(2) == 0, MOS: 1 + float64(random.IntN(3)),
+		Missing: float64(random.IntN(2)), Began: time.Duration(random.IntN(9)),
 	}
 }
 
@@ -88,6 +108,8 @@ func TestMergeDoesNotTouchTheOther(t *testing.T) {
 		sum := merged(a, b)
 		sum.Delays[measure.PDD].Record(time.Second)
 		sum.Media.LegLoss.Record(0.5)
+		sum.Media.Heard.MOS.Record(3)
+		sum.Media.Heard.Worst.Add(measure.CallAudio{Scored: true})
 		if !reflect.DeepEqual(b, before) {
 			t.Fatal("the measurement merged from has changed")
 		}
@@ -142,7 +164,10 @@ func (c oneCall) count(m *measure.Measurement) {
 	}
 	m.Started++
 	m.Delays[measure.SRD].Record(c.delay)
+	m.Media.Legs++
 	m.Media.LegLoss.Record(c.loss)
+	m.Media.Heard.MOS.Record(1 + 4*c.loss)
+	m.Media.Heard.Worst.Add(measure.CallAudio{Scored: true, MOS: 1 + 4*c.loss, Began: c.delay})
 }
 
 func TestTrunkNameOfASum(t *testing.T) {
