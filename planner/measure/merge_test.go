@@ -59,10 +59,13 @@ func fill(t *rapid.T, v reflect.Value) {
 
 // randomCallAudio returns one of few calls, so that ties are common.
 func randomCallAudio(random *rand.Rand) measure.CallAudio {
-	return measure.CallAudio{
-		Call: string(rune('a' + random.IntN(3))), Scored: random.IntN(2) == 0, MOS: 1 + float64(random.IntN(3)),
-		Missing: float64(random.IntN(2)), Began: time.Duration(random.IntN(9)),
+	c := measure.CallAudio{
+		Call: string(rune('a' + random.IntN(3))), Missing: float64(random.IntN(2)), Began: time.Duration(random.IntN(9)),
 	}
+	if c.Scored = random.IntN(2) == 0; c.Scored {
+		c.MOS = 1 + float64(random.IntN(3))
+	}
+	return c
 }
 
 func merged(parts ...*measure.Measurement) *measure.Measurement {
