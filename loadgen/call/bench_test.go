@@ -7,6 +7,7 @@ import (
 
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/planner/routing"
 	"github.com/sipplan/sipplan/scenarios"
 )
 
@@ -37,6 +38,26 @@ func (e pipeEnd) Queue(b []byte, _ netip.AddrPort, _ uint32) {
 // BenchmarkCall is a whole call on both sides, INVITE to the answer to BYE, in memory: what the machine
 // costs without the kernel.
 func BenchmarkCall(b *testing.B) {
+	trunk := &Trunk{Address: answererAddress, URI: "sip:+15550100@192.0.2.2:5060", From: "sip:sipplan@192.0.2.1:5060"}
+	b.Run("one trunk", func(b *testing.B) { benchmarkCall(b, nil, trunk) })
+	b.Run("routed", func(b *testing.B) {
+		n := &routing.Network{Routes: []routing.Route{{Name: "pstn", Policy: routing.RoundRobin}}}
+		list := make([]Trunk, 4)
+		for i := range list {
+			list[i] = *trunk
+			n.Trunks = append(n.Trunks, routing.Trunk{Name: string(rune('a' + i)), Limits: routing.Limits{Circuits: 100}})
+			n.Routes[0].Trunks = append(n.Routes[0].Trunks, n.Trunks[i].Name)
+		}
+		router, err := routing.New(n, routing.Shard{}, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		benchmarkCall(b, &Trunks{Router: router, List: list}, nil)
+	})
+}
+
+// benchmarkCall places calls over a trunk, or over those that trunks says.
+func benchmarkCall(b *testing.B, trunks *Trunks, trunk *Trunk) {
 	p := &pipe{}
 	for i := range p.buffers {
 		p.buffers[i] = make([]byte, 0, 2048)
@@ -55,7 +76,7 @@ func BenchmarkCall(b *testing.B) {
 		return m
 	}
 	caller, answerer = machine("caller", &answerer, callerAddress), machine("gateway", &caller, answererAddress)
-	trunk := &Trunk{Address: answererAddress, URI: "sip:+15550100@192.0.2.2:5060", From: "sip:sipplan@192.0.2.1:5060"}
+	caller.Reroute(trunks)
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := range b.N {

@@ -9,20 +9,12 @@ import (
 	"github.com/sipplan/sipplan/scenarios"
 )
 
-// Trunk is where calls go: one trunk to one target.
-type Trunk struct {
-	Name    string
-	Address netip.AddrPort // where requests are sent
-	URI     string         // request URI: the number called, at the target
-	From    string         // our address of record, a SIP URI
-}
-
 // Attempt is one call that the arrival process wants.
 type Attempt struct {
 	Intended time.Duration // when it should begin, on the run clock
 	Holding  time.Duration // how long the conversation lasts, from the answer on
-	Trunk    *Trunk
-	WarmUp   bool // counted apart: the system was not in its steady state yet
+	Trunk    *Trunk        // nil lets the machine's router choose
+	WarmUp   bool          // counted apart: the system was not in its steady state yet
 }
 
 // call is one call in progress.
@@ -36,6 +28,7 @@ type call struct {
 	step    int
 	attempt Attempt
 	peer    netip.AddrPort // where the INVITE went or came from
+	way     way
 
 	dialog  dialog
 	request []byte // answerer: the INVITE as it came

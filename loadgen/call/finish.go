@@ -81,6 +81,7 @@ func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
 		into.Causes[c.cause]++
 	}
 	m.countCircuit(c, into, now, class)
+	m.leaveTrunk(c, class)
 	if class == measure.Answered {
 		m.countAnswered(c, into, now)
 	}
@@ -102,26 +103,29 @@ func (m *Machine) releaseCircuit(c *call, now time.Duration) {
 // of a call that had rung. A call that the end of the run cut short counts with the time that it would
 // have held, since it is the traffic offered that this is for.
 func (m *Machine) countCircuit(c *call, into *measure.Measurement, now time.Duration, class measure.Class) {
-	held := now - c.started
+	from := c.seizedAt()
+	held := now - from
 	switch {
 	case class == measure.Answered && c.flags.cut && !c.flags.incoming:
-		held = c.answered + c.attempt.Holding - c.started
+		held = c.answered + c.attempt.Holding - from
 	case c.hungUp != Never:
-		held = c.hungUp - c.started
+		held = c.hungUp - from
 	case class == measure.Blocked || class == measure.Unreachable || class == measure.Timeout:
 		return
 	}
 	into.Seized++
 	into.CircuitTime += held
-	m.countBusy(c, now)
+	busy := m.busyTime(c, now)
+	m.cfg.Steady.BusyTime += busy
+	m.countTrunk(c, held, busy)
 }
 
-// countBusy adds the time for which the call's circuit was busy inside the measuring window. It is counted
+// busyTime returns the time for which the call's circuit was busy inside the measuring window. It is counted
 // after the warm-up, whenever the call began: a circuit that is held is carried traffic.
-func (m *Machine) countBusy(c *call, now time.Duration) {
+func (m *Machine) busyTime(c *call, now time.Duration) time.Duration {
 	over := min(c.hungUp, now)
-	from, to := max(c.started, m.cfg.From), min(over, m.closed)
-	m.cfg.Steady.BusyTime += max(0, to-from)
+	from, to := max(c.seizedAt(), m.cfg.From), min(over, m.closed)
+	return max(0, to-from)
 }
 
 func (m *Machine) countAnswered(c *call, into *measure.Measurement, now time.Duration) {

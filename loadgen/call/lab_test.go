@@ -24,8 +24,9 @@ type lab struct {
 	delay            time.Duration
 	// lose tells whether a message gets lost; nil loses none.
 	lose      func(message string) bool
-	catch     *packet // takes a copy of the next message that is sent
-	catchText string  // only of one that begins so
+	catch     *packet                     // takes a copy of the next message that is sent
+	catchText string                      // only of one that begins so
+	others    map[netip.AddrPort]*Machine // further answerers; nil stands for an address where nobody is
 }
 
 type packet struct {
@@ -113,6 +114,11 @@ func (l *lab) runUntil(end time.Duration) {
 			l.t.Fatalf("the lab never comes to rest:\n%s", strings.Join(l.log[:40], "\n"))
 		}
 		next := min(l.caller.Next(), l.answerer.Next())
+		for _, m := range l.others {
+			if m != nil {
+				next = min(next, m.Next())
+			}
+		}
 		for _, p := range l.flying {
 			next = min(next, p.at)
 		}
@@ -124,6 +130,11 @@ func (l *lab) runUntil(end time.Duration) {
 		l.deliver()
 		l.caller.Advance(l.now)
 		l.answerer.Advance(l.now)
+		for _, m := range l.others {
+			if m != nil {
+				m.Advance(l.now)
+			}
+		}
 	}
 }
 
@@ -136,7 +147,11 @@ func (l *lab) deliver() {
 			continue
 		}
 		to := l.caller
-		if p.to == answererAddress {
+		if other, known := l.others[p.to]; known {
+			if to = other; to == nil {
+				continue
+			}
+		} else if p.to == answererAddress {
 			to = l.answerer
 		} else if p.to != callerAddress {
 			l.t.Fatalf("a message to %s, where nobody is", p.to)

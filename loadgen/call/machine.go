@@ -10,6 +10,7 @@ import (
 	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/planner/routing"
 	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/sipplan/sipplan/scenarios"
 )
@@ -51,6 +52,7 @@ type Config struct {
 	Transport   sip.Transport
 	Timers      sip.Timers
 	Profile     sip.Profile // how the peer says that it is busy
+	Trunks      *Trunks     // nil for attempts that name their own
 	Audio       Audio
 	Circuits    Circuits               // nil: every call gets a circuit
 	CheckNumber func(uri string) error // refuses what must not be called, emergency numbers above all; nil allows all
@@ -86,6 +88,8 @@ type Machine struct {
 	body      []byte
 	stopping  bool
 	closed    time.Duration // end of the measuring window, Never before it is known
+	trunks    *Trunks       // that calls take from now on
+	routed    []*Trunks     // all that calls took, in the order of Reroute
 }
 
 // NewMachine returns a machine without calls.
@@ -103,6 +107,7 @@ func NewMachine(cfg Config) (*Machine, error) {
 	if m.standard, err = newStandards(fixed); err != nil {
 		return nil, fmt.Errorf("call machine: %w", err)
 	}
+	m.Reroute(cfg.Trunks)
 	return m, nil
 }
 
@@ -119,13 +124,12 @@ func (m *Machine) Start(now time.Duration, a Attempt) {
 	}
 	c := m.table.take(m.cfg.Machine)
 	c.flow = m.flows.draw(m.cfg.Random)
-	c.attempt, c.warmUp, c.peer, c.started = a, a.WarmUp, a.Trunk.Address, now
-	if !m.openLeg(c) {
-		notStarted(into, measure.NoMediaPort)
+	c.attempt, c.warmUp, c.started = a, a.WarmUp, now
+	if why, ok := m.prepare(c, now); !ok {
+		notStarted(into, why)
 		m.table.release(c)
 		return
 	}
-	m.openDialog(c)
 	into.Started++
 	into.InProgress++
 	late := max(0, now-a.Intended)
@@ -136,11 +140,24 @@ func (m *Machine) Start(now time.Duration, a Attempt) {
 	m.run(c, now)
 }
 
-// openDialog writes the texts of the dialog as our INVITE has them.
+// prepare gives a call what it needs, a port pair and a trunk, or says what is missing.
+func (m *Machine) prepare(c *call, now time.Duration) (why measure.Reason, ok bool) {
+	if !m.openLeg(c) {
+		return measure.NoMediaPort, false
+	}
+	if why, ok = m.setOut(c, now); !ok && c.leg != nil {
+		c.leg.Stop(now)
+		c.leg = nil
+	}
+	return why, ok
+}
+
+// openDialog writes the texts of the dialog as our INVITE over the trunk at hand has them.
 func (m *Machine) openDialog(c *call) {
-	d, uri := &c.dialog, []byte(c.attempt.Trunk.URI)
+	d, uri := &c.dialog, []byte(c.way.trunk.URI)
+	*d = dialog{text: d.text[:0]}
 	d.callID = d.put(c.id[:])
-	d.local = d.put([]byte("<"), []byte(c.attempt.Trunk.From), []byte(">;tag="), c.id[:])
+	d.local = d.put([]byte("<"), []byte(c.way.trunk.From), []byte(">;tag="), c.id[:])
 	d.remote = d.put([]byte("<"), uri, []byte(">"))
 	d.target = span{d.remote.from + 1, d.remote.to - 1}
 }
@@ -187,7 +204,7 @@ func (m *Machine) Abandon(now time.Duration) {
 func (m *Machine) Unreachable(now time.Duration, address netip.AddrPort) {
 	m.table.each(func(c *call) {
 		if c.peer == address && c.stage == calling && !c.flags.provisional && !c.flags.serving {
-			m.end(c, now, measure.Unreachable)
+			m.lose(c, routing.TransportError, measure.Unreachable, now)
 		}
 	})
 }

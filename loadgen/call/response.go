@@ -23,7 +23,7 @@ func (m *Machine) onResponse(r *sip.Message, from netip.AddrPort, at time.Durati
 	case over:
 		m.afterwards(r, from, at)
 	case r.Method == sip.INVITE:
-		m.onInviteResponse(c, r, at)
+		m.onInviteResponse(c, r, from, at)
 	case r.Method == sip.BYE:
 		m.onByeResponse(c, r, at)
 	case r.Method == sip.CANCEL && r.Status >= 200:
@@ -64,9 +64,9 @@ func uriOf(party []byte) []byte {
 	return party
 }
 
-func (m *Machine) onInviteResponse(c *call, r *sip.Message, at time.Duration) {
+func (m *Machine) onInviteResponse(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
 	if r.CSeq != c.inviteCSeq {
-		m.onOldResponse(c, r)
+		m.onOldResponse(c, r, from, at)
 		return
 	}
 	switch {
@@ -79,15 +79,23 @@ func (m *Machine) onInviteResponse(c *call, r *sip.Message, at time.Duration) {
 	}
 }
 
-// onOldResponse deals with a response to an INVITE before the last one, which was challenged: its refusal
-// is acknowledged as often as it comes.
-func (m *Machine) onOldResponse(c *call, r *sip.Message) {
-	if r.Status < 300 || r.CSeq > c.inviteCSeq {
-		m.count(c).Strays++
-		return
+// onOldResponse deals with a response to an INVITE before the last one, which was challenged or given up for
+// another trunk: its refusal is acknowledged as often as it comes, who rings is told to stop, and who
+// answers that nobody is there.
+func (m *Machine) onOldResponse(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
+	into := m.count(c)
+	switch {
+	case r.CSeq > c.inviteCSeq:
+		into.Strays++
+	case r.Status >= 300:
+		into.Retransmissions[measure.Received][measure.OtherResponse]++
+		m.acknowledge(r, uriOf(r.To), from, uint32(c.slot))
+	case r.Status >= 200:
+		m.hangUpAnswer(r, from, at)
+	default:
+		into.Provisional++
+		m.hopByHop("CANCEL", r, uriOf(r.To), from, uint32(c.slot))
 	}
-	m.count(c).Retransmissions[measure.Received][measure.OtherResponse]++
-	m.acknowledge(r, c.dialog.get(c.dialog.target), c.peer, uint32(c.slot))
 }
 
 // onProvisional notes ringing. It never ends anything, and is never lost: each one is counted.
@@ -101,6 +109,9 @@ func (m *Machine) onProvisional(c *call, r *sip.Message, at time.Duration) {
 	c.flags.provisional = true
 	if r.Status > 100 && c.responded == Never {
 		c.responded = at
+	}
+	if r.Status > 100 {
+		m.hear(c, at)
 	}
 	if !c.flags.rang && (r.Status == 180 || r.Status == 183 && len(r.Body) > 0) {
 		c.flags.rang = true
@@ -126,6 +137,8 @@ func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 	c.invite.Close()
 	c.cancel.Close()
 	c.status, c.answered, c.stage = r.Status, at, talking
+	m.hear(c, at)
+	c.answeredOver()
 	if c.responded == Never {
 		c.responded = at
 	}
@@ -211,6 +224,10 @@ func (m *Machine) onRefusal(c *call, r *sip.Message, at time.Duration) {
 	if m.login(c, r) {
 		m.sendInvite(c, c.lastSent, at)
 		m.schedule(c)
+		return
+	}
+	m.hear(c, at)
+	if m.failOverRefused(c, r, at) {
 		return
 	}
 	c.status = r.Status

@@ -18,6 +18,7 @@ func (m *Machine) send(c *call, message *scenarios.Message, now time.Duration) {
 	switch message.Method {
 	case "INVITE":
 		c.trial = sip.Trial{}
+		c.way.step = c.step
 		m.sendInvite(c, message, now)
 	case "BYE":
 		m.openBye(c, now)
@@ -33,6 +34,7 @@ func (m *Machine) sendInvite(c *call, message *scenarios.Message, now time.Durat
 	c.inviteCSeq = c.cseq
 	c.lastSent = message
 	c.invite.Open(now, m.cfg.Timers, true)
+	c.invite.Bound(now, c.patience())
 	m.count(c).InvitesSent++
 	m.vouch(c, message)
 	m.transmit(c, message, nil, c.peer)
@@ -184,19 +186,29 @@ func (m *Machine) replyAddress(request *sip.Message, from netip.AddrPort) netip.
 	return from
 }
 
-// acknowledge sends the ACK of a refusal, hop by hop: the branch, the request URI and the numbers of the
-// INVITE, the To of the response (RFC 3261, 17.1.1.3). It is made of the response alone, so that it can
-// be sent for a call that is over.
+// acknowledge sends the ACK of a refusal (RFC 3261, 17.1.1.3).
 func (m *Machine) acknowledge(response *sip.Message, uri []byte, to netip.AddrPort, flow uint32) {
+	m.hopByHop("ACK", response, uri, to, flow)
+}
+
+// hopByHop sends a request that belongs to the transaction of an INVITE: the ACK of its refusal, or its
+// CANCEL (RFC 3261, 9.1). It has the branch, the request URI and the numbers of the INVITE; the To is that
+// of the response, but for the tag in a CANCEL. It is made of the response alone, so that it can be sent for
+// an INVITE that is over.
+func (m *Machine) hopByHop(method string, response *sip.Message, uri []byte, to netip.AddrPort, flow uint32) {
 	b := m.cfg.Wire.Buffer()
-	b = append(append(append(b, "ACK "...), uri...), " SIP/2.0\r\nVia: SIP/2.0/"...)
+	b = append(append(append(append(b, method...), ' '), uri...), " SIP/2.0\r\nVia: SIP/2.0/"...)
 	b = append(append(b, m.cfg.Transport.String()...), ' ')
 	b = append(append(append(b, response.SentBy...), ";rport;branch="...), response.Branch...)
 	b = append(append(b, "\r\nMax-Forwards: 70\r\nFrom: "...), response.From...)
-	b = append(append(b, "\r\nTo: "...), response.To...)
+	if b = append(b, "\r\nTo: "...); method == "ACK" {
+		b = append(b, response.To...)
+	} else {
+		b = append(append(append(b, '<'), uriOf(response.To)...), '>')
+	}
 	b = append(append(b, "\r\nCall-ID: "...), response.CallID...)
 	b = append(b, "\r\nCSeq: "...)
-	b = appendUint(b, response.CSeq)
-	b = append(b, " ACK\r\nContent-Length: 0\r\n\r\n"...)
+	b = append(append(appendUint(b, response.CSeq), ' '), method...)
+	b = append(b, "\r\nContent-Length: 0\r\n\r\n"...)
 	m.cfg.Wire.Queue(b, to, flow)
 }

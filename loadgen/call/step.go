@@ -5,6 +5,7 @@ import (
 
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/planner/routing"
 	"github.com/sipplan/sipplan/scenarios"
 )
 
@@ -131,7 +132,7 @@ func (m *Machine) fireInvite(c *call, now time.Duration) {
 	case due == sip.Repeat:
 		m.repeatResponse(c)
 	case due == sip.TimedOut && caller:
-		m.end(c, now, measure.Timeout)
+		m.lose(c, routing.Timeout, measure.Timeout, now)
 	case due == sip.TimedOut && (c.stage == confirming || c.stage == talking):
 		c.flags.dropped = true // RFC 3261, 13.3.1.4: a 2xx that is never acknowledged ends in a BYE
 		m.hangUp(c, now)

@@ -64,6 +64,14 @@ func (x *Transaction) Open(now time.Duration, t Timers, invite bool) {
 	}
 }
 
+// Bound makes a transaction without any response give up after a time, where that is sooner than its timers
+// do; 0 leaves it to them.
+func (x *Transaction) Bound(now, patience time.Duration) {
+	if patience > 0 {
+		x.giveUpAt = min(x.giveUpAt, now+patience)
+	}
+}
+
 // OpenAnswer starts the timers of a 2xx to an INVITE, which is repeated over every transport until its ACK
 // comes in.
 func (x *Transaction) OpenAnswer(now time.Duration, t Timers) {

@@ -15,10 +15,11 @@ import (
 //	completed    ≤ answered, dropped ≤ answered ≤ seized
 //	answered     ≤ final 2xx codes; Σ codes ≤ INVITEs sent, which are at least started
 //	lost         = expected − received packets; silent, one-way and scored legs ≤ legs
+//	tries        = started + tries that moved on to another trunk; of a trunk, Σ classes + in progress
 //
-// The lines on codes, circuits and media are skipped by an instrument that counts none of them.
+// The lines on codes, circuits, trunks and media are skipped by an instrument that counts none of them.
 func (m *Measurement) CheckAccounting() error {
-	return errors.Join(m.checkCalls(), m.checkCircuits(), m.checkSIP(), m.Media.check())
+	return errors.Join(m.checkCalls(), m.checkCircuits(), m.checkSIP(), m.checkTrunks(), m.Media.check())
 }
 
 func (m *Measurement) checkCalls() error {

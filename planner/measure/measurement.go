@@ -18,11 +18,14 @@ const (
 	NoMediaPort               // no RTP port pair was free
 	SendFailed                // the socket refused the message
 	Stopped                   // the run was stopped before the arrival was due
+	TrunkLimit                // the limits that this side keeps on its trunks left none for the call
+	NoTrunk                   // every trunk was put aside or out of service
+	Throttled                 // the trunks had asked for fewer calls (RFC 7339), and were obeyed
 
-	NumReasons = int(Stopped) + 1
+	NumReasons = int(Throttled) + 1
 )
 
-var reasonNames = [NumReasons]string{"no_call_slot", "no_media_port", "send_failed", "stopped"}
+var reasonNames = [NumReasons]string{"no_call_slot", "no_media_port", "send_failed", "stopped", "trunk_limit", "no_trunk", "throttled"}
 
 // String returns the name of the reason as reports and JSON write it.
 func (r Reason) String() string { return name(reasonNames[:], int(r)) }
@@ -118,6 +121,7 @@ type Measurement struct {
 
 	Delays [NumDelays]Histogram
 	Media  Media
+	Trunks []Trunk // in the order of the plan; empty where calls were not routed
 }
 
 // Media adds up the RTP streams of many calls, both directions as seen from this side.

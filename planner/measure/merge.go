@@ -33,6 +33,9 @@ func (m *Measurement) Merge(other *Measurement) {
 		m.Delays[d].Merge(&other.Delays[d])
 	}
 	m.Media.Merge(&other.Media)
+	for i := range other.Trunks {
+		m.MergeTrunk(&other.Trunks[i])
+	}
 }
 
 // Merge adds what other measured, which must not be m itself.
@@ -66,6 +69,10 @@ func (m *Measurement) Clone() *Measurement {
 	c.Media.SendLate = m.Media.SendLate.clone()
 	c.Media.LegLoss = m.Media.LegLoss.clone()
 	c.Media.Heard = m.Media.Heard.clone()
+	c.Trunks = nil
+	for i := range m.Trunks {
+		c.Trunks = append(c.Trunks, m.Trunks[i].clone())
+	}
 	return &c
 }
 

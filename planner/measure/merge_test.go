@@ -14,6 +14,13 @@ import (
 func drawMeasurement(t *rapid.T) *measure.Measurement {
 	m := &measure.Measurement{Trunk: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "trunk")}
 	fill(t, reflect.ValueOf(m).Elem())
+	for place, name := range []string{"gw1", "gw2", "gw3"} {
+		if rapid.Bool().Draw(t, "trunk is there") {
+			trunk := measure.Trunk{Name: name, Place: place}
+			fill(t, reflect.ValueOf(&trunk).Elem())
+			m.Trunks = append(m.Trunks, trunk)
+		}
+	}
 	return m
 }
 

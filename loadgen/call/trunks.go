@@ -1,0 +1,216 @@
+package call
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/planner/routing"
+)
+
+// Trunk is where calls go: one trunk to one target.
+type Trunk struct {
+	Name    string
+	Address netip.AddrPort // where requests are sent
+	URI     string         // request URI: the number called, at the target
+	From    string         // our address of record, a SIP URI
+}
+
+// Trunks are the trunks that calls may take, and who chooses among them. They belong to one machine.
+type Trunks struct {
+	Router *routing.Router
+	Route  int     // place of the route that calls begin with
+	List   []Trunk // at their places in the router's network
+
+	steady, warmUp []measure.Trunk // what each of them did
+}
+
+// way is how a call gets to its target: the trunk that it is on, and those that it was on before.
+type way struct {
+	trunks  *Trunks // nil for a call that was not routed
+	trunk   *Trunk  // nil for a call that came in
+	place   int     // of the trunk in trunks
+	attempt routing.Attempt
+	since   time.Duration // when the INVITE over this trunk was sent
+	step    int           // of the program that sends the INVITE
+	heard   bool          // a response but 100 came in
+}
+
+// Reroute makes calls from now on take other trunks. Those in progress stay where they are.
+func (m *Machine) Reroute(t *Trunks) {
+	m.trunks = t
+	if t == nil {
+		return
+	}
+	t.steady, t.warmUp = make([]measure.Trunk, len(t.List)), make([]measure.Trunk, len(t.List))
+	for i := range t.List {
+		t.steady[i] = measure.Trunk{Name: t.List[i].Name, Place: i}
+		t.warmUp[i] = t.steady[i]
+	}
+	m.routed = append(m.routed, t)
+}
+
+// SettleTrunks adds what the trunks did to what the machine measures. It is called once, when all calls are
+// over.
+func (m *Machine) SettleTrunks() {
+	for _, t := range m.routed {
+		for i := range t.List {
+			t.steady[i].PutAside = uint64(t.Router.TrunkState(i).PutAside)
+			m.cfg.Steady.MergeTrunk(&t.steady[i])
+			m.cfg.WarmUp.MergeTrunk(&t.warmUp[i])
+		}
+	}
+	m.routed = nil
+}
+
+// setOut gives a call its first trunk: the one that its attempt names, or the one that the router chooses.
+// Without one it says why.
+func (m *Machine) setOut(c *call, now time.Duration) (why measure.Reason, ok bool) {
+	if t := c.attempt.Trunk; t != nil {
+		m.board(c, t, 0, now)
+		return 0, true
+	}
+	c.way.trunks = m.trunks
+	c.way.attempt.Route = m.trunks.Route
+	d := m.trunks.Router.Offer(&c.way.attempt, now)
+	switch {
+	case d.Taken():
+		m.board(c, &m.trunks.List[d.Trunk], d.Trunk, now)
+		return 0, true
+	case d.Causes.Blocked():
+		return measure.TrunkLimit, false
+	}
+	return measure.NoTrunk, false
+}
+
+// board puts a call on a trunk, over which its INVITE then goes.
+func (m *Machine) board(c *call, t *Trunk, place int, now time.Duration) {
+	c.way.trunk, c.way.place, c.way.since, c.way.heard = t, place, now, false
+	c.peer = t.Address
+	m.openDialog(c)
+	if tally := c.tally(); tally != nil {
+		tally.Tries++
+		tally.InProgress++
+	}
+}
+
+// alight ends the account of a call's try over its trunk.
+func (m *Machine) alight(c *call, class measure.Class) {
+	if tally := c.tally(); tally != nil {
+		tally.InProgress--
+		tally.Outcomes[class]++
+	}
+}
+
+// tally returns the account of the trunk that a call is on, nil for a call that was not routed.
+func (c *call) tally() *measure.Trunk {
+	t := c.way.trunks
+	if t == nil {
+		return nil
+	}
+	if c.warmUp {
+		return &t.warmUp[c.way.place]
+	}
+	return &t.steady[c.way.place]
+}
+
+// hear notes the first response over a trunk that is more than a 100.
+func (m *Machine) hear(c *call, at time.Duration) {
+	if c.way.heard {
+		return
+	}
+	c.way.heard = true
+	if tally := c.tally(); tally != nil {
+		tally.Response.Record(at - c.way.since)
+	}
+}
+
+// patience returns how long the trunk at hand may stay without any response, 0 for the timers of the
+// transaction.
+func (c *call) patience() time.Duration {
+	if c.way.trunks == nil || c.stage != calling {
+		return 0
+	}
+	return c.way.trunks.Router.Wait(&c.way.attempt)
+}
+
+// failOver sends a call whose try has failed over the next trunk, and tells whether there is one. The call
+// stays what it is, with its Call-ID and tag; its INVITE is a new transaction (RFC 3263, 4.3).
+func (m *Machine) failOver(c *call, o routing.Outcome, class measure.Class, r *sip.Message, now time.Duration) bool {
+	t := c.way.trunks
+	if t == nil || c.stage != calling || c.flags.stopping || c.flags.cancelled || c.flags.serving {
+		return false
+	}
+	failed := c.tally()
+	retryAfter := time.Duration(0)
+	if r != nil && o == routing.ServiceUnavailable {
+		if retryAfter = sip.RetryAfter(r.RetryAfter); retryAfter > 0 {
+			failed.RetryAfters++
+		}
+	}
+	d := t.Router.Next(&c.way.attempt, now, o, retryAfter)
+	if !d.Taken() {
+		return false
+	}
+	failed.InProgress--
+	failed.Outcomes[class]++
+	failed.MovedOn++
+	c.invite.Close()
+	c.cancel.Close()
+	c.resume, c.responded, c.flags.provisional, c.session = Never, Never, false, sdpChoice{}
+	m.board(c, &t.List[d.Trunk], d.Trunk, now)
+	c.step = c.way.step
+	m.run(c, now)
+	return true
+}
+
+// failOverRefused is failOver after a final response to the INVITE, which it counts.
+func (m *Machine) failOverRefused(c *call, r *sip.Message, at time.Duration) bool {
+	cause, _ := sip.Q850Cause(r.Reason)
+	class := sip.Classify(r.Status, cause, m.cfg.Profile)
+	into := m.count(c)
+	if !m.failOver(c, routing.Outcome(r.Status), class, r, at) {
+		return false
+	}
+	into.Codes[r.Status]++
+	if cause > 0 {
+		into.Causes[cause]++
+	}
+	return true
+}
+
+// lose ends a call that heard nothing over its trunk, or sends it over the next one.
+func (m *Machine) lose(c *call, o routing.Outcome, class measure.Class, now time.Duration) {
+	if !m.failOver(c, o, class, nil, now) {
+		m.end(c, now, class)
+	}
+}
+
+// seizedAt returns when the call took the circuit that it holds: over a trunk it does so with the INVITE.
+func (c *call) seizedAt() time.Duration { return max(c.started, c.way.since) }
+
+// countTrunk adds the time for which a call held a circuit to what its trunk carried.
+func (m *Machine) countTrunk(c *call, held, busy time.Duration) {
+	if c.way.trunks == nil {
+		return
+	}
+	c.tally().CircuitTime += held
+	c.way.trunks.steady[c.way.place].BusyTime += busy
+}
+
+// leaveTrunk gives back what a call that is over held on its trunk.
+func (m *Machine) leaveTrunk(c *call, class measure.Class) {
+	if c.way.trunks == nil {
+		return
+	}
+	m.alight(c, class)
+	c.way.trunks.Router.Release(c.way.attempt.Held())
+}
+
+// answeredOver tells the router that the trunk works.
+func (c *call) answeredOver() {
+	if t := c.way.trunks; t != nil {
+		t.Router.Answered(c.way.attempt.Held())
+	}
+}

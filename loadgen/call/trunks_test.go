@@ -1,0 +1,332 @@
+package call
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/planner/routing"
+	"github.com/sipplan/sipplan/planner/traffic"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// gatewayAddress returns where the n-th gateway of a trunk lab is, from 1.
+func gatewayAddress(n int) netip.AddrPort {
+	return netip.MustParseAddrPort(fmt.Sprintf("192.0.2.%d:5060", 1+n))
+}
+
+// trunkLab is a lab whose calls go over trunks gw1, gw2, ... in a route; change may say more about it. The
+// first gateway is the lab's answerer.
+func trunkLab(t *testing.T, gateways int, change func(n *routing.Network)) *lab {
+	t.Helper()
+	n := &routing.Network{Routes: []routing.Route{{Name: "pstn"}}}
+	list := []Trunk{}
+	for i := range gateways {
+		name := fmt.Sprintf("gw%d", i+1)
+		n.Trunks = append(n.Trunks, routing.Trunk{Name: name})
+		n.Routes[0].Trunks = append(n.Routes[0].Trunks, name)
+		at := gatewayAddress(i + 1)
+		list = append(list, Trunk{Name: name, Address: at, URI: "sip:+15550100@" + at.String(), From: "sip:sipplan@192.0.2.1:5060"})
+	}
+	if change != nil {
+		change(n)
+	}
+	router, err := routing.New(n, routing.Shard{}, traffic.Stream(1, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLab(t, func(caller, _ *Config) { caller.Trunks = &Trunks{Router: router, List: list} })
+	l.others = map[netip.AddrPort]*Machine{}
+	for i := 2; i <= gateways; i++ {
+		l.others[gatewayAddress(i)] = l.gateway(i)
+	}
+	return l
+}
+
+// gateway returns an answering machine at the place of the n-th gateway.
+func (l *lab) gateway(n int) *Machine {
+	l.t.Helper()
+	programs, err := scenarios.Load("gateway")
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	m, err := NewMachine(Config{Programs: programs, Wire: &labWire{lab: l, local: gatewayAddress(n)}, Local: gatewayAddress(n), UserAgent: "sipplan/test",
+		Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}, Random: traffic.Stream(1, 2), Machine: uint64(n) << 32})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return m
+}
+
+// route starts a call that the router finds a trunk for.
+func (l *lab) route(holding time.Duration) {
+	l.caller.Start(l.now, Attempt{Intended: l.now, Holding: holding})
+}
+
+// settled ends the accounts of the caller, fails the test unless they add up, and returns them by trunk.
+func (l *lab) settled() map[string]measure.Trunk {
+	l.t.Helper()
+	l.caller.SettleTrunks()
+	if err := l.calls.CheckAccounting(); err != nil {
+		l.t.Error(err)
+	}
+	if n := l.caller.InProgress(); n != 0 {
+		l.t.Errorf("%d calls are left at the caller", n)
+	}
+	trunks := map[string]measure.Trunk{}
+	for _, trunk := range l.calls.Trunks {
+		trunks[trunk.Name] = trunk
+		if busy := l.caller.trunks.Router.TrunkState(trunk.Place).Busy; busy != 0 {
+			l.t.Errorf("%d calls are still held on trunk %s", busy, trunk.Name)
+		}
+	}
+	return trunks
+}
+
+func TestCallFailsOverAndIsAnsweredByTheNextTrunk(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		break1   func(l *lab)
+		class    measure.Class // of the try over the first trunk
+		answered time.Duration // delay of the answer at least
+	}{
+		{"503 of a full gateway", func(l *lab) { l.answerer.cfg.Circuits = full{} }, measure.Blocked, 0},
+		{"silence, after Timer B", func(l *lab) { l.others[answererAddress] = nil }, measure.Timeout, 32 * time.Second},
+		{"an ICMP message", func(l *lab) {
+			l.others[answererAddress] = nil
+			l.runUntil(l.now + 10*time.Millisecond)
+			l.caller.Unreachable(l.now, answererAddress)
+		}, measure.Unreachable, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := trunkLab(t, 2, nil)
+			if tt.class != measure.Unreachable {
+				tt.break1(l)
+				l.route(time.Second)
+			} else {
+				l.route(time.Second)
+				tt.break1(l)
+			}
+			l.runUntil(2 * time.Minute)
+			trunks := l.settled()
+			if one := trunks["gw1"]; one.Tries != 1 || one.Outcomes[tt.class] != 1 || one.MovedOn != 1 {
+				t.Errorf("gw1: %+v, want one try that moved on as %s", one, tt.class)
+			}
+			if two := trunks["gw2"]; two.Tries != 1 || two.Outcomes[measure.Answered] != 1 || two.MovedOn != 0 {
+				t.Errorf("gw2: %+v, want one try, answered", two)
+			}
+			if l.calls.Offered != 1 || l.calls.Outcomes[measure.Answered] != 1 || l.calls.Completed != 1 {
+				t.Errorf("offered %d, classes %v, completed %d; want one call, answered and completed", l.calls.Offered, l.calls.Outcomes, l.calls.Completed)
+			}
+			if least := l.calls.Delays[measure.AnswerTime].Summary().Min; least < tt.answered {
+				t.Errorf("the answer took %s: delays count from the intended instant, so at least %s", least, tt.answered)
+			}
+			if hold := l.calls.CircuitTime; hold > 2*time.Second {
+				t.Errorf("a circuit counts as held for %s, want the time on the second trunk alone", hold)
+			}
+		})
+	}
+}
+
+func TestInviteOverTheNextTrunkIsANewTransactionOfTheSameCall(t *testing.T) {
+	l := trunkLab(t, 2, nil)
+	l.answerer.cfg.Circuits = full{}
+	var first, second packet
+	l.catchNext("-> INVITE sip:+15550100@192.0.2.2", &first)
+	l.route(time.Second)
+	l.catchNext("-> INVITE sip:+15550100@192.0.2.3", &second)
+	l.runUntil(time.Minute)
+	l.settled()
+	var one, two sip.Message
+	for _, scanned := range []struct {
+		p packet
+		m *sip.Message
+	}{{first, &one}, {second, &two}} {
+		if err := sip.Scan(scanned.p.data, scanned.m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if string(one.CallID) != string(two.CallID) || string(one.FromTag) != string(two.FromTag) {
+		t.Errorf("Call-ID and tag of the second INVITE are %s and %s, want those of the first", two.CallID, two.FromTag)
+	}
+	if string(one.Branch) == string(two.Branch) || two.CSeq <= one.CSeq {
+		t.Errorf("branch %s and CSeq %d of the second INVITE, want new ones after %s and %d", two.Branch, two.CSeq, one.Branch, one.CSeq)
+	}
+}
+
+func TestOutcomesThatEndTheSearchAreThoseOfTheCalledUser(t *testing.T) {
+	l := trunkLab(t, 2, func(n *routing.Network) { n.Routes[0].FailOver.On = []routing.Outcome{routing.Timeout} })
+	l.answerer.cfg.Circuits = full{}
+	l.route(time.Second)
+	l.runUntil(time.Minute)
+	if trunks := l.settled(); trunks["gw2"].Tries != 0 || l.calls.Outcomes[measure.Blocked] != 1 {
+		t.Errorf("%d tries over gw2 and classes %v, want none and one call blocked", trunks["gw2"].Tries, l.calls.Outcomes)
+	}
+}
+
+func TestCallEndsAsItsLastTryDid(t *testing.T) {
+	l := trunkLab(t, 3, nil)
+	l.answerer.cfg.Circuits = full{}
+	l.others[gatewayAddress(2)] = nil
+	l.others[gatewayAddress(3)].cfg.Circuits = full{}
+	l.route(time.Second)
+	l.runUntil(2 * time.Minute)
+	trunks := l.settled()
+	if l.calls.Outcomes[measure.Blocked] != 1 || l.calls.Codes[503] != 2 || l.calls.InvitesSent != 3 {
+		t.Errorf("classes %v, %d × 503, %d INVITEs; want blocked, two 503 and three INVITEs", l.calls.Outcomes, l.calls.Codes[503], l.calls.InvitesSent)
+	}
+	if trunks["gw1"].MovedOn+trunks["gw2"].MovedOn != 2 || trunks["gw3"].MovedOn != 0 || trunks["gw2"].Outcomes[measure.Timeout] != 1 {
+		t.Errorf("trunks %+v", trunks)
+	}
+}
+
+func TestFailOverTimeIsShorterThanTimerB(t *testing.T) {
+	l := trunkLab(t, 2, func(n *routing.Network) { n.Routes[0].FailOver.Wait = 2 * time.Second })
+	l.others[answererAddress] = nil
+	l.route(time.Second)
+	l.runUntil(10 * time.Second)
+	if trunks := l.settled(); trunks["gw1"].Outcomes[measure.Timeout] != 1 || trunks["gw2"].Outcomes[measure.Answered] != 1 {
+		t.Errorf("trunks %+v, want gw2 to answer after 2s of silence at gw1", trunks)
+	}
+}
+
+// TestLateAnswerOfATrunkThatWasGivenUpIsHungUp holds the first gateway's messages back until the call has
+// long been answered by the second.
+func TestLateAnswerOfATrunkThatWasGivenUpIsHungUp(t *testing.T) {
+	l := trunkLab(t, 2, func(n *routing.Network) { n.Routes[0].FailOver.Wait = time.Second })
+	var invite packet
+	l.catchNext("-> INVITE", &invite)
+	l.lose = func(message string) bool { return strings.HasPrefix(message, "-> INVITE sip:+15550100@192.0.2.2") }
+	l.route(10 * time.Second)
+	l.runUntil(3 * time.Second)
+	l.lose = nil
+	l.answerer.Receive(sip.Datagram{Data: invite.data, From: callerAddress, At: l.now})
+	l.runUntil(time.Minute)
+	trunks := l.settled()
+	if trunks["gw2"].Outcomes[measure.Answered] != 1 || l.calls.Offered != 1 {
+		t.Errorf("gw2 %+v, want the one call answered there", trunks["gw2"])
+	}
+	if l.answerer.InProgress() != 0 || l.answers.Completed != 1 {
+		t.Errorf("%d calls are left at gw1 and %d were hung up, want its late answer hung up", l.answerer.InProgress(), l.answers.Completed)
+	}
+}
+
+// TestRingingOfATrunkThatWasGivenUpIsCancelled is a phone that would ring for nobody.
+func TestRingingOfATrunkThatWasGivenUpIsCancelled(t *testing.T) {
+	l := trunkLab(t, 2, func(n *routing.Network) { n.Routes[0].FailOver.Wait = time.Second })
+	l.answerer.cfg.Ringing = traffic.Duration{Mean: time.Hour}
+	var invite packet
+	l.catchNext("-> INVITE", &invite)
+	l.lose = func(message string) bool { return strings.HasPrefix(message, "-> INVITE sip:+15550100@192.0.2.2") }
+	l.route(10 * time.Second)
+	l.runUntil(3 * time.Second)
+	l.lose = nil
+	l.answerer.Receive(sip.Datagram{Data: invite.data, From: callerAddress, At: l.now})
+	l.runUntil(time.Minute)
+	l.settled()
+	if l.answerer.InProgress() != 0 || l.answers.Codes[487] != 1 {
+		t.Errorf("%d calls ring at gw1, codes 487: %d; want it cancelled", l.answerer.InProgress(), l.answers.Codes[487])
+	}
+}
+
+func TestOwnLimitsKeepACallFromStarting(t *testing.T) {
+	l := trunkLab(t, 2, func(n *routing.Network) {
+		n.Trunks[0].Limits.Circuits, n.Trunks[1].Limits.Circuits = 1, 1
+	})
+	for range 3 {
+		l.route(time.Second)
+	}
+	l.runUntil(time.Minute)
+	trunks := l.settled()
+	if l.calls.Outcomes[measure.Answered] != 2 || l.calls.NotStarted[measure.TrunkLimit] != 1 || trunks["gw1"].Tries != 1 || trunks["gw2"].Tries != 1 {
+		t.Errorf("classes %v, reasons %v, trunks %+v; want one call on each trunk and one not started", l.calls.Outcomes, l.calls.NotStarted, trunks)
+	}
+}
+
+func TestDrainedTrunksAreAReasonOfTheirOwn(t *testing.T) {
+	l := trunkLab(t, 1, func(n *routing.Network) { n.Trunks[0].Drained = true })
+	l.route(time.Second)
+	if l.settled(); l.calls.NotStarted[measure.NoTrunk] != 1 {
+		t.Errorf("reasons %v, want no_trunk", l.calls.NotStarted)
+	}
+}
+
+func TestStoppedCallDoesNotFailOver(t *testing.T) {
+	l := trunkLab(t, 2, nil)
+	l.others[answererAddress] = nil
+	l.route(time.Second)
+	l.runUntil(time.Second)
+	l.caller.Stop(l.now)
+	l.runUntil(2 * time.Minute)
+	if trunks := l.settled(); trunks["gw2"].Tries != 0 || l.calls.Outcomes[measure.Timeout]+l.calls.Outcomes[measure.Aborted] != 1 {
+		t.Errorf("%d tries over gw2 after the stop, classes %v", trunks["gw2"].Tries, l.calls.Outcomes)
+	}
+}
+
+func TestCarriedTrafficOfATrunk(t *testing.T) {
+	l := trunkLab(t, 2, func(n *routing.Network) { n.Routes[0].Policy = routing.RoundRobin })
+	for range 4 {
+		l.route(15 * time.Second)
+	}
+	l.runUntil(time.Minute)
+	for name, trunk := range l.settled() {
+		if carried, _ := trunk.CarriedErlangs(time.Minute); carried < 0.5 || carried > 0.51 {
+			t.Errorf("%s carried %.4f E, want 2 calls of 15 s in a minute: 0.5", name, carried)
+		}
+		if trunk.Response.Count() != 2 {
+			t.Errorf("%s: %d response times, want 2", name, trunk.Response.Count())
+		}
+	}
+}
+
+func TestRetryAfterIsCountedAndObeyed(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		rule  routing.RetryAfter
+		tries uint64
+	}{
+		{"record: the next call is sent all the same", routing.Record, 2},
+		{"obey: the next call passes the trunk over", routing.Obey, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := trunkLab(t, 2, func(n *routing.Network) { n.Penalty.RetryAfter = tt.rule })
+			l.others[answererAddress] = nil
+			for range 2 {
+				var invite packet
+				l.catchNext("-> INVITE sip:+15550100@192.0.2.2", &invite)
+				l.route(time.Second)
+				l.catch = nil
+				if invite.data != nil {
+					l.caller.Receive(sip.Datagram{Data: answerTo(t, invite.data, "503 Service Unavailable", "Retry-After: 30 (maintenance)"), From: answererAddress, At: l.now})
+				}
+				l.runUntil(l.now + 5*time.Second)
+			}
+			l.runUntil(time.Minute)
+			if one := l.settled()["gw1"]; one.Tries != tt.tries || one.RetryAfters != tt.tries {
+				t.Errorf("gw1 has %d tries and %d Retry-After, want %d", one.Tries, one.RetryAfters, tt.tries)
+			}
+		})
+	}
+}
+
+// answerTo writes a response to a request.
+func answerTo(t *testing.T, request []byte, status string, lines ...string) []byte {
+	t.Helper()
+	var r sip.Message
+	if err := sip.Scan(append([]byte(nil), request...), &r); err != nil {
+		t.Fatal(err)
+	}
+	text := "SIP/2.0 " + status + "\r\n"
+	for _, via := range r.Vias[:r.NumVias] {
+		text += "Via: " + string(via) + "\r\n"
+	}
+	text += fmt.Sprintf("From: %s\r\nTo: %s;tag=far\r\nCall-ID: %s\r\nCSeq: %s\r\n", r.From, r.To, r.CallID, r.CSeqValue)
+	for _, line := range lines {
+		text += line + "\r\n"
+	}
+	return []byte(text + "Content-Length: 0\r\n\r\n")
+}
