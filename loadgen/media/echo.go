@@ -20,14 +20,14 @@ type echo struct {
 }
 
 // follow moves the sender to where the incoming packet wants the next packet of the echo.
-func (e *echo) follow(h *rtp.Header, samples int, s *sender) {
+func (e *echo) follow(h *rtp.Header, lasts time.Duration, s *sender) {
 	step := int32(h.Timestamp - e.next)
 	switch {
-	case !e.running || h.SSRC != e.ssrc || step < 0 || step > int32(longestPause*clockRate/time.Second):
+	case !e.running || h.SSRC != e.ssrc || step < 0 || step > int32(units(longestPause, s.clock)):
 		s.marker = true // a new origin: go on where we are
 	default:
 		s.timestamp += uint32(step)
 		s.marker = s.marker || h.Marker
 	}
-	e.running, e.ssrc, e.next = true, h.SSRC, h.Timestamp+uint32(samples)
+	e.running, e.ssrc, e.next = true, h.SSRC, h.Timestamp+uint32(units(lasts, s.clock))
 }

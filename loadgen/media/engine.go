@@ -96,7 +96,7 @@ func NewEngine(c Config) (*Engine, error) {
 }
 
 func newEngine(c Config, n network) *Engine {
-	loops() // takes milliseconds once: here, not when the first call is answered
+	builtins() // takes milliseconds once: here, not when the first call is answered
 	random := rand.New(rand.NewPCG(c.Seed, uint64(c.Ports.First)))
 	e := &Engine{
 		local:    c.Local.Unmap(),

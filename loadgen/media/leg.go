@@ -33,6 +33,7 @@ type Leg struct {
 	receiver receiver
 	echo     echo
 	control  control
+	keypad   keypad
 	stats    Stats // what is not counted elsewhere
 }
 
@@ -61,6 +62,7 @@ func (l *Leg) Start(now time.Duration, s Stream) {
 	l.started, l.moved = now, now-echoMoves
 	l.sender, l.receiver, l.echo = newSender(e.random), receiver{}, echo{}
 	l.stats, l.dropsKnown = Stats{Started: true}, false
+	l.keypad.clear()
 	l.control.begin(now, e.random)
 	l.aim(s)
 	w := e.wheel(s.packetTime())
@@ -101,6 +103,7 @@ func (l *Leg) finish(now time.Duration) {
 	s.Received, s.Expected, s.Lost = t.received, t.expected, t.lost
 	s.Duplicated, s.Reordered = t.duplicated, t.reordered
 	s.SSRCChanges = r.changes
+	s.Digits = l.Dialled()
 	s.Foreign += r.foreign
 	if r.heard {
 		s.Jitter = r.source.jitter.duration()
@@ -122,8 +125,15 @@ func (l *Leg) aim(s Stream) {
 		l.remoteRTCP = netip.AddrPortFrom(s.Remote.Addr(), s.Remote.Port()+1)
 	}
 	l.reporter = withoutZone(l.remoteRTCP)
-	l.paced = s.loop() != nil && sendable(s.Remote)
-	l.sender.play(s)
+	l.sender.play(s, s.track())
+	l.paced = !l.sender.idle() && sendable(s.Remote)
+}
+
+// pace makes packets due from now on, on a leg that had nothing to send.
+func (l *Leg) pace(now time.Duration) {
+	due := l.wheel.due(l.slot, max(now, l.due))
+	l.sender.pass(due - l.due)
+	l.paced, l.due = true, due
 }
 
 // redirect changes a running stream. The next packet is due when the new schedule has it; its timestamp
@@ -139,7 +149,7 @@ func (l *Leg) redirect(now time.Duration, s Stream) {
 	}
 	due := w.due(l.slot, max(now, l.due))
 	l.stats.Skipped += owed
-	l.sender.timestamp += uint32(samplesIn(due - l.due))
+	l.sender.timestamp += uint32(units(due-l.due, l.sender.clock))
 	l.sender.marker = l.sender.marker || fresh || owed > 0
 	l.due = due
 }

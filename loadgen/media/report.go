@@ -39,7 +39,7 @@ func (l *Leg) statement(at time.Duration) rtcp.Packet {
 	return &rtcp.SenderReport{
 		SSRC:        l.sender.ssrc,
 		NTPTime:     ntpTime(l.engine.clock.wall(at)),
-		RTPTime:     l.sender.timestamp + uint32(samplesIn(at-l.due)), // the same instant on the media clock
+		RTPTime:     l.sender.timestamp + uint32(units(at-l.due, l.sender.clock)), // the same instant on the media clock
 		PacketCount: l.sender.packets,
 		OctetCount:  l.sender.octets,
 		Reports:     blocks,

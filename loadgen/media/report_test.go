@@ -28,7 +28,7 @@ func TestGoodbyeByteForByte(t *testing.T) {
 	l := mustOpen(t, m)
 	l.Start(0, Stream{Remote: at(5000)})
 	l.sender = sender{ssrc: 0xdecafbad, timestamp: 1000, marker: true}
-	l.sender.play(l.stream)
+	l.sender.play(l.stream, l.stream.track())
 	l.control.nextReport = time.Hour
 	l.receiver.heard = true
 	l.receiver.source = source{ssrc: 0x01020304, jitter: jitter{estimate: float64(9 * sampleTime)}}

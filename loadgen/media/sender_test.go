@@ -12,7 +12,8 @@ import (
 
 func TestPacketsByteForByte(t *testing.T) {
 	s := sender{ssrc: 0xdecafbad, number: 0xffff, timestamp: 0xffffff60, marker: true}
-	s.play(Stream{Codec: PCMA, PayloadType: 8, Source: Tone, PacketTime: 10 * time.Millisecond})
+	stream := Stream{Codec: PCMA, PayloadType: 8, Source: Tone, PacketTime: 10 * time.Millisecond}
+	s.play(stream, stream.track())
 	b := make([]byte, maxDatagramSize)
 	cycle := "342121 34b4a1a1b4"
 	for _, want := range []string{
@@ -46,7 +47,7 @@ func TestSourcesFillAPacket(t *testing.T) {
 		{"an unknown codec is sent as mu-law", Stream{Codec: 9}, 160},
 	} {
 		s := newSender(rand.New(rand.NewPCG(1, 1)))
-		s.play(row.stream)
+		s.play(row.stream, row.stream.track())
 		before := s.timestamp
 		for range 500 {
 			if n := s.next(b); n != 12+row.octets {
@@ -63,18 +64,20 @@ func TestAudioGoesOnWhereTheLastPacketEnded(t *testing.T) {
 	for _, source := range []Source{Tone, Speech, Silence} {
 		stream := Stream{Source: source, PacketTime: 33 * time.Millisecond}
 		s := newSender(rand.New(rand.NewPCG(1, 1)))
-		s.play(stream)
+		s.play(stream, stream.track())
+		a := builtin(source)
+		codes := bytes.Join(encode(PCMU, a.pcm), nil)
 		var sent []byte
 		var p rtp.Packet
 		b := make([]byte, maxDatagramSize)
-		for len(sent) < 3*stream.loop().period {
+		for len(sent) < 3*len(codes) {
 			if err := p.Unmarshal(b[:s.next(b)]); err != nil {
 				t.Fatal(err)
 			}
 			sent = append(sent, p.Payload...)
 		}
 		for i, code := range sent {
-			if want := stream.loop().codes[i%stream.loop().period]; code != want {
+			if want := codes[i%len(codes)]; code != want {
 				t.Fatalf("source %d: sample %d is %#02x, want %#02x", source, i, code, want)
 			}
 		}

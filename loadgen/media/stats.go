@@ -32,12 +32,14 @@ type Stats struct {
 	Lost         int64
 	Duplicated   uint64
 	Reordered    uint64
-	WrongPayload uint64 // accepted packets of another payload type
+	WrongPayload uint64 // accepted packets of a payload type that was not agreed on
 	SSRCChanges  uint64 // the far end began a new source, or restarted its sequence
 	Foreign      uint64 // from another address, or of a source that never proved itself (A.1)
 	Malformed    uint64 // no RTP, or cut off
 	Stale        uint64 // of an earlier call on this port
 	KernelDrops  uint64 // dropped by the kernel because the receive buffer was full
+
+	Digits string // keys received as telephone events (RFC 4733), in order
 
 	Jitter      time.Duration // interarrival jitter at the end
 	FirstPacket time.Duration // from Start to the first accepted packet; valid when Received > 0

@@ -5,35 +5,6 @@ import (
 	"time"
 )
 
-// Codec is the encoding of an audio stream. Both have a clock of 8,000 Hz and an octet a sample
-// (RFC 3551 sections 4.5.14).
-type Codec uint8
-
-// The codecs. Their RTP names are those of RFC 3551.
-const (
-	PCMU Codec = iota // G.711 mu-law, static payload type 0
-	PCMA              // G.711 A-law, static payload type 8
-)
-
-// clockRate is the RTP clock of every Codec, in Hz.
-const clockRate = 8000
-
-// String returns the encoding name of RFC 3551, as an SDP rtpmap writes it.
-func (c Codec) String() string {
-	if c == PCMA {
-		return "PCMA"
-	}
-	return "PCMU"
-}
-
-// PayloadType returns the static payload type of RFC 3551 table 4.
-func (c Codec) PayloadType() uint8 {
-	if c == PCMA {
-		return 8
-	}
-	return 0
-}
-
 // Source is what a leg sends.
 type Source uint8
 
@@ -41,12 +12,13 @@ type Source uint8
 const (
 	Tone    Source = iota // the digital milliwatt of G.711, 1 kHz at 0 dBm0
 	Speech                // a speech-like signal with syllables and pauses
-	Silence               // the code of the quietest sample, packet after packet
+	Silence               // the quietest signal of the codec, packet after packet
 	Echo                  // what was received, sent back at once under the leg's own SSRC
 	None                  // nothing: the leg only receives
+	Play                  // Stream.Audio
 )
 
-var sourceNames = [...]string{"tone", "speech", "silence", "echo", "none"}
+var sourceNames = [...]string{"tone", "speech", "silence", "echo", "none", "play"}
 
 // String returns the name of the source as reports write it.
 func (s Source) String() string {
@@ -73,17 +45,46 @@ type Stream struct {
 	RemoteRTCP  netip.AddrPort // zero: the port after Remote's (RFC 3550 section 11)
 	Codec       Codec
 	PayloadType uint8 // as negotiated, 0 to 127; 0 is PCMU's own number, so PCMA has to say 8
+	EventType   uint8 // of telephone events, as negotiated; 0: none were
 	Source      Source
-	PacketTime  time.Duration // zero: 20 ms; else cut to whole milliseconds from 10 to 60
+	Audio       *Audio        // what Play plays; Prepare it for the codec before the calls
+	Plays       int           // times that the source is played; 0: for ever
+	Suppress    Suppression   // of silence
+	PacketTime  time.Duration // zero: 20 ms; else whole milliseconds from 10 to 60, cut to frames of the codec
 	SendOnly    bool          // the far end was told to send nothing: hearing nothing is no fault
 }
 
-// packetTime returns the packet time that is used.
+// packetTime returns the packet time that is used: whole frames of the codec, one at least.
 func (s Stream) packetTime() time.Duration {
+	wanted := min(max(s.PacketTime, MinPacketTime), MaxPacketTime)
 	if s.PacketTime == 0 {
-		return DefaultPacketTime
+		wanted = DefaultPacketTime
 	}
-	return min(max(s.PacketTime.Truncate(time.Millisecond), MinPacketTime), MaxPacketTime)
+	frame := s.Codec.FrameTime()
+	return max(wanted.Truncate(frame), frame)
+}
+
+func (s Stream) trackKey() trackKey {
+	if s.Codec >= numCodecs {
+		s.Codec = PCMU
+	}
+	return trackKey{s.Codec, s.packetTime(), s.Suppress}
+}
+
+// track returns what the stream sends, nil when it has nothing of its own to say.
+func (s Stream) track() *track {
+	a := s.Audio
+	if s.Source != Play {
+		a = builtin(s.Source)
+	}
+	if a == nil {
+		return nil
+	}
+	t, err := a.track(s.trackKey())
+	if err != nil {
+		return nil // Prepare has said why
+	}
+	return t
 }
 
 // sendable reports whether packets may go to an address: one host, one port.

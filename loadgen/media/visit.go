@@ -53,8 +53,14 @@ func (l *Leg) sendDue(at time.Duration) {
 		if l.engine.sendLate != nil {
 			l.engine.sendLate.Record(late)
 		}
-		l.transmit(l.sender.next(l.engine.buffer[:]))
+		if n := l.sender.next(l.engine.buffer[:]); n > 0 {
+			l.transmit(n)
+		}
 		l.due += period
+		if l.sender.idle() {
+			l.paced = false
+			return
+		}
 	}
 }
 
@@ -127,19 +133,27 @@ func (l *Leg) accept(p *rtp.Packet, arrival, at time.Duration) {
 	if where == outside {
 		return
 	}
-	if !known {
+	switch {
+	case known:
+	case l.stream.EventType != 0 && p.PayloadType == l.stream.EventType:
+		l.keypad.hear(&p.Header, p.Payload, arrival, l.sender.clock)
+	case p.PayloadType != comfortNoiseType:
 		l.stats.WrongPayload++
 	}
 	if l.stream.Source != Echo {
 		return
 	}
-	if where != inOrder || !known || len(p.Payload) == 0 {
+	if where != inOrder || !known || len(p.Payload) == 0 || l.paced { // paced: digits are being dialled
 		l.stats.NotEchoed++
 		return
 	}
-	l.echo.follow(&p.Header, len(p.Payload), &l.sender)
-	l.transmit(l.sender.write(l.engine.buffer[:], p.Payload))
-	l.due = at + time.Duration(len(p.Payload))*sampleTime
+	lasts := l.stream.Codec.payloadTime(len(p.Payload))
+	if lasts == 0 {
+		lasts = l.wheel.period()
+	}
+	l.echo.follow(&p.Header, lasts, &l.sender)
+	l.transmit(l.sender.repeat(l.engine.buffer[:], p.Payload, lasts))
+	l.due = at + lasts
 }
 
 // countDrops follows the kernel's drop counter of the socket. Drops before the first datagram of this
