@@ -87,7 +87,7 @@ func (o *gatewayOptions) run(ctx context.Context, streams Streams) error {
 		p := progressOf(gateways)
 		p.Elapsed = time.Since(start)
 		return p
-	})
+	}, noRemark)
 	abandoned := runGateways(ctx, gateways, left)
 	stop()
 	asked := release()

@@ -15,6 +15,7 @@ import (
 type loadRun struct {
 	cfg       loadgen.Config
 	generator *loadgen.Generator
+	lookout   *lookout // nil for a run that no verdict on a trunk comes of
 	ceiling   ceilingFlag
 }
 
@@ -60,8 +61,10 @@ func (r *loadRun) run(ctx context.Context, streams Streams, what string) (*loadg
 		fmt.Fprintf(streams.Err, "\n%s: no new calls; hanging up, which takes at most %s; Ctrl-C again leaves at once\n", what, r.cfg.Timers.WithDefaults().GiveUp())
 		r.generator.Stop()
 	}, cancel)
-	stop := watch(streams, what, r.length(), r.generator.Progress)
+	look := r.lookout.watch(r.generator.Progress, r.generator.Finish)
+	stop := watch(streams, what, r.length(), r.generator.Progress, r.lookout.remark)
 	result, err := r.generator.Run(ctx)
+	look()
 	stop()
 	release()
 	var unreachable *loadgen.UnreachableError

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"time"
@@ -17,11 +16,11 @@ const (
 )
 
 // watch shows the progress of a run on stderr until the returned function is called, which waits for the
-// last line. what names the run; total is its expected length, 0 when that is not known.
-func watch(streams Streams, what string, total time.Duration, read func() loadgen.Progress) (stop func()) {
-	every, show := plainEvery, showPlain
+// last line. what names the run; total is its expected length, 0 when that is not known; remark adds to each line.
+func watch(streams Streams, what string, total time.Duration, read func() loadgen.Progress, remark func(loadgen.Progress) string) (stop func()) {
+	every, line := plainEvery, "%s\n"
 	if streams.LiveErr {
-		every, show = liveEvery, showLive
+		every, line = liveEvery, "\r\x1b[K%s"
 	}
 	done := make(chan struct{})
 	var wait sync.WaitGroup
@@ -33,7 +32,7 @@ func watch(streams Streams, what string, total time.Duration, read func() loadge
 			select {
 			case <-tick.C:
 				now := read()
-				show(streams.Err, what, total, last, now)
+				fmt.Fprintf(streams.Err, line, progressLine(what, total, last, now)+remark(now))
 				last = now
 			case <-done:
 				if streams.LiveErr {
@@ -49,13 +48,8 @@ func watch(streams Streams, what string, total time.Duration, read func() loadge
 	}
 }
 
-func showPlain(w io.Writer, what string, total time.Duration, last, now loadgen.Progress) {
-	fmt.Fprintln(w, progressLine(what, total, last, now))
-}
-
-func showLive(w io.Writer, what string, total time.Duration, last, now loadgen.Progress) {
-	fmt.Fprint(w, "\r\x1b[K"+progressLine(what, total, last, now))
-}
+// noRemark adds nothing to a line of progress.
+func noRemark(loadgen.Progress) string { return "" }
 
 // progressLine is one line of progress: the time, what was offered since the last line as a rate, and
 // what became of all calls so far.

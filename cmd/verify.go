@@ -26,6 +26,9 @@ type verifyOptions struct {
 	ports      int
 	tolerated  percentage
 	confidence percentage
+	power      percentage
+	sequential bool
+	planOnly   bool
 	compress   float64
 	within     time.Duration
 	maxCAPS    float64
@@ -69,7 +72,8 @@ sockets on loopback. Blocking depends on the erlangs and not on the mean holding
 may be compressed: --compress 30 turns 180 s into 6 s, and makes 30 times as many calls per second.`,
 		Example: `  sipplan verify --users 200 --usage heavy
   sipplan verify --users 200 --usage heavy --embedded-ports 36
-  sipplan verify --users 200 --usage heavy --target sip:10.1.2.3 --compress 30 --out junit=trunk.xml`,
+  sipplan verify --users 200 --usage heavy --plan-only --confidence 99% --tolerated 1.5%
+  sipplan verify --users 200 --usage heavy --target sip:10.1.2.3 --compress 30 --sequential --out junit=trunk.xml`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error { return o.run(command, streams) },
 	}
@@ -81,6 +85,10 @@ may be compressed: --compress 30 turns 180 s into 6 s, and makes 30 times as man
 	flags.Var(&o.tolerated, "tolerated", "`blocking` that the test must tell from the GoS (default twice the GoS)")
 	o.confidence = acceptance.DefaultConfidence
 	flags.Var(&o.confidence, "confidence", "`confidence` of the verdict")
+	o.power = acceptance.DefaultPower
+	flags.Var(&o.power, "power", "`share` of the tests that reach a verdict at the GoS and at --tolerated")
+	flags.BoolVar(&o.sequential, "sequential", false, "end the test as soon as it can tell, with the same confidence: most often after two thirds of its calls")
+	flags.BoolVar(&o.planOnly, "plan-only", false, "work the test out, show what it takes, and call nobody")
 	flags.Float64Var(&o.compress, "compress", 0, "make holding times this `factor` shorter (default: as far as the test needs, see --within)")
 	flags.DurationVar(&o.within, "within", 0, "compress holding times until the test fits this `time`, to 0.5s and four times --setup at the most (default 30s in this process; 10m against a target, to 2s)")
 	flags.Float64Var(&o.maxCAPS, "max-caps", 0, "most `calls` per second that --within may lead to (default 10 against a target)")
@@ -97,6 +105,7 @@ type verification struct {
 	sizing planner.Sizing
 	ports  int
 	design acceptance.Design
+	looks  *acceptance.Looks // nil for a test of fixed length
 }
 
 func (o *verifyOptions) run(command *cobra.Command, streams Streams) error {
@@ -108,6 +117,9 @@ func (o *verifyOptions) run(command *cobra.Command, streams Streams) error {
 	v, err := o.plan(command.Flags())
 	if err != nil {
 		return err
+	}
+	if o.planOnly {
+		return o.showPlan(streams, v)
 	}
 	cfg, err := o.load(v)
 	if err != nil {
@@ -126,6 +138,7 @@ func (o *verifyOptions) run(command *cobra.Command, streams Streams) error {
 	if err != nil {
 		return err
 	}
+	run.lookout = &lookout{design: v.design, looks: v.looks, busyKnown: len(o.target.busyCodes) > 0}
 	o.announce(streams, v, run, target)
 	result, err := run.run(ctx, streams, "verify")
 	if err != nil {
@@ -150,16 +163,36 @@ func (o *verifyOptions) plan(flags *pflag.FlagSet) (v verification, err error) {
 		v.ports = o.ports
 	}
 	promise := acceptance.Promise{
-		Blocking: v.sizing.Inputs.GoS.Value, Tolerated: float64(o.tolerated), Confidence: float64(o.confidence),
+		Blocking: v.sizing.Inputs.GoS.Value, Tolerated: float64(o.tolerated), Confidence: float64(o.confidence), Power: float64(o.power),
 	}
 	v.design, err = acceptance.NewDesign(v.ports, v.sizing.Demand.Erlangs(), v.sizing.Demand.AHT, promise)
 	if err != nil {
 		return v, usage(flagNames(err))
 	}
+	if o.sequential {
+		if v.design, v.looks, err = v.design.Sequential(acceptance.DefaultLooks); err != nil {
+			return v, usage(flagNames(err))
+		}
+	}
 	if v.design, err = o.compressed(v.design); err != nil {
 		return v, usage(flagNames(err))
 	}
 	return v, usage(o.bounded(v.design))
+}
+
+// showPlan shows the test that would be made.
+func (o *verifyOptions) showPlan(streams Streams, v verification) error {
+	limits, _ := o.limits(v.design)
+	setup := cmp.Or(o.setup, acceptance.AssumedSetup)
+	compressions, err := v.design.Compressions(limits, setup)
+	if err != nil {
+		return err
+	}
+	test := reports.TestDesign{Design: v.design, Looks: v.looks, Compressions: compressions, Setup: setup}
+	if o.longer != "" {
+		test.Remarks = []string{o.longer}
+	}
+	return o.results.output.show(streams, test.Document(), reports.NewTestDesignObject(test))
 }
 
 // bounded refuses a test that cannot be run, by the flag that made it so.
@@ -194,6 +227,7 @@ func (o *verifyOptions) check(flags *pflag.FlagSet) (problems []error) {
 		{"max-caps", !(o.maxCAPS > 0 && o.maxCAPS <= loadgen.MaxCAPS), fmt.Sprintf("more than 0 and at most %d calls per second", loadgen.MaxCAPS)},
 		{"tolerated", o.tolerated == 0, "between the GoS and 100 %, both excluded"},
 		{"confidence", o.confidence == 0, "between 50 % and 100 %, both excluded"},
+		{"power", o.power == 0, "between 50 % and 100 %, both excluded"},
 		{"setup", o.setup < 0, "a time, 0 or more"},
 	} {
 		if flags.Changed(f.name) && f.bad {
@@ -332,7 +366,7 @@ func (o *verifyOptions) conclude(streams Streams, v verification, run *loadRun, 
 	judgement, err := acceptance.Judge(acceptance.Evidence{
 		Measured: result.Steady, Window: max(result.Window, time.Nanosecond), Ports: v.ports, Planned: v.sizing.Demand.Erlangs(),
 		Promise: v.design.Promise, Arrivals: run.cfg.Arrivals, Health: result.Health, Interrupted: result.Interrupted,
-		BusyCodes: o.target.busyCodes,
+		BusyCodes: o.target.busyCodes, Look: run.lookout.look(result.Steady.Requests()),
 	})
 	if err != nil {
 		return err

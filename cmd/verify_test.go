@@ -61,3 +61,23 @@ func TestVerifyAnnouncesTheTest(t *testing.T) {
 		t.Errorf("stdout has something before the verdict:\n%s", verify.stdout)
 	}
 }
+
+// A gateway with a third of the circuits is found out by the first look that can tell, long before the end.
+func TestSequentialVerificationEndsEarly(t *testing.T) {
+	t.Parallel()
+	code, run := undisturbed(t, append(shortVerification[:len(shortVerification):len(shortVerification)], "--sequential", "--embedded-ports", "8")...)
+	if code != codeFailed || run.at(t, "acceptance.verdict") != "does not hold" {
+		t.Fatalf("exit code %d and %q, want a trunk that does not hold: %s", code, run.at(t, "acceptance.verdict"), run.why(t))
+	}
+	run.closes(t)
+	if run.at(t, "interrupted") != false {
+		t.Error("a test that has its answer counts as interrupted")
+	}
+	counted, planned := run.at(t, "counted.offered").(float64), run.at(t, "acceptance.look.of_calls").(float64)
+	if counted > 0.6*planned {
+		t.Errorf("it took %g of %g calls to see that a trunk has a third of its circuits", counted, planned)
+	}
+	if !strings.Contains(run.why(t), "kept over all looks") {
+		t.Errorf("the looks are not said: %s", run.why(t))
+	}
+}

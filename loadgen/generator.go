@@ -53,8 +53,11 @@ func (r *Result) Total() *measure.Measurement {
 	return total
 }
 
-// errStopped is the cause of a stop that somebody asked for.
-var errStopped = errors.New("stopped")
+// Why a run ends before its time.
+var (
+	errStopped  = errors.New("stopped")  // somebody asked for it
+	errFinished = errors.New("finished") // it has answered its question
+)
 
 // New checks that the run can take place: the target and the numbers are allowed, ports and files
 // suffice. It opens and sends nothing.
@@ -147,7 +150,7 @@ func (g *Generator) Run(ctx context.Context) (*Result, error) {
 	}
 	wait.Wait()
 	result := g.result(ctx.Err() != nil)
-	if err := context.Cause(g.halt); err != nil && !errors.Is(err, errStopped) {
+	if err := g.broken(); err != nil {
 		return result, err
 	}
 	if err := g.account(result); err != nil {
@@ -158,6 +161,20 @@ func (g *Generator) Run(ctx context.Context) (*Result, error) {
 
 // Stop ends the arrivals and hangs up the calls in progress; Run returns when that is done.
 func (g *Generator) Stop() { g.end(errStopped) }
+
+// Finish is Stop for a run that needs no more calls: its result counts as complete.
+func (g *Generator) Finish() { g.end(errFinished) }
+
+// finished tells whether the run was ended by Finish.
+func (g *Generator) finished() bool { return errors.Is(context.Cause(g.halt), errFinished) }
+
+// broken returns the cause of an end that nobody asked for.
+func (g *Generator) broken() error {
+	if err := context.Cause(g.halt); !errors.Is(err, errStopped) && !errors.Is(err, errFinished) {
+		return err
+	}
+	return nil
+}
 
 func (g *Generator) end(cause error) {
 	g.stop(cause)
@@ -201,8 +218,7 @@ func (g *Generator) over(ctx context.Context, s *Shard) func(time.Duration) bool
 			arrived = min(arrived, now)
 			s.Machine.Stop(now)
 		}
-		lost := context.Cause(g.halt) != nil && !errors.Is(context.Cause(g.halt), errStopped)
-		if ctx.Err() != nil || lost || stopped != call.Never && now-stopped >= g.cfg.Timers.GiveUp()+time.Second {
+		if ctx.Err() != nil || g.broken() != nil || stopped != call.Never && now-stopped >= g.cfg.Timers.GiveUp()+time.Second {
 			s.Machine.Abandon(now)
 			return true
 		}
@@ -222,7 +238,7 @@ func (g *Generator) wake() {
 func (g *Generator) result(cancelled bool) *Result {
 	r := &Result{
 		Seed: g.cfg.Seed, Started: g.start.Add(lead), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{},
-		Elapsed: time.Since(g.start) - lead, Interrupted: cancelled || context.Cause(g.halt) != nil,
+		Elapsed: time.Since(g.start) - lead, Interrupted: cancelled || context.Cause(g.halt) != nil && !g.finished(),
 	}
 	for _, s := range g.shards {
 		r.Steady.Merge(s.Steady)
@@ -245,13 +261,14 @@ func (g *Generator) lastArrival(s *Shard) time.Duration {
 // until the last of them when the run ended by count or by a stop.
 func (g *Generator) window(r *Result) time.Duration {
 	end := g.cfg.Duration
-	if g.cfg.Calls > 0 || r.Interrupted || end == 0 {
+	early := r.Interrupted || g.finished()
+	if g.cfg.Calls > 0 || early || end == 0 {
 		end = 0
 		for _, s := range g.shards {
 			end = max(end, s.calls.due.Intended)
 		}
 		end = max(0, end-lead)
-		if r.Interrupted {
+		if early {
 			end = min(end, r.Elapsed)
 		}
 	}

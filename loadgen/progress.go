@@ -17,6 +17,28 @@ type Progress struct {
 	Failed     uint64 // all other final classes but aborted and not started
 	NotStarted uint64
 	Late       uint64
+	Counted    Counted // of the calls after the warm-up
+}
+
+// Counted is what became so far of the calls after the warm-up, for whoever decides on a run while it goes on.
+type Counted struct {
+	Requests   uint64 // calls that asked for a circuit; those in progress are among them
+	Blocked    uint64
+	User       uint64 // ended by the called user
+	Undecided  uint64 // that say nothing about capacity
+	NotStarted uint64
+}
+
+// add sums the counts of two shards.
+func (c Counted) add(d Counted) Counted {
+	return Counted{c.Requests + d.Requests, c.Blocked + d.Blocked, c.User + d.User, c.Undecided + d.Undecided, c.NotStarted + d.NotStarted}
+}
+
+func countedOf(m *measure.Measurement) Counted {
+	return Counted{
+		Requests: m.Requests() + m.InProgress, Blocked: m.Outcomes[measure.Blocked], User: m.Outcomes[measure.User],
+		Undecided: m.Undecided(), NotStarted: m.Outcomes[measure.NotStarted],
+	}
 }
 
 // Add sums the snapshots of two shards.
@@ -28,6 +50,7 @@ func (p Progress) Add(q Progress) Progress {
 	p.Failed += q.Failed
 	p.NotStarted += q.NotStarted
 	p.Late += q.Late
+	p.Counted = p.Counted.add(q.Counted)
 	return p
 }
 
@@ -50,6 +73,7 @@ func (p *progress) publish(now time.Duration, s *Shard) {
 
 func (p *progress) publishNow(s *Shard) {
 	snapshot := snapshotOf(s.Steady).Add(snapshotOf(s.WarmUp))
+	snapshot.Counted = countedOf(s.Steady)
 	p.last.Store(&snapshot)
 }
 

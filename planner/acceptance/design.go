@@ -126,16 +126,8 @@ func (d Design) Fit(wish time.Duration, limits Limits) (Design, error) {
 	if err != nil {
 		return Design{}, err
 	}
-	minHold := limits.MinHold
-	if minHold == 0 {
-		minHold = 200 * time.Millisecond
-	}
-	if limits.MaxCAPS > 0 {
-		minHold = max(minHold, time.Duration(d.Offered/limits.MaxCAPS*float64(time.Second)))
-	}
 	needed := math.Ceil(float64(plain.Total()) / float64(wish))
-	allowed := math.Floor(float64(plain.Hold) / float64(minHold))
-	return plain.Compressed(math.Max(1, math.Min(needed, allowed)))
+	return plain.Compressed(math.Max(1, math.Min(needed, limits.most(plain))))
 }
 
 // Total returns the time from the first call to the last one: warm-up and length.

@@ -18,9 +18,7 @@ import (
 // increments between looks are then independent, for a look comes many holding times after the one before.
 type Looks struct {
 	Planned []Look
-	ports   int
-	offered float64
-	promise Promise
+	design  Design
 }
 
 // Look is one look at a running test.
@@ -53,7 +51,7 @@ func (d Design) Sequential(looks int) (Design, *Looks, error) {
 		planned[i] = Look{Number: i + 1, Of: looks, Calls: uint64(t * float64(d.Calls)), Critical: critical[i]}
 	}
 	d, err := d.Compressed(d.Compress)
-	return d, &Looks{Planned: planned, ports: d.Ports, offered: d.Offered, promise: d.Promise}, err
+	return d, &Looks{Planned: planned, design: d}, err
 }
 
 // confidence returns the confidence of the interval of the look by itself: 0.95 without looks means what it says,
@@ -80,23 +78,28 @@ func (l *Looks) After(calls uint64) Look {
 // At returns the verdict of a look at a running test, with the interval that it rests on. CannotTell lets the
 // test go on. The interval is undefined while there is no call that says anything about capacity.
 func (l *Looks) At(look Look, t Tally) (v Verdict, i Interval, defined bool) {
-	i, defined = l.interval(t, look.confidence(l.promise.Confidence))
-	switch {
+	i, defined = l.design.Running(t, look)
+	switch p := l.design.Promise; {
 	case !defined:
-	case i.Low > l.promise.Blocking:
+	case i.Low > p.Blocking:
 		v = DoesNotHold
-	case i.High < l.promise.Tolerated:
+	case i.High < p.Tolerated:
 		v = Holds
 	}
 	return v, i, defined
 }
 
-// interval returns the interval of the calls so far, at the erlangs that the test offers.
-func (l *Looks) interval(t Tally, confidence float64) (i Interval, defined bool) {
+// Running returns the interval of the blocking while a test goes on, at the erlangs that it was designed to offer; that
+// of a look, or with a zero look that of a test of fixed length, which counts once it is over. It is undefined while
+// there is no call that says anything about capacity.
+func (d Design) Running(t Tally, look Look) (i Interval, defined bool) {
 	if t.Calls <= t.Unknown {
-		return Interval{Confidence: confidence}, false
+		return Interval{}, false
 	}
-	i, defined = t.interval(inflation(l.ports, l.offered, true, float64(t.Blocked), float64(t.Calls)), confidence)
-	i.exactLow(t.Blocked)
+	v := inflation(d.Ports, d.Offered, true, float64(t.Blocked), float64(t.Calls))
+	i, defined = t.interval(v, look.confidence(d.Promise.Confidence))
+	if look.Number > 0 && defined {
+		i.exactLow(t.Blocked)
+	}
 	return i, defined
 }
