@@ -27,6 +27,9 @@ type verifyOptions struct {
 	tolerated  percentage
 	confidence percentage
 	power      percentage
+	caps       float64
+	pdd        time.Duration
+	mos        float64
 	sequential bool
 	planOnly   bool
 	compress   float64
@@ -87,6 +90,9 @@ may be compressed: --compress 30 turns 180 s into 6 s, and makes 30 times as man
 	flags.Var(&o.confidence, "confidence", "`confidence` of the verdict")
 	o.power = acceptance.DefaultPower
 	flags.Var(&o.power, "power", "`share` of the tests that reach a verdict at the GoS and at --tolerated")
+	flags.Float64Var(&o.caps, "promise-caps", 0, "`calls` per second that the trunk must take, too")
+	flags.DurationVar(&o.pdd, "promise-pdd", 0, "post-dial `delay` that 95 % of the calls must keep below, too")
+	flags.Float64Var(&o.mos, "promise-mos", 0, "mean opinion `score` that 95 % of the calls must reach, too")
 	flags.BoolVar(&o.sequential, "sequential", false, "end the test as soon as it can tell, with the same confidence: most often after two thirds of its calls")
 	flags.BoolVar(&o.planOnly, "plan-only", false, "work the test out, show what it takes, and call nobody")
 	flags.Float64Var(&o.compress, "compress", 0, "make holding times this `factor` shorter (default: as far as the test needs, see --within)")
@@ -164,6 +170,7 @@ func (o *verifyOptions) plan(flags *pflag.FlagSet) (v verification, err error) {
 	}
 	promise := acceptance.Promise{
 		Blocking: v.sizing.Inputs.GoS.Value, Tolerated: float64(o.tolerated), Confidence: float64(o.confidence), Power: float64(o.power),
+		CAPS: o.caps, PDD: o.pdd, MOS: o.mos,
 	}
 	v.design, err = acceptance.NewDesign(v.ports, v.sizing.Demand.Erlangs(), v.sizing.Demand.AHT, promise)
 	if err != nil {
@@ -228,6 +235,9 @@ func (o *verifyOptions) check(flags *pflag.FlagSet) (problems []error) {
 		{"tolerated", o.tolerated == 0, "between the GoS and 100 %, both excluded"},
 		{"confidence", o.confidence == 0, "between 50 % and 100 %, both excluded"},
 		{"power", o.power == 0, "between 50 % and 100 %, both excluded"},
+		{"promise-caps", !(o.caps > 0 && o.caps <= loadgen.MaxCAPS), fmt.Sprintf("more than 0 and at most %d calls per second", loadgen.MaxCAPS)},
+		{"promise-pdd", o.pdd <= 0 || o.pdd > time.Hour, "a time above 0 and at most 1h"},
+		{"promise-mos", !(o.mos >= 1 && o.mos <= 5), "from 1 to 5"},
 		{"setup", o.setup < 0, "a time, 0 or more"},
 	} {
 		if flags.Changed(f.name) && f.bad {

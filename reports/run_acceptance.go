@@ -13,6 +13,27 @@ type Acceptance struct {
 	Agreement   acceptance.Agreement `json:"agreement"` // of live calls with the formula
 	MoreCalls   uint64               `json:"more_calls"`
 	Assumptions []string             `json:"assumptions"`
+	Points      []Point              `json:"points"`  // promises beside blocking; none is an empty list
+	Effects     []string             `json:"effects"` // how far the generator's own faults can have moved blocking
+	Look        *Look                `json:"look"`    // null for a test of fixed length
+}
+
+// Point is a promise beside blocking and what was measured of it: calls per second, post-dial delay in seconds that
+// 95 % of the calls keep below, MOS that 95 % of them reach.
+type Point struct {
+	Name     string             `json:"name"` // caps, pdd or mos
+	Promised float64            `json:"promised"`
+	Measured *float64           `json:"measured"` // null without samples
+	Samples  uint64             `json:"samples"`
+	Verdict  acceptance.Verdict `json:"verdict"`
+	Why      string             `json:"why"`
+}
+
+// Look is the look at a sequential test whose interval was taken.
+type Look struct {
+	Number  int    `json:"number"`
+	Of      int    `json:"of"`
+	OfCalls uint64 `json:"of_calls"` // that the whole test would have counted
 }
 
 // Promise is what was promised of the trunk.
@@ -56,6 +77,13 @@ func newAcceptance(j *acceptance.Judgement, calls uint64) *Acceptance {
 			Low: known(j.Interval.Low, j.Measured), High: known(j.Interval.High, j.Measured),
 			Effective: known(j.Interval.Effective, j.Measured),
 		},
+	}
+	a.Effects, a.Points = cleaned(j.Effects), make([]Point, len(j.Points))
+	for i, p := range j.Points {
+		a.Points[i] = Point{p.Name, p.Promised, known(rounded(p.Measured), p.Samples > 0), p.Samples, p.Verdict, printable(p.Why)}
+	}
+	if l := j.Look; l.Number > 0 {
+		a.Look = &Look{l.Number, l.Of, l.OfCalls}
 	}
 	if j.Agreement != acceptance.Unknown {
 		a.Formula = &Formula{rounded(j.Offered), rounded(j.Offered * (1 - j.Formula)), rounded(j.Formula)}

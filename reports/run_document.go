@@ -98,6 +98,7 @@ func (r *Run) notes() []string {
 				notes = append(notes, assumption)
 			}
 		}
+		notes = append(notes, r.Acceptance.Effects...)
 	}
 	if early := r.early(); early != "" {
 		notes = append(notes, early)

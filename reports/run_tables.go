@@ -29,8 +29,28 @@ func (r *Run) promiseTable() Table {
 			{"blocked", "-", "-", count(a.Live.Blocked)},
 			{"blocking", percent(a.Promise.Blocking), cell(percent(formula.Blocking)), share(a.Live.Blocking)},
 			{percent(a.Promise.Confidence) + " interval", "below " + percent(a.Promise.Tolerated), "-", interval(a.Live.Low, a.Live.High)},
+			{"calls per second", a.promised("caps", perSecond), "-", orRate(r.Traffic.CAPS)},
+			{"pdd, 95 %", a.promised("pdd", func(s float64) string { return "below " + passed(s) }), "-", inMilliseconds(r.Delays.PDD.P95, 1)},
 		},
 	}
+}
+
+// orRate writes calls per second, - where there were none.
+func orRate(caps *float64) string {
+	if caps == nil {
+		return "-"
+	}
+	return figure(caps)
+}
+
+// promised writes a promise beside blocking, - if there is none.
+func (a *Acceptance) promised(name string, text func(float64) string) string {
+	for _, p := range a.Points {
+		if p.Name == name {
+			return text(p.Promised)
+		}
+	}
+	return "-"
 }
 
 func (r *Run) gateTable() Table {

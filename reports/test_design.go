@@ -131,7 +131,7 @@ func (t TestDesign) options() Table {
 
 // lasting writes the time that something takes, which may be long: 80 ms, 18.7 s, 2m30s, 18h42m0s.
 func lasting(d time.Duration) string {
-	if d < time.Minute {
+	if d.Round(time.Second) < time.Minute {
 		return passed(d.Seconds())
 	}
 	return d.Round(time.Second).String()

@@ -42,6 +42,8 @@ type Judgement struct {
 	Formula  float64 // blocking by Erlang B for the circuits at Offered; meaningful unless Agreement is Unknown
 
 	Agreement   Agreement
+	Points      []Point  // promises beside blocking
+	Effects     []string // how far the generator's own faults can have moved blocking, a sentence each
 	MoreCalls   uint64   // further calls that should decide, when only their number is the reason; else 0
 	Assumptions []string // what was taken for granted, a sentence each
 }
@@ -66,11 +68,13 @@ func Judge(e Evidence) (Judgement, error) {
 	j.Carried, _ = e.Measured.CarriedErlangs(e.Window)
 	j.Interval, j.Measured = e.interval(0)
 	j.compareWithFormula(e)
-	j.Assumptions = e.assumptions()
+	j.Assumptions, j.Effects = e.assumptions(), e.effects()
+	j.Points = e.points(j.Promise)
 	if faults := e.faults(); len(faults) > 0 {
 		j.Why = faults
 	} else {
 		j.decide(e)
+		j.withPoints()
 	}
 	if plan := j.planBlocks(); plan != "" {
 		j.Why = append(j.Why, plan)

@@ -25,6 +25,7 @@ type Looks struct {
 type Look struct {
 	Number   int     // from 1; 0 stands for a test without looks
 	Of       int     // looks in all
+	OfCalls  uint64  // calls to be counted in all
 	Calls    uint64  // calls to be counted before it
 	Critical float64 // standard deviations between a limit and what excludes it
 }
@@ -48,7 +49,7 @@ func (d Design) Sequential(looks int) (Design, *Looks, error) {
 	d.Calls = uint64(float64(d.Calls)*moreCalls(level, d.Promise.Power, shares, critical)) + 1
 	planned := make([]Look, looks)
 	for i, t := range shares {
-		planned[i] = Look{Number: i + 1, Of: looks, Calls: uint64(t * float64(d.Calls)), Critical: critical[i]}
+		planned[i] = Look{Number: i + 1, Of: looks, OfCalls: d.Calls, Calls: uint64(t * float64(d.Calls)), Critical: critical[i]}
 	}
 	d, err := d.Compressed(d.Compress)
 	return d, &Looks{Planned: planned, design: d}, err

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"time"
 )
 
 // The defaults of a Promise. With them a trunk that blocks as much as promised is told from one that
@@ -28,17 +29,21 @@ type Promise struct {
 	Tolerated  float64 // blocking that a test must be able to exclude; 0 stands for twice the promise
 	Confidence float64 // of the two-sided interval, from 0.5 to 1 excluded; 0 stands for 0.95
 	Power      float64 // share of the tests that tell the two apart, from 0.5 to 1 excluded; 0 stands for 0.90
+
+	CAPS float64       // calls per second that the trunk must take; 0 for no promise
+	PDD  time.Duration // post-dial delay that 95 % of the calls must keep below; 0 for no promise
+	MOS  float64       // mean opinion score that 95 % of the calls must reach, from 1 to 5; 0 for no promise
 }
 
 // Validate reports every field that is out of its range.
 func (p Promise) Validate() error {
 	full := p.filled()
-	return errors.Join(
+	return errors.Join(append(p.validatePoints(),
 		within("blocking", full.Blocking, 0, 1),
 		within("tolerated", full.Tolerated, full.Blocking, 1),
 		within("confidence", full.Confidence, 0.5, 1),
 		within("power", full.Power, 0.5, 1),
-	)
+	)...)
 }
 
 // within reports a value that does not lie strictly between two others.
