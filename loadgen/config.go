@@ -46,6 +46,9 @@ type Config struct {
 	Seed      uint64 // 0 draws one
 	Shards    int    // event loops; 0 for as many as the load needs, one a CPU at most
 
+	// Network puts something between a shard's socket and its calls, such as Impairment.Network; nil: nothing.
+	Network func(Socket) Socket
+
 	// Files is the number of files that the rest of the process needs, for the check against the limit.
 	Files int
 }

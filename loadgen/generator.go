@@ -100,6 +100,9 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 		s.Socket = nil // not an interface that holds nothing
 		return s, err
 	}
+	if g.cfg.Network != nil {
+		s.Socket = g.cfg.Network(s.Socket)
+	}
 	local := s.Socket.Local()
 	if s.calls, err = newSchedule(&g.cfg, g.cfg.trunk(local), i, shards); err != nil {
 		return s, err

@@ -24,6 +24,7 @@ type lab struct {
 	delay            time.Duration
 	// lose tells whether a message gets lost; nil loses none.
 	lose      func(message string) bool
+	rough     func() []time.Duration      // delays of the copies of a message that arrive; nil: one after delay
 	catch     *packet                     // takes a copy of the next message that is sent
 	catchText string                      // only of one that begins so
 	others    map[netip.AddrPort]*Machine // further answerers; nil stands for an address where nobody is
@@ -69,7 +70,14 @@ func (w *labWire) Queue(b []byte, to netip.AddrPort, _ uint32) {
 	if w.lab.lose != nil && w.lab.lose(side+" "+line) {
 		return
 	}
-	w.lab.flying = append(w.lab.flying, p)
+	if w.lab.rough == nil {
+		w.lab.flying = append(w.lab.flying, p)
+		return
+	}
+	for _, delay := range w.lab.rough() {
+		p.at = w.lab.now + delay
+		w.lab.flying = append(w.lab.flying, p)
+	}
 }
 
 // catchNext keeps a copy of the next message whose log line begins with text.

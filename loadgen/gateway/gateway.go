@@ -35,6 +35,8 @@ type Config struct {
 	Allow          func(netip.Addr) bool // media addresses beside the caller's own; nil: none
 	Timers         sip.Timers
 	Seed           uint64 // of set-up and ringing times; 0 draws one
+	// Network puts something between the socket and the calls, such as loadgen.Impairment.Network; nil: nothing.
+	Network func(loadgen.Socket) loadgen.Socket
 }
 
 // callsBeyond is how many calls a gateway remembers beyond twice its circuits: those that it has refused or
@@ -99,6 +101,9 @@ func (g *Gateway) open() error {
 	if s.Socket, err = loadgen.Open(g.cfg.Transport, g.cfg.Listen, true, g.cfg.TLS, nil, start); err != nil {
 		s.Socket = nil // not an interface that holds nothing
 		return err
+	}
+	if g.cfg.Network != nil {
+		s.Socket = g.cfg.Network(s.Socket)
 	}
 	local := s.Socket.Local()
 	audio := call.Audio{Source: g.cfg.Media.Source, Codecs: g.cfg.Media.Codecs, Address: local.Addr(), Allowed: g.cfg.Allow}
