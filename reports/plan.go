@@ -86,10 +86,14 @@ func (p planPage) breakSentence() string {
 		return sentence
 	}
 	f := p.d.Worst[0]
-	if f.Stranded > 0 {
-		return sentence + fmt.Sprintf(" The worst single failure is %s at %s: %s cannot call (%s).", f.What, p.site(f.Site), plural(f.Stranded, "user"), f.Reason)
+	switch {
+	case f.Stranded > 0:
+		return sentence + fmt.Sprintf(" The worst single failure is that of %s at %s: %s cannot call (%s).", f.What, p.site(f.Site), plural(f.Stranded, "user"), f.Reason)
+	case !f.Holds || f.Down == 0:
+		return sentence + fmt.Sprintf(" No single failure cuts users off; the worst is that of %s at %s, which blocks %s.", f.What, p.site(f.Site), percent(f.Blocking))
 	}
-	return sentence + fmt.Sprintf(" No single failure cuts anybody off; the worst is %s at %s, which blocks %s.", f.What, p.site(f.Site), percent(f.Blocking))
+	return sentence + fmt.Sprintf(" No single failure cuts users off whose own site works; the worst is that of %s at %s, with its %s.",
+		f.What, p.site(f.Site), plural(f.Down, "user"))
 }
 
 // costSentence says what it costs, and when SIP trunks pay.
@@ -98,7 +102,7 @@ func (p planPage) costSentence() string {
 	if !cost.Known {
 		return "What it costs is not known: the plan does not give " + cost.Missing + "."
 	}
-	sentence := fmt.Sprintf("It costs %s at the start and %s a month: %s over %s.", p.money(cost.Hardware+cost.Once), p.money(cost.Monthly()),
+	sentence := fmt.Sprintf("It costs %s at the start and %s a month: %s over %s.", p.money(cost.Start()), p.money(cost.Monthly()),
 		p.money(cost.Total), plural(p.d.Assumptions.Years, "year"))
 	if !b.Known {
 		return sentence

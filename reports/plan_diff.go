@@ -59,7 +59,7 @@ func diffRows(a, b *design.Design) []DiffRow {
 		numberRow("Mediation Servers", a.Servers.Total, b.Servers.Total),
 		{"blocked at the worst place", percent(va.Blocking), percent(vb.Blocking), ""},
 		{"blocked with the largest unit failed", percent(va.Down), percent(vb.Down), ""},
-		moneyRow("hardware and set-up", va.Cost.Hardware+va.Cost.Once, vb.Cost.Hardware+vb.Cost.Once),
+		moneyRow("hardware and set-up", va.Cost.Start(), vb.Cost.Start()),
 		moneyRow("cost of a month", va.Cost.Monthly(), vb.Cost.Monthly()),
 		moneyRow("cost of all years", va.Cost.Total, vb.Cost.Total),
 	}

@@ -97,20 +97,20 @@ func (p planPage) admission() Table {
 
 func (p planPage) failures() Table {
 	t := Table{Title: "What happens when it breaks: single failures, worst first",
-		Columns: columns("fails", "at", ">moved", ">blocked", ">users cut off", ">share of time", "promise", "reason")}
+		Columns: columns("fails", "at", ">moved", ">blocked", ">users cut off", ">down with it", ">share of time", "promise", "reason")}
 	for _, f := range p.d.Worst {
 		down, holds := documented(f.Unavailable), "kept"
 		if !f.Holds {
 			holds = "broken"
 		}
-		t.Rows = append(t.Rows, []string{f.What, p.site(f.Site), erlangs(f.Moved), percent(f.Blocking), count(f.Stranded), down, holds, f.Reason})
+		t.Rows = append(t.Rows, []string{f.What, p.site(f.Site), erlangs(f.Moved), percent(f.Blocking), count(f.Stranded), count(f.Down), down, holds, f.Reason})
 	}
 	return t
 }
 
 func (p planPage) branches() Table {
 	t := Table{Title: "Branch survivability", Columns: columns("site", "appliance", ">ports of its own", "gateway", "reason")}
-	for _, b := range p.d.Branches {
+	for _, b := range p.d.Variant().Branches {
 		appliance := b.Appliance
 		if appliance == "" {
 			appliance = "none"
@@ -125,12 +125,15 @@ func (p planPage) cost() Table {
 	if p.d.Plan.Currency != "" {
 		title += " in " + p.d.Plan.Currency
 	}
-	t := Table{Title: title, Columns: columns("topology", ">hardware", ">set-up", ">rent a month", ">minutes a month", ">all years", "not known")}
+	t := Table{Title: title, Columns: columns("topology", ">gateways", ">servers", ">branches, analog", ">set-up", ">lines a month", ">WAN a month",
+		">minutes a month", ">all years", "not known")}
 	for _, v := range p.d.Variants {
-		if !v.Possible || v.Cost.Rent == 0 && v.Cost.Minutes == 0 && v.Cost.Hardware == 0 {
+		c := v.Cost
+		if !v.Possible || c.Monthly() == 0 && c.Hardware() == 0 {
 			continue
 		}
-		t.Rows = append(t.Rows, []string{v.Name, amount(v.Cost.Hardware), amount(v.Cost.Once), amount(v.Cost.Rent), amount(v.Cost.Minutes), amount(v.Cost.Total), v.Cost.Missing})
+		t.Rows = append(t.Rows, []string{v.Name, amount(c.Gateways), amount(c.Servers), amount(c.Branches + c.Analog), amount(c.Once), amount(c.Rent),
+			amount(c.WAN), amount(c.Minutes), amount(c.Total), c.Missing})
 	}
 	return t
 }

@@ -1,12 +1,9 @@
 package reports
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -95,32 +92,11 @@ func hasType(types, value any) bool {
 	})
 }
 
-func runSchema(t testing.TB) map[string]any {
-	t.Helper()
-	text, err := os.ReadFile("schema/run-1.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var schema map[string]any
-	if err := json.Unmarshal(text, &schema); err != nil {
-		t.Fatal(err)
-	}
-	return schema
-}
-
 func TestRunsConformToTheirSchema(t *testing.T) {
 	for name, run := range runs(t) {
 		t.Run(name, func(t *testing.T) {
-			var page bytes.Buffer
-			if err := WriteJSON(&page, run); err != nil {
-				t.Fatal(err)
-			}
-			var value any
-			if err := json.Unmarshal(page.Bytes(), &value); err != nil {
-				t.Fatal(err)
-			}
-			check := schemaCheck{root: runSchema(t)}
-			check.value("run", check.root, value)
+			check := schemaCheck{root: publishedSchema(t, "run-1")}
+			check.value("run", check.root, asJSON(t, run))
 			for _, problem := range check.problems {
 				t.Error(problem)
 			}
@@ -130,7 +106,7 @@ func TestRunsConformToTheirSchema(t *testing.T) {
 
 // TestTheSchemaKnowsNoOtherKeys fails when a field is taken out of Run and left in the schema.
 func TestTheSchemaKnowsNoOtherKeys(t *testing.T) {
-	schema := runSchema(t)
+	schema := publishedSchema(t, "run-1")
 	defs := schema["$defs"].(map[string]any)
 	var compare func(path string, schema map[string]any, goType reflect.Type)
 	compare = func(path string, schema map[string]any, goType reflect.Type) {
@@ -177,16 +153,9 @@ func TestTheSchemaCheckFindsFaults(t *testing.T) {
 		{"fewer than none", func(r map[string]any) { r["seed"] = -1.0 }, "run.seed: is -1, below 0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var page bytes.Buffer
-			if err := WriteJSON(&page, runs(t)["run-plain"]); err != nil {
-				t.Fatal(err)
-			}
-			var value map[string]any
-			if err := json.Unmarshal(page.Bytes(), &value); err != nil {
-				t.Fatal(err)
-			}
+			value := asJSON(t, runs(t)["run-plain"]).(map[string]any)
 			tt.spoil(value)
-			check := schemaCheck{root: runSchema(t)}
+			check := schemaCheck{root: publishedSchema(t, "run-1")}
 			check.value("run", check.root, value)
 			if !strings.Contains(strings.Join(check.problems, "\n"), tt.want) {
 				t.Errorf("got %q, want %q", check.problems, tt.want)

@@ -3,13 +3,11 @@ package reports
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -188,32 +186,12 @@ func TestTicksDivideTheScaleInFourToTen(t *testing.T) {
 	}
 }
 
-func usageSchema(t testing.TB) map[string]any {
-	t.Helper()
-	text, err := os.ReadFile("schema/usage-1.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var schema map[string]any
-	if err := json.Unmarshal(text, &schema); err != nil {
-		t.Fatal(err)
-	}
-	return schema
-}
-
 // TestUsagesConformToTheirSchema, which has no other keys: it requires all that it knows.
 func TestUsagesConformToTheirSchema(t *testing.T) {
-	schema := usageSchema(t)
+	schema := publishedSchema(t, "usage-1")
 	for name, u := range usages(t) {
 		t.Run(name, func(t *testing.T) {
-			var page bytes.Buffer
-			if err := WriteJSON(&page, NewUsageObject(u)); err != nil {
-				t.Fatal(err)
-			}
-			var value any
-			if err := json.Unmarshal(page.Bytes(), &value); err != nil {
-				t.Fatal(err)
-			}
+			value := asJSON(t, NewUsageObject(u))
 			check := schemaCheck{root: schema}
 			check.value("usage", schema, value)
 			for _, problem := range check.problems {

@@ -3,9 +3,9 @@ package design
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sipplan/sipplan/planner"
-	"github.com/sipplan/sipplan/planner/plan"
 )
 
 // Test is something that a live test of the plan has to show, with the SIP that shows it.
@@ -50,15 +50,8 @@ func (d *Design) advice() {
 	if v.Cost.Missing != "" {
 		d.Advice = append(d.Advice, "The costs are not complete: the plan does not give "+v.Cost.Missing+".")
 	}
-	var extra plan.Money
-	for _, b := range d.Branches {
-		extra += b.Mix.Price
-	}
-	for _, g := range d.Analog {
-		extra += g.Mix.Price
-	}
-	if extra > 0 {
-		d.Advice = append(d.Advice, fmt.Sprintf("The gateways that branches keep for failures, and those of analog telephones, cost %s beside the figures of the topologies.", extra))
+	if len(v.Cost.Without) > 0 {
+		d.Advice = append(d.Advice, "Not counted in the costs, because the plan gives no price (prices): "+strings.Join(v.Cost.Without, ", ")+".")
 	}
 	slices.Sort(d.Risks)
 	d.Risks = slices.Compact(d.Risks)
@@ -99,7 +92,7 @@ func (d *Design) locationRisks(l *Location) {
 
 // branchRisks asks of the gateways of branches whether they can be what survives.
 func (d *Design) branchRisks() {
-	for _, b := range d.Branches {
+	for _, b := range d.Variant().Branches {
 		bought := b.Mix.Bought
 		for _, l := range d.Variant().Locations {
 			if l.Site == b.Site {

@@ -2,7 +2,6 @@ package design
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/sipplan/sipplan/planner/catalog"
 )
@@ -27,8 +26,8 @@ const (
 	largestStandard = 5000
 )
 
-// survivor returns the appliance for so many users, with its reason.
-func survivor(users int) (appliance string, count int, reason string) {
+// appliance returns the appliance for so many users, with its reason.
+func appliance(users int) (name string, count int, reason string) {
 	switch {
 	case users < smallestSBA:
 		return "", 0, fmt.Sprintf("%d users: below %d an appliance may not pay; calls stop with the WAN", users, smallestSBA)
@@ -43,33 +42,36 @@ func survivor(users int) (appliance string, count int, reason string) {
 	return "pool", 1, fmt.Sprintf("%d users are more than any branch server takes: make it a central site with a pool", users)
 }
 
-// branches works out what each branch needs to survive: always where a gateway stands without servers beside it and its
-// WAN is not resilient, and wherever the plan asks for local resilience.
-func (d *Design) branches(c *calculator) {
-	v := d.Variant()
-	all := candidates(d.Plan, d.Plan.Gateways, false)
+// branches works out what each branch of a variant needs to survive: always where a gateway stands without servers beside
+// it and its WAN is not resilient, and wherever the plan asks for local resilience.
+func (d *Design) branches(c *calculator, v *Variant, gateways []Candidate) []Branch {
+	standing := map[int]bool{}
+	for _, l := range v.Locations {
+		standing[l.Site] = l.Mix.Units > 0
+	}
+	var all []Branch
 	for i, s := range d.Sites {
-		gateway := slices.ContainsFunc(v.Locations, func(l Location) bool { return l.Site == i && l.Mix.Units > 0 })
-		if s.Hub == i || s.Load.Users == 0 || s.Resilience != "local" && (!gateway || s.WAN.Resilient) {
+		if s.Hub == i || s.Load.Users == 0 || s.Resilience != "local" && (!standing[i] || s.WAN.Resilient) {
 			continue
 		}
 		b := Branch{Site: i}
-		b.Appliance, b.Count, b.Reason = survivor(s.Load.Users)
-		if !gateway && b.Count > 0 {
+		b.Appliance, b.Count, b.Reason = appliance(s.Load.Users)
+		if !standing[i] && b.Count > 0 {
 			country, _ := catalog.FindCountry(s.Country)
 			b.Ports = c.ports(s.Load.Erlangs, d.Assumptions.FailureGoS)
-			b.Mix = c.mix(forLines(all, country.Lines), string(country.Lines), need{calls: b.Ports, units: 1})
+			b.Mix = c.mix(forLines(gateways, country.Lines), string(country.Lines), need{calls: b.Ports, units: 1})
 			b.Reason += fmt.Sprintf("; its own gateway has %d ports or more for the time of a failure", b.Ports)
 		}
-		d.Branches = append(d.Branches, b)
+		all = append(all, b)
 	}
+	return all
 }
 
-// survives returns the branch's own arrangement, or nil.
-func (d *Design) survives(site int) *Branch {
-	for i := range d.Branches {
-		if d.Branches[i].Site == site && d.Branches[i].Count > 0 {
-			return &d.Branches[i]
+// survivor returns the arrangement by which a branch survives, or nil.
+func (v *Variant) survivor(site int) *Branch {
+	for i := range v.Branches {
+		if v.Branches[i].Site == site && v.Branches[i].Count > 0 {
+			return &v.Branches[i]
 		}
 	}
 	return nil

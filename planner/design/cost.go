@@ -2,37 +2,49 @@ package design
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sipplan/sipplan/planner/catalog"
 	"github.com/sipplan/sipplan/planner/plan"
 )
 
-// Cost is what a variant costs. Amounts that are not known are 0, and Known is false.
+// Cost is what a variant costs. Amounts that are not known are 0; where the choice between variants would rest on them,
+// Known is false.
 type Cost struct {
-	Hardware plan.Money // once: gateways or session border controllers, and Mediation Servers where their price is known
+	Gateways plan.Money // or session border controllers, at the trunks
+	Servers  plan.Money // Mediation Servers
+	Branches plan.Money // gateways and appliances by which branches survive
+	Analog   plan.Money // gateways of fax and analog telephones
 	Once     plan.Money // for setting lines up
-	Rent     plan.Money // a month
+	Rent     plan.Money // of lines, a month
+	WAN      plan.Money // rent of the bandwidth that calls to the PSTN take of WAN links, a month
 	Minutes  plan.Money // a month
 	Total    plan.Money // over the years of the plan
 	Known    bool
-	Missing  string // what is not known
+	Missing  string   // what is not known
+	Without  []string // what is not counted, because the plan gives no price for it
 }
 
-// Monthly returns rent and minutes.
-func (c Cost) Monthly() plan.Money { return c.Rent + c.Minutes }
+// Hardware returns what is bought.
+func (c Cost) Hardware() plan.Money { return c.Gateways + c.Servers + c.Branches + c.Analog }
+
+// Start returns what is paid once.
+func (c Cost) Start() plan.Money { return c.Hardware() + c.Once }
+
+// Monthly returns rents and minutes.
+func (c Cost) Monthly() plan.Money { return c.Rent + c.WAN + c.Minutes }
 
 // cost adds up what a variant costs.
-func (d *Design) cost(v *Variant, s shape) Cost {
+func (d *Design) cost(c *calculator, v *Variant, s shape) Cost {
 	cost := Cost{Known: true}
-	miss := func(what string) { cost.Known, cost.Missing = false, what }
 	for _, l := range v.Locations {
 		if l.Mix.Units > 0 && !l.Mix.Priced {
-			miss("prices of " + l.Mix.Bought[0].Model)
+			cost.miss("prices of " + l.Mix.Bought[0].Model)
 		}
-		cost.Hardware += l.Mix.Price
+		cost.Gateways += l.Mix.Price
 		tariff := d.tariff(l, s)
 		if tariff == nil {
-			miss("a tariff for the lines in " + l.Country)
+			cost.miss("a tariff for the lines in " + l.Country)
 			continue
 		}
 		lines := d.rented(l, tariff)
@@ -40,8 +52,45 @@ func (d *Design) cost(v *Variant, s shape) Cost {
 		cost.Rent += tariff.Monthly * plan.Money(lines)
 		cost.Minutes += tariff.Minute.Times(d.minutesOut(l.Load)).Rounded()
 	}
-	cost.Total = cost.Hardware + cost.Once + cost.Monthly()*plan.Money(12*d.Assumptions.Years)
+	for _, b := range v.Branches {
+		cost.Branches += cost.price(b.Mix) + d.price(&cost, b.Appliance, b.Count)
+	}
+	for _, pool := range v.Pools {
+		cost.Servers += d.price(&cost, "mediation-server", pool.Servers)
+	}
+	for _, g := range d.Analog {
+		cost.Analog += cost.price(g.Mix)
+	}
+	cost.WAN = d.wanRent(c, v)
+	cost.Total = cost.Start() + cost.Monthly()*plan.Money(12*d.Assumptions.Years)
 	return cost
+}
+
+func (c *Cost) miss(what string) { c.Known, c.Missing = false, what }
+
+// price returns what units beside the trunks cost, and notes those that have no price.
+func (c *Cost) price(m Mix) plan.Money {
+	for _, b := range m.Bought {
+		if b.Price == nil {
+			c.leaveOut(b.Model)
+		}
+	}
+	return m.Price
+}
+
+func (c *Cost) leaveOut(what string) {
+	if !slices.Contains(c.Without, what) {
+		c.Without = append(c.Without, what)
+	}
+}
+
+// price returns what so many things of a name in the plan's prices cost, and notes that they have none.
+func (d *Design) price(cost *Cost, name string, count int) plan.Money {
+	price, ok := d.Plan.Prices[strings.ReplaceAll(strings.ToLower(name), " ", "-")]
+	if !ok && count > 0 {
+		cost.leaveOut(name)
+	}
+	return price * plan.Money(count)
 }
 
 // minutesOut returns the minutes of a month's calls out, which are those that cost: the busy hour's, by the share that it
@@ -98,6 +147,36 @@ func (d *Design) rented(l Location, t *plan.Tariff) int {
 	return ports
 }
 
+// wanRent returns the rent of the bandwidth that the PSTN calls of a variant take of WAN links, by the cheapest tariff.
+func (d *Design) wanRent(c *calculator, v *Variant) plan.Money {
+	var sum plan.Money
+	var legs []crossing
+	for i := range d.Plan.Tariffs {
+		if legs == nil && d.Plan.Tariffs[i].Kind == plan.WANTariff {
+			legs = d.crossings(v)
+		}
+	}
+	one := CallBandwidth(d.Plan.Media)
+	for site, crossing := range legs {
+		link := Link{Erlangs: crossing.erlangs}
+		link.fill(c, one)
+		var best *plan.Money
+		for i := range d.Plan.Tariffs {
+			t := &d.Plan.Tariffs[i]
+			if t.Kind != plan.WANTariff || len(t.Countries) > 0 && !slices.Contains(t.Countries, d.Sites[site].Country) {
+				continue
+			}
+			if rent := t.Monthly * plan.Money(up(int(link.BitsPerSecond), int(t.Increment))); best == nil || rent < *best {
+				best = &rent
+			}
+		}
+		if best != nil {
+			sum += *best
+		}
+	}
+	return sum
+}
+
 // BreakEven compares TDM lines with SIP trunks, both at the same places.
 type BreakEven struct {
 	TDM, SIP string     // names of the variants
@@ -116,7 +195,7 @@ func (d *Design) breakEven() {
 	tdm, sip := d.variant(b.TDM).Cost, d.variant(b.SIP).Cost
 	b.Known = tdm.Known && sip.Known
 	b.Saving = tdm.Monthly() - sip.Monthly()
-	b.Extra = sip.Hardware + sip.Once - tdm.Hardware - tdm.Once
+	b.Extra = sip.Start() - tdm.Start()
 	switch {
 	case b.Extra <= 0 && b.Saving >= 0:
 		b.Month = 0

@@ -29,7 +29,6 @@ type Design struct {
 	Routes      []RouteResult
 	TrunkGroups []TrunkResult
 	Analog      []AnalogGroup
-	Branches    []Branch
 	Emergency   []EmergencyGroup
 	Numbers     []NumberCount
 	Tests       []Test
@@ -53,9 +52,9 @@ func Work(p *plan.Plan) (*Design, error) {
 	d := &Design{Plan: p, Assumptions: assumptions(p)}
 	d.demand()
 	d.hubs()
+	d.analog(c)
 	d.variants(c)
 	d.choose()
-	d.branches(c)
 	d.servers()
 	d.trunks()
 	d.links(c)
@@ -63,7 +62,6 @@ func Work(p *plan.Plan) (*Design, error) {
 	d.sensitivity(c)
 	d.breakEven()
 	d.exchanges(c)
-	d.analog(c)
 	d.overflow(c)
 	d.emergency(c)
 	d.numbers()

@@ -236,13 +236,13 @@ func TestF13PortsOfManySites(t *testing.T) {
 
 func TestF14BranchesSurviveByTheirSize(t *testing.T) {
 	for users, want := range map[int]string{24: "", 25: "SBA", 1000: "SBA", 1001: "SBS", 2000: "SBS", 2001: "Standard Edition", 5001: "pool"} {
-		if got, _, _ := survivor(users); got != want {
+		if got, _, _ := appliance(users); got != want {
 			t.Errorf("%d users: %q, want %q", users, got, want)
 		}
 	}
 	d := work(t, "topology: central-gateways\n%s- {name: B, country: DE, users: {moderate: 100}, resilience: local}\n", sites(1, 1000, "heavy"))
-	if len(d.Branches) != 1 || d.Branches[0].Appliance != "SBA" || d.Branches[0].Mix.Calls < 18 {
-		t.Errorf("got %+v", d.Branches)
+	if len(d.Variant().Branches) != 1 || d.Variant().Branches[0].Appliance != "SBA" || d.Variant().Branches[0].Mix.Calls < 18 {
+		t.Errorf("got %+v", d.Variant().Branches)
 	}
 	if f := failure(t, d, "WAN"); f.Stranded != 0 || f.Blocking > 0.01 {
 		t.Errorf("got %+v", f)

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
+	"github.com/sipplan/sipplan/planner/catalog"
 	"github.com/sipplan/sipplan/planner/plan"
 )
 
@@ -15,11 +17,20 @@ type Failure struct {
 	Site     int
 	Moved    float64 // erlangs that go another way
 	Blocking float64 // of the calls of the sites concerned, in the busy hour
-	Stranded int     // users without PSTN calls
+	Stranded int     // users without PSTN calls, whose own site works
+	Down     int     // users of the place that failed, who are down with it
 	Holds    bool    // the GoS of failures is kept
 	// Unavailable is the share of the time that it is failed; nil without MTBF and MTTR.
 	Unavailable *float64
 	Reason      string
+}
+
+// broken is 1 where the GoS of failures is missed.
+func (f Failure) broken() int {
+	if f.Holds {
+		return 0
+	}
+	return 1
 }
 
 // failures works out every single failure.
@@ -28,6 +39,8 @@ func (d *Design) failures(c *calculator) {
 		d.Variant().Locations[i].LongRun = l.Availability(c.blocking)
 		d.unitFailures(c, &l)
 		d.siteFailure(c, i)
+		d.providerFailure(c, i)
+		d.centralWANFailure(c, i)
 	}
 	d.serverFailures()
 	for i, s := range d.Sites {
@@ -41,7 +54,8 @@ func (d *Design) failures(c *calculator) {
 	}
 	d.Worst = slices.Clone(d.Failures)
 	slices.SortStableFunc(d.Worst, func(a, b Failure) int {
-		return cmp.Or(cmp.Compare(b.Stranded, a.Stranded), cmp.Compare(b.Blocking, a.Blocking))
+		return cmp.Or(cmp.Compare(b.Stranded, a.Stranded), cmp.Compare(b.broken(), a.broken()), cmp.Compare(b.Down, a.Down),
+			cmp.Compare(b.Blocking, a.Blocking))
 	})
 }
 
@@ -68,27 +82,124 @@ func (d *Design) unitFailures(c *calculator, l *Location) {
 	}
 }
 
-// siteFailure is that of a whole location: its traffic goes to another of its country that is there for other sites, or
-// nowhere. Its own users are down with it.
+// siteFailure is that of a whole location. Its own users are down with it; the calls of the sites that it serves go another
+// way, or none.
 func (d *Design) siteFailure(c *calculator, index int) {
-	all := d.Variant().Locations
-	l := all[index]
-	own := d.Sites[l.Site].Load
-	f := Failure{What: "the whole site", Site: l.Site, Stranded: l.Load.Users - own.Users, Blocking: 1, Reason: "no other trunks in " + l.Country}
-	if l.Load.Users == own.Users {
-		f.Blocking, f.Reason = 0, "only its own users, who are down with it"
-	}
-	for _, other := range all {
-		if other.Site == l.Site || other.Country != l.Country || l.Load.Users == own.Users {
-			continue
-		}
-		moved := l.Load.Erlangs - own.Erlangs
-		if b := c.blocking(other.Trunk, other.Load.Erlangs+moved); f.Stranded > 0 || b < f.Blocking {
-			f.Blocking, f.Stranded, f.Moved = b, 0, moved
-			f.Reason = fmt.Sprintf("the calls of its branches go to %s", d.Sites[other.Site].Name)
-		}
+	l := d.Variant().Locations[index]
+	f := Failure{What: "the whole site", Site: l.Site, Down: d.Sites[l.Site].Load.Users}
+	served := slices.DeleteFunc(slices.Clone(l.Serves), func(site int) bool { return site == l.Site })
+	if len(served) == 0 {
+		f.Reason = "only its own users, who are down with it"
+	} else {
+		d.reroute(c, &f, index, served)
 	}
 	d.Failures = append(d.Failures, f)
+}
+
+// providerFailure is that of the trunk to the provider at a location.
+func (d *Design) providerFailure(c *calculator, index int) {
+	v := d.Variant()
+	l := v.Locations[index]
+	if l.Lines != catalog.SBC || v.Name == DirectSIP || l.Load.Users == 0 {
+		return
+	}
+	f := Failure{What: "the SIP trunk", Site: l.Site}
+	providers := d.itsps(l.Country)
+	if len(providers) > 0 {
+		f.Unavailable = unavailable(providers[0].MTBF, providers[0].MTTR)
+	}
+	switch {
+	case len(providers) > 0 && providers[0].Resilient:
+		f.Moved, f.Blocking, f.Reason = l.Load.Erlangs, l.Blocking, "its second point of interconnection takes over"
+	case len(providers) > 1:
+		channels := l.Trunk
+		if most := providers[1].Channels; most != nil {
+			channels = min(channels, *most)
+		}
+		f.Moved, f.Blocking = l.Load.Erlangs, c.blocking(channels, l.Load.Erlangs)
+		f.Reason = fmt.Sprintf("calls go over %d channels of %s", channels, providers[1].Name)
+	default:
+		d.reroute(c, &f, index, l.Serves)
+	}
+	d.Failures = append(d.Failures, f)
+}
+
+// centralWANFailure is that of the WAN link of a location that other sites call through.
+func (d *Design) centralWANFailure(c *calculator, index int) {
+	l := d.Variant().Locations[index]
+	wan := d.Sites[l.Site].WAN
+	served := slices.DeleteFunc(slices.Clone(l.Serves), func(site int) bool { return site == l.Site })
+	if len(served) == 0 {
+		return
+	}
+	f := Failure{What: "the WAN link", Site: l.Site, Unavailable: unavailable(wan.MTBF, wan.MTTR)}
+	if wan.Resilient {
+		f.Moved, f.Reason = l.Load.Erlangs-d.Sites[l.Site].Load.Erlangs, "the second path takes over"
+	} else {
+		d.reroute(c, &f, index, served)
+	}
+	d.Failures = append(d.Failures, f)
+}
+
+// reroute sends the calls of sites that a location can no longer serve to the gateways by which the branches survive, else
+// to another location of the country, else nowhere.
+func (d *Design) reroute(c *calculator, f *Failure, index int, sites []int) {
+	v := d.Variant()
+	l := v.Locations[index]
+	var rest Load
+	var ways []string
+	local := 0
+	for _, site := range sites {
+		load := d.Sites[site].Load
+		if b := v.survivor(site); b != nil && b.Ports > 0 {
+			local++
+			f.Moved += load.Erlangs
+			f.Blocking = max(f.Blocking, c.blocking(b.Mix.Calls, load.Erlangs))
+		} else {
+			rest = rest.Plus(load)
+		}
+	}
+	if local > 0 {
+		ways = append(ways, ofSites(local, len(sites)))
+	}
+	other, blocking := d.nearest(c, index, rest.Erlangs)
+	switch {
+	case rest.Users == 0:
+	case other < 0:
+		f.Stranded, f.Blocking = rest.Users, 1
+		ways = append(ways, "no other trunks in "+l.Country)
+	default:
+		f.Moved += rest.Erlangs
+		f.Blocking = max(f.Blocking, blocking)
+		ways = append(ways, "calls go to "+d.Sites[v.Locations[other].Site].Name)
+	}
+	f.Reason = strings.Join(ways, "; ")
+}
+
+// ofSites says how many of so many sites call through gateways of their own.
+func ofSites(local, all int) string {
+	switch {
+	case all == 1:
+		return "its branch calls through a gateway of its own"
+	case local == all:
+		return fmt.Sprintf("its %d branches call through gateways of their own", all)
+	}
+	return fmt.Sprintf("%d of the %d sites concerned call through gateways of their own", local, all)
+}
+
+// nearest returns the location of the same country that blocks the least when so many erlangs come on top, or -1.
+func (d *Design) nearest(c *calculator, index int, erlangs float64) (other int, blocking float64) {
+	all := d.Variant().Locations
+	other = -1
+	for i, l := range all {
+		if i == index || l.Country != all[index].Country || l.Trunk == 0 {
+			continue
+		}
+		if b := c.blocking(l.Trunk, l.Load.Erlangs+erlangs); other < 0 || b < blocking {
+			other, blocking = i, b
+		}
+	}
+	return other, blocking
 }
 
 // serverFailures are those of one Mediation Server of each pool: DNS load balancing retries through the others, which
@@ -127,7 +238,7 @@ func (d *Design) worstDown(hub int) float64 {
 func (d *Design) wanFailure(c *calculator, site int) {
 	s := d.Sites[site]
 	f := Failure{What: "the WAN link", Site: site, Unavailable: unavailable(s.WAN.MTBF, s.WAN.MTTR)}
-	branch := d.survives(site)
+	branch := d.Variant().survivor(site)
 	switch {
 	case s.WAN.Resilient:
 		f.Moved, f.Reason = s.Load.Erlangs, "the second path takes over"

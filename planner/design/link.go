@@ -29,36 +29,46 @@ type Admission struct {
 	Blocking float64
 }
 
-// links works out what crosses each link.
-func (d *Design) links(c *calculator) {
-	bandwidth := CallBandwidth(d.Plan.Media)
-	v := d.Variant()
+// crossing is the calls to the PSTN that cross the WAN link of a site.
+type crossing struct {
+	erlangs float64 // of call legs
+	reason  string
+}
+
+// crossings works out what a variant puts on the WAN link of each site.
+func (d *Design) crossings(v *Variant) []crossing {
+	all := make([]crossing, len(d.Sites))
 	ends := map[int]bool{} // sites at which trunks end
 	for _, l := range v.Locations {
 		ends[l.Site] = true
 	}
-	crossing := make([]float64, len(d.Sites))
-	reasons := make([]string, len(d.Sites))
 	for i, s := range d.Sites {
 		if s.Hub == i {
 			continue
 		}
-		legs, why := d.legs(ends[i], i)
-		crossing[i] += legs * s.Load.Erlangs
-		crossing[s.Hub] += legs * s.Load.Erlangs
-		reasons[i] = why
-		if reasons[s.Hub] == "" {
-			reasons[s.Hub] = "the calls of the sites that it serves"
+		legs, why := d.legs(v, ends[i], i)
+		all[i].erlangs += legs * s.Load.Erlangs
+		all[s.Hub].erlangs += legs * s.Load.Erlangs
+		all[i].reason = why
+		if all[s.Hub].reason == "" {
+			all[s.Hub].reason = "the calls of the sites that it serves"
 		}
 	}
-	for i := range d.Sites {
+	return all
+}
+
+// links works out what crosses each link.
+func (d *Design) links(c *calculator) {
+	bandwidth := CallBandwidth(d.Plan.Media)
+	v := d.Variant()
+	for i, crossing := range d.crossings(v) {
 		wan := d.Sites[i].WAN
-		if crossing[i] == 0 && wan.Bandwidth == 0 && len(wan.Sessions) == 0 {
+		if crossing.erlangs == 0 && wan.Bandwidth == 0 && len(wan.Sessions) == 0 {
 			continue
 		}
-		l := Link{Site: i, Kind: "WAN", Erlangs: crossing[i], Capacity: float64(wan.Bandwidth), Reason: reasons[i]}
+		l := Link{Site: i, Kind: "WAN", Erlangs: crossing.erlangs, Capacity: float64(wan.Bandwidth), Reason: crossing.reason}
 		l.fill(c, bandwidth)
-		l.Admission = d.admission(c, i, crossing[i], bandwidth)
+		l.Admission = d.admission(c, i, crossing.erlangs, bandwidth)
 		d.Links = append(d.Links, l)
 	}
 	for _, at := range v.Locations {
@@ -74,11 +84,11 @@ func (d *Design) links(c *calculator) {
 
 // legs returns how often the media of a call of a branch crosses its WAN link, on average over calls with and without
 // bypass.
-func (d *Design) legs(gateway bool, site int) (float64, string) {
+func (d *Design) legs(v *Variant, gateway bool, site int) (float64, string) {
 	switch {
 	case !gateway:
 		return 1, "one leg to the trunks of the central site, with or without media bypass"
-	case d.survives(site) != nil:
+	case v.survivor(site) != nil:
 		return 0, "the branch has its own Mediation Server: media stays local"
 	}
 	return 2 * (1 - d.Assumptions.Bypass), fmt.Sprintf("without bypass (%.3g %%) media goes to the central Mediation Server and back: two legs", 100*(1-d.Assumptions.Bypass))

@@ -1,6 +1,7 @@
 package design
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -101,15 +102,60 @@ func TestFailedThingsAreRows(t *testing.T) {
 	count := map[string]int{}
 	for _, f := range d.Failures {
 		count[f.What]++
-		if f.What == "the WAN link" && (f.Stranded != 100 || f.Holds) {
-			t.Errorf("a branch without its WAN is cut off: %+v", f)
+		stranded := map[int]int{0: 200, 1: 100, 2: 100}[f.Site]
+		if f.What == "the WAN link" && (f.Stranded != stranded || f.Holds) {
+			t.Errorf("without its WAN %d users are cut off: %+v", stranded, f)
+		}
+		if f.What == "the whole site" && (f.Stranded != 200 || f.Down != 100 || f.Holds) {
+			t.Errorf("the users of the failed site are down, those of its branches cut off: %+v", f)
 		}
 	}
-	if count["the WAN link"] != 2 || count["the whole site"] != 1 || count["one Mediation Server"] != 1 {
+	if count["the WAN link"] != 3 || count["the whole site"] != 1 || count["one Mediation Server"] != 1 {
 		t.Errorf("got %v", count)
 	}
 	if d.Worst[0].Stranded < d.Worst[len(d.Worst)-1].Stranded {
 		t.Error("the worst is not first")
+	}
+}
+
+func TestBranchesWithGatewaysOutliveTheirCentralSite(t *testing.T) {
+	d := work(t, "topology: central-gateways\n%s- {name: B, country: DE, users: {moderate: 100}, resilience: local}\n", sites(2, 1000, "moderate"))
+	site := failure(t, d, "the whole site")
+	if site.Down != 1000 || site.Stranded != 1000 || !strings.Contains(site.Reason, "1 of the 2 sites") {
+		t.Errorf("got %+v", site)
+	}
+	about(t, "erlangs through the branch's own gateway", site.Moved, 10, 1e-12)
+}
+
+func TestTwoCentralSitesStandInForEachOther(t *testing.T) {
+	d := work(t, "topology: central-gateways\ngateways: [{model: 4 E1}]\nsites:\n- {name: A, country: DE, central: true, users: {moderate: 500}}\n"+
+		"- {name: B, country: DE, central: true, users: {moderate: 500}}\n- {name: C, country: DE, served_by: A, users: {moderate: 100}}\n")
+	f := failure(t, d, "the whole site")
+	c := newCalculator(d.Plan)
+	if f.Stranded != 0 || f.Down != 500 || !strings.Contains(f.Reason, "calls go to B") {
+		t.Errorf("got %+v", f)
+	}
+	about(t, "blocking at B", f.Blocking, c.blocking(d.Variant().Locations[1].Trunk, 60), 1e-12)
+}
+
+func TestTheTrunkToAProviderFails(t *testing.T) {
+	const file = "topology: central-sip-trunk\nsbcs: [{model: Ribbon SWe Lite 2 vCPU}]\nitsps: [%s]\nsites: [{name: A, country: DE, users: {moderate: 500}}]\n"
+	for itsps, want := range map[string]struct {
+		stranded int
+		blocking float64
+		reason   string
+	}{
+		"{name: X}":                             {500, 1, "no other trunks in DE"},
+		"{name: X, resilient: true}":            {0, 0.0084394, "second point"},
+		"{name: X}, {name: Y}":                  {0, 0.0084394, "64 channels of Y"},
+		"{name: X}, {name: Y, channels: 5}":     {0, 0.9018, "5 channels of Y"},
+		"{name: X}, {name: Y, countries: [US]}": {500, 1, "no other trunks in DE"},
+	} {
+		f := failure(t, work(t, file, itsps), "the SIP trunk")
+		if f.Stranded != want.stranded || !strings.Contains(f.Reason, want.reason) {
+			t.Errorf("%s: got %+v", itsps, f)
+		}
+		about(t, itsps, f.Blocking, want.blocking, 0.01)
 	}
 }
 
@@ -176,7 +222,7 @@ routes: [{name: r, sites: [A], trunks: [a]}]
 
 func TestF10DirectSIPKeepsTheLinesOfThePBX(t *testing.T) {
 	d := work(t, "topology: direct-sip\n%spbxs: [{name: P, site: S0, direct_sip: true}]\n%s", sites(1, 1000, "moderate"), tariffs)
-	if got := d.Variant().Cost; got.Rent.String() != "1200.00" || got.Hardware != 0 {
+	if got := d.Variant().Cost; got.Rent.String() != "1200.00" || got.Hardware() != 0 {
 		t.Errorf("got %+v, want the rent of 4 E1 and no hardware", got)
 	}
 }
@@ -189,4 +235,38 @@ func TestF14AnUndocumentedApplianceIsARisk(t *testing.T) {
 		}
 	}
 	t.Errorf("risks %q", d.Risks)
+}
+
+func TestWhatBranchesAndAnalogTelephonesCostIsInTheComparison(t *testing.T) {
+	const file = `
+gateways: [{model: 1 E1, price: 2000}, {model: 8 analog lines, price: 900}]
+sbcs: [{model: Ribbon SWe Lite 1 vCPU, price: 1500}]
+itsps: [{name: X}]
+tariffs:
+- {name: PRI, kind: pri, monthly: 300}
+- {name: SIP, kind: sip-channel, monthly: 5}
+- {name: MPLS, kind: wan, monthly: 100, increment: 2 Mbit/s}
+prices: {mediation-server: 1000, sba: 700}
+sites:
+- {name: A, country: DE, central: true, users: {moderate: 1000}, analog: 4}
+- {name: B, country: DE, users: {moderate: 100}, resilience: local}
+`
+	d := work(t, "%s", file)
+	central, local := d.variant(CentralTrunk).Cost, d.variant(DistributedTrunk).Cost
+	if central.Branches.String() != "2700.00" || central.Analog.String() != "900.00" { // 18 ports on 1 E1, and an appliance
+		t.Errorf("central: %+v", central)
+	}
+	if local.Branches.String() != "700.00" { // the SBC of the site stays in service
+		t.Errorf("at each site: %+v", local)
+	}
+	if central.Servers.String() != "2000.00" || central.WAN.String() != "200.00" || local.WAN != 0 { // 10 E: 21 streams of 87.2 kbit/s at both ends
+		t.Errorf("central %+v, at each site %+v", central, local)
+	}
+	if d.variant(PerSiteGateways).Cost.WAN != 0 || len(central.Without) != 0 {
+		t.Errorf("got %+v", d.variant(PerSiteGateways).Cost)
+	}
+	without := work(t, "%s", strings.Replace(file, "prices: {mediation-server: 1000, sba: 700}", "", 1))
+	if got := without.variant(CentralTrunk).Cost; strings.Join(got.Without, ", ") != "SBA, mediation-server" || !got.Known {
+		t.Errorf("got %+v", got)
+	}
 }

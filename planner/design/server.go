@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/sipplan/sipplan/planner/catalog"
-	"github.com/sipplan/sipplan/planner/plan"
 )
 
 // Servers are the Mediation Servers of all pools.
@@ -15,8 +14,6 @@ type Servers struct {
 	Source string
 	Kinds  []ServerKind // how many there would be of each documented kind
 	Total  int
-	Price  plan.Money
-	Priced bool
 }
 
 // Pool is the Mediation Servers of one place.
@@ -35,15 +32,16 @@ type ServerKind struct {
 	ByLoad, Servers int
 }
 
-// servers works out the pools: one at each hub. Gateways of branches that survive bring a Mediation Server along.
-func (d *Design) servers() {
-	d.Servers.Calls, d.Servers.Source = d.callsOfServer()
+// pools works out the pools of a variant: one at each hub. Gateways of branches that survive bring a Mediation Server along.
+func (d *Design) pools(v *Variant) []Pool {
+	calls, _ := d.callsOfServer()
+	var all []Pool
 	for _, l := range d.locations(true) {
 		pool := Pool{Site: l.Site, NonBypass: l.Load.Erlangs * (1 - d.Assumptions.Bypass)}
-		pool.ByLoad = int(math.Ceil(pool.NonBypass/float64(d.Servers.Calls) - 1e-9))
+		pool.ByLoad = int(math.Ceil(pool.NonBypass/float64(calls) - 1e-9))
 		pool.Servers = pool.ByLoad + 1
-		pool.Reason = fmt.Sprintf("%.5g E without media bypass, %d calls a server: %d, and one to spare", pool.NonBypass, d.Servers.Calls, pool.ByLoad)
-		for _, at := range d.Variant().Locations {
+		pool.Reason = fmt.Sprintf("%.5g E without media bypass, %d calls a server: %d, and one to spare", pool.NonBypass, calls, pool.ByLoad)
+		for _, at := range v.Locations {
 			if d.Sites[at.Site].Hub == l.Site {
 				pool.Gateways += at.Mix.Units
 			}
@@ -52,15 +50,17 @@ func (d *Design) servers() {
 			pool.Servers = pool.Gateways
 			pool.Reason += fmt.Sprintf("; with 1:1 trunks each of the %d gateways needs its own", pool.Gateways)
 		}
-		d.Servers.Pools = append(d.Servers.Pools, pool)
-		d.Servers.Total += pool.Servers
+		all = append(all, pool)
 	}
-	if price, ok := d.Plan.Prices["mediation-server"]; ok {
-		d.Servers.Price, d.Servers.Priced = price*plan.Money(d.Servers.Total), true
-		for i := range d.Variants { // the same for all: they serve the same calls
-			d.Variants[i].Cost.Hardware += d.Servers.Price
-			d.Variants[i].Cost.Total += d.Servers.Price
-		}
+	return all
+}
+
+// servers sums the pools of the chosen variant up.
+func (d *Design) servers() {
+	d.Servers.Calls, d.Servers.Source = d.callsOfServer()
+	d.Servers.Pools = d.Variant().Pools
+	for _, pool := range d.Servers.Pools {
+		d.Servers.Total += pool.Servers
 	}
 	d.Servers.Kinds = kinds(d.Total.Erlangs * (1 - d.Assumptions.Bypass))
 }

@@ -2,6 +2,7 @@ package design
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sipplan/sipplan/planner/catalog"
 	"github.com/sipplan/sipplan/planner/plan"
@@ -13,11 +14,13 @@ type Variant struct {
 	Peer      string // what the Mediation Servers talk to
 	Possible  bool
 	Locations []Location
-	Ports     int     // that the GoS needs, of all locations
-	Installed int     // of the gateways that are bought
-	Units     int     // gateways or session border controllers
-	Blocking  float64 // at the worst location with everything up
-	Down      float64 // at the worst location with its largest unit failed
+	Branches  []Branch // how its branches survive
+	Pools     []Pool   // of Mediation Servers
+	Ports     int      // that the GoS needs, of all locations
+	Installed int      // of the gateways that are bought
+	Units     int      // gateways or session border controllers
+	Blocking  float64  // at the worst location with everything up
+	Down      float64  // at the worst location with its largest unit failed
 	Cost      Cost
 	Reason    string
 }
@@ -74,7 +77,9 @@ func (d *Design) variants(c *calculator) {
 			d.equip(c, &l, s, gateways, sbcs)
 			v.add(l)
 		}
-		v.Cost = d.cost(&v, s)
+		v.Branches = d.branches(c, &v, gateways)
+		v.Pools = d.pools(&v)
+		v.Cost = d.cost(c, &v, s)
 		if v.Possible {
 			v.Reason = d.variantReason(&v, s)
 		}
@@ -178,21 +183,21 @@ func (d *Design) possible(s shape) (bool, string) {
 	return true, ""
 }
 
-// itsp returns the first provider that serves the country.
+// itsp returns the first provider that serves the country, or nil.
 func (d *Design) itsp(country string) *plan.ITSP {
-	for i, provider := range d.Plan.ITSPs {
-		if len(provider.Countries) == 0 || contains(provider.Countries, country) {
-			return &d.Plan.ITSPs[i]
-		}
+	if all := d.itsps(country); len(all) > 0 {
+		return &all[0]
 	}
 	return nil
 }
 
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
+// itsps returns the providers that serve the country.
+func (d *Design) itsps(country string) []plan.ITSP {
+	var all []plan.ITSP
+	for _, provider := range d.Plan.ITSPs {
+		if len(provider.Countries) == 0 || slices.Contains(provider.Countries, country) {
+			all = append(all, provider)
 		}
 	}
-	return false
+	return all
 }

@@ -45,6 +45,7 @@ func (r *reader) check(p *Plan) {
 	r.checkNumbers(p, sites)
 	r.checkEmergency(p, sites)
 	r.checkTariffs(p)
+	r.checkPrices(p)
 }
 
 // unique complains about names that are given twice and returns all names.
@@ -208,11 +209,27 @@ func (r *reader) checkMedia(p *Plan) {
 func (r *reader) checkTariffs(p *Plan) {
 	for i, t := range p.Tariffs {
 		path := fmt.Sprintf("tariffs[%d]", i)
-		if (t.Kind == "sip-bandwidth") != (t.Increment > 0) {
-			r.fail(path+".increment", "belongs to tariffs of kind sip-bandwidth, which need it")
+		if (t.Kind == "sip-bandwidth" || t.Kind == WANTariff) != (t.Increment > 0) {
+			r.fail(path+".increment", "belongs to tariffs of kind sip-bandwidth and wan, which need it")
 		}
 		for j, country := range t.Countries {
 			r.known(fmt.Sprintf("%s.countries[%d]", path, j), country, countryCodes())
+		}
+	}
+}
+
+// otherPrices are the names of what is bought beside gateways.
+var otherPrices = []string{"mediation-server", "sba", "sbs", "standard-edition", "pool"}
+
+// checkPrices requires that each price is that of something.
+func (r *reader) checkPrices(p *Plan) {
+	names := slices.Clone(otherPrices)
+	for _, g := range slices.Concat(p.Gateways, p.SBCs) {
+		names = append(names, g.Model)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Prices)) {
+		if known := append(names, catalog.ModelNames()...); !slices.Contains(known, name) {
+			r.fail(join("prices", name), "must be the name of a gateway, %s, got %q%s", strings.Join(otherPrices, ", "), name, suggest(name, known))
 		}
 	}
 }

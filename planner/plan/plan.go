@@ -28,7 +28,7 @@ type Plan struct {
 	Numbers   []NumberRange    `yaml:"numbers" doc:"direct inward dialling (DID) numbers"`
 	Emergency Emergency        `yaml:"emergency" doc:"emergency calls"`
 	Tariffs   []Tariff         `yaml:"tariffs" doc:"rents and minutes"`
-	Prices    map[string]Money `yaml:"prices" doc:"of hardware by the name of its model; mediation-server for a Mediation Server"`
+	Prices    map[string]Money `yaml:"prices" doc:"of hardware by the name of its model; mediation-server, sba, sbs, standard-edition and pool for servers"`
 }
 
 // Demand is what all users have in common.

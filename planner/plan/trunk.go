@@ -23,6 +23,9 @@ type ITSP struct {
 	Channels  *int     `yaml:"channels" min:"1" max:"10000000" doc:"the most that it sells on a trunk"`
 	CAPS      *float64 `yaml:"caps" min:"0.001" max:"100000" doc:"call attempts per second that it takes on a trunk"`
 	Transport string   `yaml:"transport" enum:"udp|tcp|tls" doc:"tls by default"`
+	Resilient bool     `yaml:"resilient" doc:"each trunk has two independent points of interconnection: one may fail"`
+	MTBF      *Hours   `yaml:"mtbf" doc:"mean time between failures of a trunk"`
+	MTTR      *Hours   `yaml:"mttr" doc:"mean time to repair"`
 }
 
 // Trunk is a trunk group of a fixed size.
@@ -61,10 +64,13 @@ type Location struct {
 	ELINs []Number `yaml:"elins" doc:"numbers by which the location is found and called back"`
 }
 
+// WANTariff is the kind of tariffs for the bandwidth of the WAN.
+const WANTariff = "wan"
+
 // Tariff is what a line or channel and its minutes cost.
 type Tariff struct {
 	Name      string   `yaml:"name" need:"true" doc:"unique"`
-	Kind      string   `yaml:"kind" need:"true" enum:"pri|bri|analog|sip-channel|sip-bandwidth" doc:"what the rent is for"`
+	Kind      string   `yaml:"kind" need:"true" enum:"pri|bri|analog|sip-channel|sip-bandwidth|wan" doc:"what the rent is for; wan is for the bandwidth of the WAN that calls to the PSTN take"`
 	Countries []string `yaml:"countries" doc:"where it applies; everywhere by default"`
 	Monthly   Money    `yaml:"monthly" doc:"rent of a line, a channel or an increment of bandwidth"`
 	Once      Money    `yaml:"once" doc:"for setting one up"`
