@@ -54,8 +54,9 @@ func wholeLine(k Keyword) bool {
 
 // Segment is a piece of a message: fixed bytes, or a keyword.
 type Segment struct {
-	Keyword Keyword
-	Text    []byte // of a Literal
+	Keyword   Keyword
+	Text      []byte     // of a Literal
+	Reference *Reference // what the name of a keyword does not say, nil for nothing
 }
 
 // Message is a SIP message with places to fill in: requests name a Method, responses a Status.

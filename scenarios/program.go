@@ -45,6 +45,8 @@ func (p *Program) Opening() string {
 		return "INVITE"
 	}
 	return p.Opens
+	// Script is the program of a file in which every message stands, instead of Steps.
+	Script *Script
 }
 
 // Op says what a step does.

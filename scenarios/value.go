@@ -1,0 +1,91 @@
+package scenarios
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+)
+
+// Value is what a variable of a call holds: nothing, a text, a number or a truth. Its text keeps its
+// memory when it is set anew.
+type Value struct {
+	kind   valueKind
+	number float64
+	text   []byte
+}
+
+type valueKind uint8
+
+const (
+	unset valueKind = iota
+	textValue
+	numberValue
+	truthValue
+)
+
+// MaxValue bounds the text of a variable, in octets.
+const MaxValue = 64 << 10
+
+// Set tells whether a condition on the variable holds: a text or number that was assigned, or a true one.
+func (v *Value) Set() bool { return v.kind != unset && (v.kind != truthValue || v.number != 0) }
+
+// Clear makes the variable one that was never assigned.
+func (v *Value) Clear() { v.kind, v.text = unset, v.text[:0] }
+
+// SetText assigns a copy of a text, cut at MaxValue.
+func (v *Value) SetText(text []byte) {
+	v.kind, v.text = textValue, append(v.text[:0], text[:min(len(text), MaxValue)]...)
+}
+
+// SetNumber assigns a number.
+func (v *Value) SetNumber(x float64) { v.kind, v.number = numberValue, x }
+
+// SetTruth assigns true or false.
+func (v *Value) SetTruth(holds bool) {
+	v.kind, v.number = truthValue, 0
+	if holds {
+		v.number = 1
+	}
+}
+
+// Text returns the text of a variable that has one, nil of another. It is valid until the next change.
+func (v *Value) Text() []byte {
+	if v.kind != textValue {
+		return nil
+	}
+	return v.text
+}
+
+// Number returns the number of a variable that has one, 0 of another.
+func (v *Value) Number() float64 {
+	if v.kind == numberValue {
+		return v.number
+	}
+	return 0
+}
+
+// Parse returns the value as a number: a number itself, the number that its text begins and ends with, 1
+// for true.
+func (v *Value) Parse() (x float64, ok bool) {
+	switch v.kind {
+	case numberValue, truthValue:
+		return v.number, true
+	case textValue:
+		x, err := strconv.ParseFloat(string(bytes.TrimSpace(v.text)), 64)
+		return x, err == nil && !math.IsNaN(x)
+	}
+	return 0, false
+}
+
+// Append appends the value as a message shows it: a number with six decimals, nothing for no value.
+func (v *Value) Append(dst []byte) []byte {
+	switch v.kind {
+	case textValue:
+		return append(dst, v.text...)
+	case numberValue:
+		return strconv.AppendFloat(dst, v.number, 'f', 6, 64)
+	case truthValue:
+		return strconv.AppendBool(dst, v.number != 0)
+	}
+	return dst
+}
