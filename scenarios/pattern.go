@@ -152,6 +152,11 @@ func (t *translator) atom() (string, error) {
 	case '\\':
 		return t.escape()
 	}
+	if c >= utf8.RuneSelf {
+		r, size := utf8.DecodeRuneInString(t.rest)
+		t.rest = t.rest[size:]
+		return quoteRune(r), nil
+	}
 	t.rest = t.rest[1:]
 	switch c {
 	case '^':
@@ -160,11 +165,6 @@ func (t *translator) atom() (string, error) {
 		return `\z`, nil
 	case '.':
 		return ".", nil
-	}
-	if c >= utf8.RuneSelf {
-		r, size := utf8.DecodeRuneInString(string(c) + t.rest)
-		t.rest = t.rest[size-1:]
-		return quoteRune(r), nil
 	}
 	return regexp.QuoteMeta(string(rune(c))), nil
 }
@@ -198,6 +198,10 @@ func (t *translator) escape() (string, error) {
 		return "", errors.New("a backslash ends it")
 	}
 	c := t.rest[1]
+	if c >= utf8.RuneSelf {
+		t.rest = t.rest[1:]
+		return t.atom()
+	}
 	t.rest = t.rest[2:]
 	if gnu, known := gnuEscapes[c]; known {
 		return gnu, nil
@@ -207,9 +211,6 @@ func (t *translator) escape() (string, error) {
 		return "", fmt.Errorf(`the back-reference \%c is not supported`, c)
 	case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
 		t.strange = append(t.strange, fmt.Sprintf(`\%c stands for the letter %c in a POSIX expression`, c, c))
-	case c >= utf8.RuneSelf:
-		t.rest = string(c) + t.rest
-		return t.atom()
 	}
 	return regexp.QuoteMeta(string(rune(c))), nil
 }

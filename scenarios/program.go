@@ -29,6 +29,8 @@ type Program struct {
 
 	Weight float64 // Caller: share of the calls, beside the weights of the other callers of the run; 0 for 1
 	Opens  string  // Answerer: method of the request that begins a call; empty for INVITE
+
+	Script *Script // the program of a file in which every message stands, instead of Steps
 }
 
 // Share returns the weight of the program among the callers of a run.
@@ -45,8 +47,6 @@ func (p *Program) Opening() string {
 		return "INVITE"
 	}
 	return p.Opens
-	// Script is the program of a file in which every message stands, instead of Steps.
-	Script *Script
 }
 
 // Op says what a step does.

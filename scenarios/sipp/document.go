@@ -117,7 +117,8 @@ func (d *document) characters(text string) {
 		return
 	}
 	if len(d.open) == 0 {
-		d.warn("text outside of the scenario is passed over: %s", excerpt(text))
+		line := d.here() + strings.Count(text[:len(text)-len(strings.TrimLeft(text, " \t\n"))], "\n")
+		d.find(line, Warning, "text outside of the scenario is passed over: "+excerpt(text))
 		return
 	}
 	e := d.open[len(d.open)-1]

@@ -46,7 +46,7 @@ func (c *compiler) message(text string, line int) *scenarios.Message {
 	if strings.TrimSpace(body) != "" {
 		m.Body = c.segments(body, line+strings.Count(head, "\n")+2)
 	}
-	if m.Head[0].Keyword != scenarios.Literal {
+	if len(m.Head) == 0 || m.Head[0].Keyword != scenarios.Literal {
 		c.fail(line, "a message must begin with a method or with SIP/2.0, not with a keyword")
 		return nil
 	}
@@ -103,6 +103,7 @@ func (c *compiler) segments(text string, line int) (list []scenarios.Segment) {
 			var outer, name string
 			if outer, name, text = keyword(text); name == "" {
 				c.fail(line, "a [ is not closed, or nothing stands behind it: %s", excerpt(outer+text))
+				flush()
 				return list
 			}
 			literal = append(literal, outer...)
