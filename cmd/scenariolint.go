@@ -121,6 +121,9 @@ func lint(path string) lintedFile {
 // linted is what is said of a file that one error is about.
 func linted(path string, parsed bool, err error) lintedFile {
 	out := lintedFile{File: path, Parsed: parsed, Supported: err == nil, Findings: []sipp.Finding{}}
+	if err == nil {
+		return out
+	}
 	for _, line := range problems(err) {
 		out.Findings = append(out.Findings, sipp.Finding{Line: lineOf(line), Severity: sipp.Error, Message: line})
 	}
