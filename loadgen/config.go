@@ -8,20 +8,21 @@ import (
 	"net/netip"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
-	"github.com/sipplan/sipplan/loadgen/call"
 	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/sipplan/sipplan/scenarios"
 )
 
-// Config describes a load run. Target, CAPS, Programs and one of Duration and Calls are required.
+// Config describes a load run. Target or Trunks, CAPS, Programs and one of Duration and Calls are required.
 type Config struct {
 	Target sip.Target
-	Guard  Guard  // which targets and numbers may be called
-	Caller string // user part of our address; DefaultCaller if empty
+	Trunks *Trunks // nil for one to Target
+	Guard  Guard   // which targets and numbers may be called
+	Caller string  // user part of our address; DefaultCaller if empty
 	// Account answers a target that asks for credentials (401, 407); without a user such a call is refused.
 	Account sip.Credentials
 
@@ -80,15 +81,8 @@ const (
 
 // Validate reports everything that keeps the run from being started, each by the name of its field.
 func (c *Config) Validate() error {
-	problem := func(field string, err error) error {
-		if err == nil {
-			return nil
-		}
-		return fmt.Errorf("%s: %w", field, err)
-	}
 	errs := []error{
-		problem("target", c.Guard.CheckTarget(c.Target.Host, c.Target.Addr.Addr())),
-		problem("target", checkUser(c.callee())),
+		c.checkTargets(),
 		problem("from", checkUser(c.caller())),
 		problem("auth-user", c.checkAccount()),
 		problem("caps", c.checkRate()),
@@ -106,6 +100,40 @@ func (c *Config) Validate() error {
 		errs = append(errs, fmt.Errorf("local: port %d: a fixed port serves one shard, got %d", c.LocalPort, c.Shards))
 	}
 	return errors.Join(errs...)
+}
+
+// problem puts the name of a field before what is wrong with it.
+func problem(field string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", field, err)
+}
+
+// checkTargets refuses targets and numbers that must not be called.
+func (c *Config) checkTargets() error {
+	if c.Trunks != nil {
+		return c.Trunks.validate(c.Guard)
+	}
+	return errors.Join(
+		problem("target", c.Guard.CheckTarget(c.Target.Host, c.Target.Addr.Addr())),
+		problem("target", checkUser(c.callee())))
+}
+
+// trunks returns the trunks of the run: one to the target, if no others were given.
+func (c *Config) trunks() *Trunks {
+	if c.Trunks != nil {
+		return c.Trunks
+	}
+	return OneTrunk(c.Target)
+}
+
+// where names the targets of the run in one line.
+func (c *Config) where() string {
+	if c.Trunks == nil {
+		return c.Target.URI
+	}
+	return strings.Join(c.Trunks.names(), ", ")
 }
 
 // checkUser refuses what cannot stand before the @ and whom no call may reach.
@@ -242,9 +270,9 @@ func (c *Config) localAddress() (netip.AddrPort, error) {
 	local := c.Local
 	if !local.IsValid() {
 		// Connecting a datagram socket sends nothing; it asks the routing table.
-		probe, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(c.Target.Addr))
+		probe, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(c.trunks().Paths[0].Destination.Addr))
 		if err != nil {
-			return netip.AddrPort{}, &UnreachableError{Target: c.Target.URI, Cause: err}
+			return netip.AddrPort{}, &UnreachableError{Target: c.where(), Cause: err}
 		}
 		defer probe.Close()
 		local = probe.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap()
@@ -254,12 +282,3 @@ func (c *Config) localAddress() (netip.AddrPort, error) {
 
 // allows tells whether messages and media may go to an address that the target names.
 func (c *Config) allows(address netip.Addr) bool { return c.Guard.CheckTarget("", address) == nil }
-
-// trunk returns the trunk to the target as a shard with the given address sees it.
-func (c *Config) trunk(local netip.AddrPort) *call.Trunk {
-	return &call.Trunk{
-		Name: c.Target.URI, Address: c.Target.Addr,
-		URI:  "sip:" + c.callee() + "@" + c.Target.Addr.String() + c.Target.Transport.Parameter(),
-		From: "sip:" + c.caller() + "@" + local.String(),
-	}
-}

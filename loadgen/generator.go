@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -90,13 +89,15 @@ func (g *Generator) open() error {
 
 func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	s := &Shard{Start: g.start, Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}}
-	s.contact.patience = g.cfg.Timers.GiveUp()
+	trunks := g.cfg.trunks()
+	s.contact.patience = trunks.patience(g.cfg.Timers)
+	s.contact.expect(trunks.Paths)
 	bind, err := g.cfg.localAddress()
 	if err != nil {
 		return s, err
 	}
-	names := map[netip.AddrPort]string{g.cfg.Target.Addr: g.cfg.Target.Host}
-	if s.Socket, err = Open(g.cfg.Target.Transport, bind, false, g.cfg.TLS, names, g.start); err != nil {
+	transport := trunks.Paths[0].Destination.Transport
+	if s.Socket, err = Open(transport, bind, false, g.cfg.TLS, trunks.peers(), g.start); err != nil {
 		s.Socket = nil // not an interface that holds nothing
 		return s, err
 	}
@@ -104,7 +105,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 		s.Socket = g.cfg.Network(s.Socket)
 	}
 	local := s.Socket.Local()
-	if s.calls, err = newSchedule(&g.cfg, g.cfg.trunk(local), i, shards); err != nil {
+	if s.calls, err = newSchedule(&g.cfg, i, shards); err != nil {
 		return s, err
 	}
 	audio := call.Audio{Source: g.cfg.Media.Source, Codecs: g.cfg.Media.Codecs, Address: local.Addr(), Allowed: g.cfg.allows}
@@ -118,13 +119,17 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 		}
 		audio.Engine = s.Media
 	}
+	ways, err := trunks.forShard(&g.cfg, local, i, shards)
+	if err != nil {
+		return s, err
+	}
 	var keyring *sip.Keyring
 	if g.cfg.Account.User != "" {
 		keyring = sip.NewKeyring(g.cfg.Account, rand.NewChaCha8(seed32()))
 	}
 	s.Machine, err = call.NewMachine(call.Config{
 		Keyring: keyring, CheckNumber: CheckNumber,
-		Programs: g.cfg.Programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Target.Transport,
+		Programs: g.cfg.Programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: transport, Trunks: ways,
 		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
 		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,
 		Steady: s.Steady, WarmUp: s.WarmUp, From: lead + g.cfg.WarmUp,
@@ -152,6 +157,9 @@ func (g *Generator) Run(ctx context.Context) (*Result, error) {
 		wait.Go(func() { s.Loop(ctx, g.over(ctx, s)) })
 	}
 	wait.Wait()
+	for _, s := range g.shards {
+		s.Machine.SettleTrunks()
+	}
 	result := g.result(ctx.Err() != nil)
 	if err := g.broken(); err != nil {
 		return result, err
@@ -210,7 +218,7 @@ func (g *Generator) over(ctx context.Context, s *Shard) func(time.Duration) bool
 			arrived = now
 			s.Machine.CloseWindow(g.lastArrival(s))
 		}
-		if err := s.lost(now, g.cfg.Target.URI); err != nil {
+		if err := s.lost(now, g.cfg.where()); err != nil {
 			g.end(err)
 		}
 		wantStop := context.Cause(g.halt) != nil || arrived != call.Never && now-arrived >= g.cfg.Drain

@@ -14,7 +14,9 @@ const (
 	arrivalStream = iota
 	holdingStream
 	mediaStream
-	answerStream
+	answerStream // and those behind it, one a shard
+
+	routeStream = 1 << 32 // and those behind it
 )
 
 // schedule deals the calls of a run to one of its shards: call i goes to shard i modulo the number of
@@ -24,7 +26,6 @@ type schedule struct {
 	arrivals traffic.Arrivals
 	holding  traffic.Duration
 	random   *rand.Rand
-	trunk    *call.Trunk
 	shard    uint64
 	shards   uint64
 	warmUp   time.Duration
@@ -42,14 +43,14 @@ type schedule struct {
 const lead = 50 * time.Millisecond
 
 // newSchedule returns the part of shard number shard of the calls that cfg describes.
-func newSchedule(cfg *Config, trunk *call.Trunk, shard, shards int) (*schedule, error) {
+func newSchedule(cfg *Config, shard, shards int) (*schedule, error) {
 	arrivals, err := traffic.NewArrivals(cfg.Arrivals, cfg.CAPS, traffic.Stream(cfg.Seed, arrivalStream))
 	if err != nil {
 		return nil, err
 	}
 	return &schedule{
 		arrivals: arrivals, holding: cfg.Holding, random: traffic.Stream(cfg.Seed, holdingStream),
-		trunk: trunk, shard: uint64(shard), shards: uint64(shards),
+		shard: uint64(shard), shards: uint64(shards),
 		warmUp: cfg.WarmUp, until: cfg.Duration, calls: cfg.Calls,
 	}, nil
 }
@@ -62,7 +63,7 @@ func (s *schedule) peek() (call.Attempt, bool) {
 			s.closed = true
 			break
 		}
-		s.due = call.Attempt{Intended: lead + at, Holding: s.holding.Draw(s.random), Trunk: s.trunk, WarmUp: at < s.warmUp}
+		s.due = call.Attempt{Intended: lead + at, Holding: s.holding.Draw(s.random), WarmUp: at < s.warmUp}
 		s.isDue = s.drawn%s.shards == s.shard
 		s.drawn++
 	}

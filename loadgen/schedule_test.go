@@ -13,7 +13,7 @@ func deal(t *testing.T, cfg *Config, shards int) []call.Attempt {
 	t.Helper()
 	var all []call.Attempt
 	for i := range shards {
-		s, err := newSchedule(cfg, nil, i, shards)
+		s, err := newSchedule(cfg, i, shards)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func TestCallsEndByCountOrByTimeWhicheverIsFirst(t *testing.T) {
 }
 
 func TestClosedScheduleHasNoMoreCalls(t *testing.T) {
-	s, err := newSchedule(&Config{CAPS: 100, Duration: time.Hour}, nil, 0, 1)
+	s, err := newSchedule(&Config{CAPS: 100, Duration: time.Hour}, 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,11 +65,20 @@ type inOrder struct{ *sip.Streams }
 // Queue sends b on the connection to an address.
 func (s inOrder) Queue(b []byte, to netip.AddrPort, _ uint32) { s.Streams.Queue(b, to) }
 
-// contact is what a shard knows of whether its target is there at all.
+// contact is what a shard knows of whether its targets are there at all.
 type contact struct {
-	first    time.Duration // when the first call was sent; 0 before it
-	refused  *sip.Unreachable
-	patience time.Duration // how long silence is no proof; 0 for ever
+	first    time.Duration           // when the first call was sent; 0 before it
+	silent   map[netip.AddrPort]bool // targets that no ICMP message has come for
+	refused  *sip.Unreachable        // the last one that was not there
+	patience time.Duration           // how long silence is no proof; 0 for ever
+}
+
+// expect says which targets there are.
+func (c *contact) expect(paths []Path) {
+	c.silent = map[netip.AddrPort]bool{}
+	for _, p := range paths {
+		c.silent[p.Destination.Addr] = true
+	}
 }
 
 // longestWait bounds a wait of the loop, so that it publishes its progress.
@@ -213,20 +222,21 @@ func (s *Shard) noteUnreachable(now time.Duration) {
 			continue // counted as a send error: the message is sent again like any that gets lost
 		}
 		s.Machine.Unreachable(now, u.Address)
-		if s.Socket.Stats().Received == 0 && s.contact.refused == nil {
+		if delete(s.contact.silent, u.Address); s.contact.refused == nil {
 			s.contact.refused = &u
 		}
 	}
 }
 
-// lost says why the target counts as not there, nil as long as it may be: an ICMP message, or silence
-// since the first call for as long as a transaction lasts.
+// lost says why the targets count as not there, nil as long as one may be or one was there once: an ICMP
+// message for each, or silence since the first call for as long as it takes to try them.
 func (s *Shard) lost(now time.Duration, target string) error {
 	switch {
-	case s.contact.refused != nil:
+	case s.Socket.Stats().Received > 0:
+		return nil
+	case len(s.contact.silent) == 0 && s.contact.refused != nil:
 		return &UnreachableError{Target: target, Cause: s.contact.refused.Cause}
-	case s.contact.patience > 0 && s.contact.first > 0 && s.Socket.Stats().Received == 0 &&
-		now-s.contact.first >= s.contact.patience:
+	case s.contact.patience > 0 && s.contact.first > 0 && now-s.contact.first >= s.contact.patience:
 		return &UnreachableError{Target: target, Silence: s.contact.patience}
 	}
 	return nil

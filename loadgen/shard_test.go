@@ -60,11 +60,15 @@ func TestLateTurnEndsCallsBeforeItBeginsTheNext(t *testing.T) {
 	sent := &notebook{}
 	shard := &Shard{Socket: sent, Start: time.Now(), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}}
 	var err error
-	if shard.calls, err = newSchedule(&cfg, cfg.trunk(local), 0, 1); err != nil {
+	if shard.calls, err = newSchedule(&cfg, 0, 1); err != nil {
+		t.Fatal(err)
+	}
+	trunks, err := cfg.trunks().forShard(&cfg, local, 0, 1)
+	if err != nil {
 		t.Fatal(err)
 	}
 	shard.Machine, err = call.NewMachine(call.Config{
-		Programs: cfg.Programs, Wire: sent, Local: local, Random: traffic.Stream(1, 1), Steady: shard.Steady, WarmUp: shard.WarmUp,
+		Programs: cfg.Programs, Wire: sent, Trunks: trunks, Local: local, Random: traffic.Stream(1, 1), Steady: shard.Steady, WarmUp: shard.WarmUp,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -115,11 +119,15 @@ func TestLoopReadsWhatWaitsBeforeItFiresTimers(t *testing.T) {
 	box := &mailbox{}
 	shard := &Shard{Socket: box, Start: time.Now().Add(-time.Minute), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}}
 	var err error
-	if shard.calls, err = newSchedule(&cfg, cfg.trunk(local), 0, 1); err != nil {
+	if shard.calls, err = newSchedule(&cfg, 0, 1); err != nil {
+		t.Fatal(err)
+	}
+	trunks, err := cfg.trunks().forShard(&cfg, local, 0, 1)
+	if err != nil {
 		t.Fatal(err)
 	}
 	shard.Machine, err = call.NewMachine(call.Config{
-		Programs: cfg.Programs, Wire: box, Local: local, Random: traffic.Stream(1, 1), Timers: cfg.Timers, Steady: shard.Steady, WarmUp: shard.WarmUp,
+		Programs: cfg.Programs, Wire: box, Trunks: trunks, Local: local, Random: traffic.Stream(1, 1), Timers: cfg.Timers, Steady: shard.Steady, WarmUp: shard.WarmUp,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,134 @@
+package loadgen
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/call"
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/routing"
+	"github.com/sipplan/sipplan/planner/traffic"
+)
+
+// Trunks are the trunks of a run and how calls choose among them.
+type Trunks struct {
+	Network *routing.Network
+	Route   string // that calls begin with
+	Paths   []Path // where the trunks of the network lead, at their places
+	TTL     time.Duration
+}
+
+// Path is where a trunk of the network leads.
+type Path struct {
+	Destination sip.Destination
+	URI         string // request URI, with the number called
+}
+
+// OneTrunk returns the trunks of a run with one target, whose address is known.
+func OneTrunk(target sip.Target) *Trunks {
+	name := target.URI
+	return &Trunks{
+		Network: &routing.Network{
+			Trunks: []routing.Trunk{{Name: name}},
+			Routes: []routing.Route{{Name: name, Trunks: []string{name}}},
+		},
+		Route: name, TTL: sip.Forever,
+		Paths: []Path{{
+			Destination: sip.Destination{Name: target.Host, Addr: target.Addr, Transport: target.Transport},
+			URI:         requestURI(target, hostPort(target.Host, target.Addr.Port())),
+		}},
+	}
+}
+
+// requestURI returns the URI that calls to a target ask for, at a host.
+func requestURI(target sip.Target, host string) string {
+	user := target.User
+	if user == "" {
+		user = DefaultCallee
+	}
+	return "sip:" + user + "@" + host + target.Transport.Parameter()
+}
+
+// hostPort writes a host as a URI does, with its port unless that is 0.
+func hostPort(host string, port uint16) string {
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port == 0 {
+		return host
+	}
+	return host + ":" + strconv.Itoa(int(port))
+}
+
+// validate returns all that is wrong with the trunks as such and with where they lead.
+func (t *Trunks) validate(guard Guard) error {
+	errs := []error{t.Network.Validate()}
+	if len(t.Paths) != len(t.Network.Trunks) {
+		errs = append(errs, fmt.Errorf("%d trunks lead to %d targets", len(t.Network.Trunks), len(t.Paths)))
+	}
+	for _, p := range t.Paths {
+		d := p.Destination
+		errs = append(errs, guard.CheckTarget(d.Name, d.Addr.Addr()), CheckNumber(p.URI))
+		if first := t.Paths[0].Destination; d.Transport != first.Transport || d.Addr.Addr().Is4() != first.Addr.Addr().Is4() {
+			errs = append(errs, fmt.Errorf("%s over %s and %s over %s: the trunks of a run must have one transport and one IP version",
+				first.Addr, first.Transport, d.Addr, d.Transport))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// peers are the names by which the far ends of the trunks are known, for their certificates.
+func (t *Trunks) peers() map[netip.AddrPort]string {
+	names := map[netip.AddrPort]string{}
+	for _, p := range t.Paths {
+		names[p.Destination.Addr] = p.Destination.Name
+	}
+	return names
+}
+
+// names are the names of the trunks, in their order.
+func (t *Trunks) names() []string {
+	var names []string
+	for i := range t.Network.Trunks {
+		names = append(names, t.Network.Trunks[i].Name)
+	}
+	return names
+}
+
+// forShard returns the trunks as one of several shards, which sends from the given address, uses them.
+func (t *Trunks) forShard(cfg *Config, local netip.AddrPort, i, shards int) (*call.Trunks, error) {
+	router, err := routing.New(t.Network, routing.Shard{Index: i, Of: shards}, traffic.Stream(cfg.Seed, routeStream+uint64(i)))
+	if err != nil {
+		return nil, err
+	}
+	route, ok := router.Route(t.Route)
+	if !ok {
+		return nil, fmt.Errorf("trunks: there is no route %q", t.Route)
+	}
+	own := &call.Trunks{Router: router, Route: route}
+	for place, p := range t.Paths {
+		own.List = append(own.List, call.Trunk{
+			Name: t.Network.Trunks[place].Name, Address: p.Destination.Addr, URI: p.URI,
+			From: "sip:" + cfg.caller() + "@" + local.String(),
+		})
+	}
+	return own, nil
+}
+
+// patience is how long the silence of all trunks is no proof that nobody is there: a call may be tried over
+// one after the other.
+func (t *Trunks) patience(timers sip.Timers) time.Duration {
+	var all time.Duration
+	for _, route := range t.Network.Routes {
+		each := timers.GiveUp()
+		if wait := route.FailOver.Wait; wait > 0 {
+			each = min(each, wait)
+		}
+		all += each * time.Duration(len(route.Trunks))
+	}
+	return max(all, timers.GiveUp())
+}
