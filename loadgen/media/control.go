@@ -34,6 +34,12 @@ type control struct {
 	badRTTs        uint64
 	remoteLost     int64
 	remoteJitter   time.Duration
+	reported       bool    // the far end has reported on our stream
+	remoteHighest  uint32  // the highest number of ours that it has received
+	remoteMOS      float64 // MOS-CQ that it reports; 0: none
+	ignored        int     // its reports since the last one on our stream
+	first          uint16  // number of our first packet
+	clock          int     // of the codec, Hz
 }
 
 // begin schedules the first report after half the interval (section 6.2) and spreads the reads.
@@ -65,7 +71,7 @@ func (c *control) block(s *source, now time.Duration) rtcp.ReceptionReport {
 		FractionLost:       s.sequence.fractionLost(),
 		TotalLost:          signed24(s.sequence.lost()),
 		LastSequenceNumber: s.sequence.highest,
-		Jitter:             s.jitter.units(),
+		Jitter:             s.jitter.units(c.clock),
 		LastSenderReport:   c.senderReport,
 	}
 	if c.senderReport != 0 {
@@ -78,6 +84,7 @@ func (c *control) block(s *source, now time.Duration) rtcp.ReceptionReport {
 // Ours is the SSRC that its reports have to be about.
 func (c *control) hear(packets []rtcp.Packet, arrival time.Duration, ntp uint64, ours uint32) {
 	c.received++
+	c.ignored++
 	for _, p := range packets {
 		switch p := p.(type) {
 		case *rtcp.SenderReport:
@@ -85,8 +92,39 @@ func (c *control) hear(packets []rtcp.Packet, arrival time.Duration, ntp uint64,
 			c.learn(p.Reports, ntp, ours)
 		case *rtcp.ReceiverReport:
 			c.learn(p.Reports, ntp, ours)
+		case *rtcp.ExtendedReport:
+			c.learnMore(p, ours)
 		}
 	}
+}
+
+// learnMore reads an extended report (RFC 3611): what the far end says that our stream sounded like.
+func (c *control) learnMore(x *rtcp.ExtendedReport, ours uint32) {
+	const unavailable = 127
+	for _, block := range x.Reports {
+		v, ok := block.(*rtcp.VoIPMetricsReportBlock)
+		if ok && v.SSRC == ours && v.MOSCQ >= 10 && v.MOSCQ <= 50 && v.MOSCQ != unavailable {
+			c.remoteMOS = float64(v.MOSCQ) / 10
+		}
+	}
+}
+
+// remoteShare returns the share of our packets that the far end says it lost, of those that it knows of.
+func (c *control) remoteShare() float64 {
+	known := c.remoteHighest - uint32(c.first) + 1
+	if !c.reported || c.remoteHighest < uint32(c.first) {
+		return 0
+	}
+	return min(1, max(0, float64(c.remoteLost)/float64(known)))
+}
+
+// deaf is how many reports of the far end say nothing of our stream before it counts as not heard.
+const deaf = 2
+
+// unheard reports whether the far end says that it hears nothing of ours: it reports, but not on our stream,
+// although we have been sending since the report before.
+func (c *control) unheard() bool {
+	return c.ignored >= deaf && !c.reported && c.packetsBefore[0] > 0 && c.packetsBefore[1] > 0
 }
 
 // learn reads what the far end says of our stream.
@@ -95,8 +133,9 @@ func (c *control) learn(reports []rtcp.ReceptionReport, ntp uint64, ours uint32)
 		if r.SSRC != ours {
 			continue
 		}
+		c.reported, c.ignored, c.remoteHighest = true, 0, r.LastSequenceNumber
 		c.remoteLost = int64(int32(r.TotalLost<<8) >> 8)
-		c.remoteJitter = time.Duration(r.Jitter) * sampleTime
+		c.remoteJitter = mediaTime(int32(r.Jitter), c.clock)
 		if r.LastSenderReport == 0 {
 			continue // the far end had no sender report yet: no round trip, not one of zero
 		}

@@ -78,7 +78,7 @@ func TestSigned24(t *testing.T) {
 }
 
 func TestWhatTheFarEndSaysOfUs(t *testing.T) {
-	var c control
+	c := control{clock: clockRate}
 	arrival := 10 * time.Second
 	report := func(r rtcp.ReceptionReport) {
 		c.hear([]rtcp.Packet{&rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{r}}}, arrival, 20<<32, 7)

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -32,6 +33,10 @@ type Config struct {
 	// time is the one given to Sweep.
 	Start time.Time
 
+	// JitterBuffer is the depth of the jitter buffer that is modelled when calls are judged: packets that come
+	// later count as lost to the ear. Zero selects DefaultJitterBuffer.
+	JitterBuffer time.Duration
+
 	// SendLate takes the lateness of every packet sent: actual less ideal instant. Nil: not recorded.
 	// It must belong to the goroutine that runs the engine.
 	SendLate *measure.Histogram
@@ -50,6 +55,9 @@ func (c Config) Validate() error {
 	}
 	if c.Ports != (PortRange{}) && c.Ports.Pairs() == 0 {
 		problems = append(problems, fmt.Errorf("ports: must hold an even port and the odd one after it, got %v", c.Ports))
+	}
+	if c.JitterBuffer < 0 || c.JitterBuffer > time.Second {
+		problems = append(problems, fmt.Errorf("jitter-buffer: must be from 0s to 1s, got %s", c.JitterBuffer))
 	}
 	if c.DSCP < BestEffort || c.DSCP > 63 {
 		problems = append(problems, fmt.Errorf("dscp: must be from 0 to 63 or %d for none, got %d", BestEffort, c.DSCP))
@@ -74,6 +82,8 @@ type Engine struct {
 	random   *rand.Rand
 	cname    string
 	sendLate *measure.Histogram
+
+	jitterBuffer time.Duration
 
 	pool   pool
 	legs   []*Leg // all that were ever opened
@@ -105,6 +115,8 @@ func newEngine(c Config, n network) *Engine {
 		random:   random,
 		cname:    newCNAME(random),
 		sendLate: c.SendLate,
+
+		jitterBuffer: cmp.Or(c.JitterBuffer, DefaultJitterBuffer),
 	}
 	e.pool = pool{open: e.open, unopened: c.Ports}
 	return e

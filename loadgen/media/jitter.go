@@ -2,9 +2,6 @@ package media
 
 import "time"
 
-// sampleTime is one unit of the RTP clock.
-const sampleTime = time.Second / clockRate
-
 // timestampRestart is the step from which a timestamp is a new origin and not a delay.
 const timestampRestart = 10 * time.Second
 
@@ -18,19 +15,26 @@ const timestampRestart = 10 * time.Second
 // explains starts the comparison anew and leaves J alone.
 type jitter struct {
 	estimate  float64 // nanoseconds
+	sum, most float64 // of the estimates after each packet
+	packets   uint64
 	arrival   time.Duration
 	timestamp uint32
 	primed    bool
 }
 
-// update takes the next packet in the order of arrival.
-func (j *jitter) update(arrival time.Duration, timestamp uint32) {
-	media := time.Duration(int32(timestamp-j.timestamp)) * sampleTime
-	d := (arrival - j.arrival - media).Abs()
-	if j.primed && d < timestampRestart {
-		j.estimate += (float64(d) - j.estimate) / 16
+// update takes the next packet in the order of arrival, at the RTP clock in Hz. It returns how much longer
+// the packet was on its way than the one before it, and false where their timestamps cannot be compared.
+func (j *jitter) update(arrival time.Duration, timestamp uint32, clock int) (longer time.Duration, comparable bool) {
+	longer = arrival - j.arrival - mediaTime(int32(timestamp-j.timestamp), clock)
+	comparable = j.primed && longer.Abs() < timestampRestart
+	if comparable {
+		j.estimate += (float64(longer.Abs()) - j.estimate) / 16
 	}
+	j.sum += j.estimate
+	j.most = max(j.most, j.estimate)
+	j.packets++
 	j.arrival, j.timestamp, j.primed = arrival, timestamp, true
+	return longer, comparable
 }
 
 // duration returns J as a time.
@@ -38,7 +42,17 @@ func (j *jitter) duration() time.Duration {
 	return time.Duration(j.estimate)
 }
 
+// mean returns the mean of J over the packets.
+func (j *jitter) mean() time.Duration {
+	return time.Duration(j.sum / float64(max(1, j.packets)))
+}
+
 // units returns J in units of the RTP clock, as reports carry it.
-func (j *jitter) units() uint32 {
-	return uint32(j.estimate / float64(sampleTime))
+func (j *jitter) units(clock int) uint32 {
+	return uint32(j.estimate * float64(clock) / float64(time.Second))
+}
+
+// mediaTime returns what units of an RTP clock last.
+func mediaTime(units int32, clock int) time.Duration {
+	return time.Duration(units) * time.Second / time.Duration(clock)
 }

@@ -25,6 +25,7 @@ type Leg struct {
 	paced       bool           // packets are due by the clock
 	due         time.Duration  // of the packet whose timestamp the sender has ready
 	started     time.Duration
+	aimed       time.Duration // when the far end was last told where to send
 	moved       time.Duration // when an echo leg last changed its slot
 	dropsBefore uint32
 	dropsKnown  bool
@@ -60,11 +61,12 @@ func (l *Leg) Start(now time.Duration, s Stream) {
 	drain(l.rtp)
 	drain(l.rtcp)
 	l.started, l.moved = now, now-echoMoves
-	l.sender, l.receiver, l.echo = newSender(e.random), receiver{}, echo{}
+	l.sender, l.receiver, l.echo = newSender(e.random), receiver{buffer: e.jitterBuffer}, echo{}
 	l.stats, l.dropsKnown = Stats{Started: true}, false
 	l.keypad.clear()
 	l.control.begin(now, e.random)
-	l.aim(s)
+	l.control.first = l.sender.number
+	l.aim(now, s)
 	w := e.wheel(s.packetTime())
 	w.add(l, now)
 	l.due = w.due(l.slot, now)
@@ -106,19 +108,24 @@ func (l *Leg) finish(now time.Duration) {
 	s.Digits = l.Dialled()
 	s.Foreign += r.foreign
 	if r.heard {
-		s.Jitter = r.source.jitter.duration()
+		j := &r.source.jitter
+		s.Jitter, s.MeanJitter, s.MaxJitter = j.duration(), j.mean(), time.Duration(j.most)
 		s.FirstPacket = r.first - l.started
 		s.LongestGap = max(r.longestGap, now-r.last)
 	}
 	s.ReportsSent, s.ReportsReceived = c.sent, c.received
 	s.RTT, s.RTTs, s.BadRTTs = c.rtt, c.rtts, c.badRTTs
 	s.RemoteLost, s.RemoteJitter = c.remoteLost, c.remoteJitter
+	s.Remote, s.RemoteShare, s.RemoteMOS = c.reported, c.remoteShare(), c.remoteMOS
+	l.judge(now)
 	l.previous = predecessor{r.heard, l.remote, r.source.ssrc, uint16(r.source.sequence.highest), now + resting}
 }
 
 // aim sets where the leg sends, what, and whom it hears.
-func (l *Leg) aim(s Stream) {
-	l.stream = s
+func (l *Leg) aim(now time.Duration, s Stream) {
+	l.stream, l.aimed = s, now
+	l.control.clock = s.Codec.Clock()
+	l.receiver.expect(s.Codec.Clock(), s.packetTime())
 	l.remote = withoutZone(s.Remote)
 	l.remoteRTCP = s.RemoteRTCP
 	if !s.RemoteRTCP.IsValid() && s.Remote.Port() > 0 && s.Remote.Port() < 65535 {
@@ -141,7 +148,7 @@ func (l *Leg) pace(now time.Duration) {
 func (l *Leg) redirect(now time.Duration, s Stream) {
 	l.visit(now)
 	owed, fresh := l.owed(now), !l.paced
-	l.aim(s)
+	l.aim(now, s)
 	w := l.engine.wheel(s.packetTime())
 	if w != l.wheel {
 		l.wheel.remove(l)

@@ -11,6 +11,8 @@ type source struct {
 	ssrc     uint32
 	sequence sequence
 	jitter   jitter
+	playout  playout
+	started  time.Duration // arrival of its first packet
 }
 
 // receiver judges the RTP packets that reach one leg from its remote. The first one is believed, because
@@ -18,7 +20,10 @@ type source struct {
 // send two packets in sequence while the current source is silent (RFC 3550 appendix A.1), so that a
 // stray packet cannot disturb the statistics.
 type receiver struct {
-	source  source
+	source source
+	clock  int           // of the codec, Hz
+	buffer time.Duration // depth of the modelled jitter buffer
+
 	heard   bool
 	rival   rival
 	changes uint64
@@ -27,7 +32,50 @@ type receiver struct {
 
 	first, last time.Duration // arrivals of accepted packets
 	longestGap  time.Duration
+	interrupted bool // nothing came for a while, and it was no pause of the talker
+	quiet       bool // the last packet was comfort noise: a pause may follow
+
+	discarded uint64 // packets that came too late to be played
+	steps     steps
+	loudness  loudness
 }
+
+// steps follows how much audio the packets carry, by the timestamps of packets with numbers in a row.
+type steps struct {
+	agreed            uint32 // clock units of the packet time that was agreed on
+	number            uint16 // of the last packet
+	timestamp         uint32
+	primed            bool
+	expected, another uint64 // how often a packet carried that much, or something else
+	last              uint32 // what it was then
+}
+
+// take notes a packet.
+func (s *steps) take(number uint16, timestamp uint32) {
+	if step := timestamp - s.timestamp; s.primed && number == s.number+1 {
+		if step == s.agreed {
+			s.expected++
+		} else {
+			s.another++
+			s.last = step
+		}
+	}
+	s.number, s.timestamp, s.primed = number, timestamp, true
+}
+
+// differs reports whether most packets carry another time of audio than was agreed on.
+func (s *steps) differs() bool { return s.another > s.expected && s.another > 2 }
+
+// usual returns the clock units that most packets carry.
+func (s *steps) usual() uint32 {
+	if s.differs() {
+		return s.last
+	}
+	return s.agreed
+}
+
+// interruption is the time without packets from which a stream counts as interrupted or stopped.
+const interruption = time.Second
 
 // rival is a packet that may turn out to be the first of a new source.
 type rival struct {
@@ -43,6 +91,12 @@ type totals struct {
 	received, expected    uint64
 	lost                  int64
 	duplicated, reordered uint64
+}
+
+// expect sets what was agreed on: the clock of the codec in Hz, and the packet time.
+func (r *receiver) expect(clock int, packetTime time.Duration) {
+	r.clock = clock
+	r.steps.agreed = uint32(packetTime * time.Duration(clock) / time.Second)
 }
 
 // hear takes one packet; its arrival is a run time. The jitter leaves packets alone whose timing is not
@@ -66,7 +120,7 @@ func (r *receiver) hear(h *rtp.Header, arrival time.Duration, timed bool) place 
 		r.rival = rival{true, h.SSRC, h.SequenceNumber, h.Timestamp, arrival}
 		return outside
 	}
-	r.clock(h, arrival, p, timed)
+	r.note(h, arrival, p, timed)
 	return p
 }
 
@@ -80,17 +134,20 @@ func (r *receiver) adopt(v rival, arrival time.Duration) {
 	if !r.heard {
 		r.first, r.last, r.heard = arrival, arrival, true
 	}
-	r.source = source{ssrc: v.ssrc}
+	fates := r.source.sequence.fates
+	r.source = source{ssrc: v.ssrc, started: arrival}
+	r.source.sequence.fates = fates
 	r.source.sequence.begin(v.number)
 }
 
 // replace leaves the source for the rival that has proved itself, with its first packet.
 func (r *receiver) replace(timed bool) {
 	r.past = r.totals()
+	r.source.sequence.settleAll()
 	r.changes++
 	r.adopt(r.rival, r.rival.arrival)
 	if timed {
-		r.source.jitter.update(r.rival.arrival, r.rival.timestamp)
+		r.time(r.rival.number, r.rival.timestamp, r.rival.arrival)
 	}
 	r.rival.waiting = false
 }
@@ -103,13 +160,34 @@ func (r *receiver) dismiss() {
 	}
 }
 
-// clock notes the times of an accepted packet.
-func (r *receiver) clock(h *rtp.Header, arrival time.Duration, p place, timed bool) {
-	if timed && p != duplicate { // a copy says nothing of the path's delay
-		r.source.jitter.update(arrival, h.Timestamp)
+// note takes the times of an accepted packet.
+func (r *receiver) note(h *rtp.Header, arrival time.Duration, p place, timed bool) {
+	gap := arrival - r.last
+	if gap > interruption && !r.quiet && !h.Marker {
+		r.interrupted = true
 	}
-	r.longestGap = max(r.longestGap, arrival-r.last)
+	r.longestGap = max(r.longestGap, gap)
 	r.last = max(r.last, arrival)
+	r.quiet = h.PayloadType == comfortNoiseType
+	if !timed || p == duplicate { // a copy says nothing of the path's delay
+		return
+	}
+	r.steps.take(h.SequenceNumber, h.Timestamp)
+	r.time(h.SequenceNumber, h.Timestamp, arrival)
+}
+
+// time judges when a packet came: its jitter, and whether it was too late.
+func (r *receiver) time(number uint16, timestamp uint32, arrival time.Duration) {
+	s := &r.source
+	longer, comparable := s.jitter.update(arrival, timestamp, r.clock)
+	if !comparable {
+		s.playout.restart(arrival)
+		return
+	}
+	if s.playout.late(arrival, longer, r.buffer) {
+		s.sequence.discard(number)
+		r.discarded++
+	}
 }
 
 // totals returns the counts of this source and those before it.

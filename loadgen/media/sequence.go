@@ -1,10 +1,15 @@
 package media
 
+import "github.com/sipplan/sipplan/planner/quality"
+
 // Bounds of RFC 3550 appendix A.1.
 const (
 	maxDropout  = 3000 // a larger step forward is a restart, not a loss
 	maxMisorder = 100  // a packet further behind is of an earlier life of the source
 )
+
+// seenNumbers is how many numbers the window holds.
+const seenNumbers = 128
 
 // place says where a packet belongs in a sequence.
 type place uint8
@@ -25,14 +30,19 @@ type sequence struct {
 	duplicated uint64
 	reordered  uint64
 
-	seen [2]uint64 // bit n: the packet n below the highest was received, 0 <= n < 128
+	seen [2]uint64 // bit n: the packet n below the highest was received, 0 <= n < seenNumbers
+	late [2]uint64 // bit n: it came too late to be played
+
+	settled uint32         // extended number of the first packet whose fate is still open
+	fates   quality.Losses // of the packets before it, those of earlier sources included
 
 	expectedBefore, receivedBefore uint64 // at the last report, for the fraction lost
 }
 
-// begin makes the packet the first of the sequence.
+// begin makes the packet the first of the sequence. The fates of earlier packets are kept.
 func (s *sequence) begin(number uint16) {
-	*s = sequence{first: uint32(number), highest: uint32(number), received: 1, seen: [2]uint64{1, 0}}
+	n := uint32(number)
+	*s = sequence{first: n, highest: n, settled: n, received: 1, seen: [2]uint64{1, 0}, fates: s.fates}
 }
 
 // place counts a packet, unless it lies outside the sequence.
@@ -45,6 +55,9 @@ func (s *sequence) place(number uint16) place {
 		s.duplicated++
 		return duplicate
 	case ahead < maxDropout:
+		if highest := s.highest + uint32(ahead); highest-s.first >= seenNumbers {
+			s.settle(highest - seenNumbers + 1)
+		}
 		s.highest += uint32(ahead)
 		s.shift(ahead)
 		s.received++
@@ -58,22 +71,51 @@ func (s *sequence) place(number uint16) place {
 	return outside
 }
 
-func (s *sequence) has(behind uint16) bool {
-	return s.seen[behind/64]>>(behind%64)&1 == 1
+func (s *sequence) has(behind uint16) bool { return bit(&s.seen, uint32(behind)) }
+
+func bit(window *[2]uint64, n uint32) bool { return window[n/64]>>(n%64)&1 == 1 }
+
+// shift moves the windows n numbers up and marks the new highest one.
+func (s *sequence) shift(n uint16) {
+	shift(&s.seen, n)
+	s.seen[0] |= 1
+	if s.late != [2]uint64{} {
+		shift(&s.late, n)
+	}
 }
 
-// shift moves the window n numbers up and marks the new highest one.
-func (s *sequence) shift(n uint16) {
+func shift(window *[2]uint64, n uint16) {
 	if n >= 64 {
-		s.seen[1], s.seen[0] = s.seen[0], 0
+		window[1], window[0] = window[0], 0
 		n -= 64
 	}
 	if n >= 64 {
-		s.seen[1], n = 0, 0
+		window[1], n = 0, 0
 	}
-	s.seen[1] = s.seen[1]<<n | s.seen[0]>>(64-n)
-	s.seen[0] = s.seen[0]<<n | 1
+	window[1] = window[1]<<n | window[0]>>(64-n)
+	window[0] <<= n
 }
+
+// discard notes that a packet was received too late to be played.
+func (s *sequence) discard(number uint16) {
+	behind := uint16(s.highest) - number
+	s.late[behind/64] |= 1 << (behind % 64)
+}
+
+// settle closes the account of the packets below an extended number: nothing that comes now can be of them.
+func (s *sequence) settle(to uint32) {
+	for ; s.settled < to; s.settled++ {
+		behind := s.highest - s.settled // huge for numbers that were jumped over
+		if behind < seenNumbers && bit(&s.seen, behind) && !bit(&s.late, behind) {
+			s.fates.Played()
+		} else {
+			s.fates.Lost()
+		}
+	}
+}
+
+// settleAll closes the account of all packets up to the highest one.
+func (s *sequence) settleAll() { s.settle(s.highest + 1) }
 
 // expected returns how many packets the numbers say were sent (A.3).
 func (s *sequence) expected() uint64 {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/planner/quality"
 )
 
 // silentAfter is how long a leg must have run before hearing nothing means that it was silent: a call
@@ -37,11 +38,14 @@ type Stats struct {
 	Foreign      uint64 // from another address, or of a source that never proved itself (A.1)
 	Malformed    uint64 // no RTP, or cut off
 	Stale        uint64 // of an earlier call on this port
+	Elsewhere    uint64 // of Foreign: of this stream, but from another port or host than it announced
 	KernelDrops  uint64 // dropped by the kernel because the receive buffer was full
 
 	Digits string // keys received as telephone events (RFC 4733), in order
 
 	Jitter      time.Duration // interarrival jitter at the end
+	MeanJitter  time.Duration // mean over the packets of the last source
+	MaxJitter   time.Duration // and its highest value
 	FirstPacket time.Duration // from Start to the first accepted packet; valid when Received > 0
 	LongestGap  time.Duration // longest time without a packet, from the first accepted one to Stop
 
@@ -52,6 +56,23 @@ type Stats struct {
 	BadRTTs         uint64        // round trips whose figures contradict each other: discarded
 	RemoteLost      int64         // what the far end says it lost of ours
 	RemoteJitter    time.Duration // what the far end says our jitter was
+	RemoteShare     float64       // what share of our packets the far end says it lost; valid when Remote
+	Remote          bool          // the far end reported on our stream
+	RemoteMOS       float64       // MOS-CQ that the far end reports for it (RFC 3611); 0: none
+
+	Discarded  uint64         // packets that came too late for the modelled jitter buffer
+	Missing    float64        // share lost or discarded, each packet counted once
+	BurstR     float64        // burst ratio of these (G.107)
+	Bursts     quality.Bursts // and how they come (RFC 3611)
+	PacketTime time.Duration  // of the packets received
+	Pace       float64        // how fast the far end's media clock ran, 1 for exactly; 0: not known
+	Level      float64        // mean level of the audio in dBov
+	LevelKnown bool
+
+	Scored  bool          // Score is valid
+	Score   quality.Score // MOS-CQE of what was heard
+	NoScore string        // why there is none; empty when nothing was heard
+	Faults  measure.MediaFaults
 }
 
 // Silent reports whether the leg should have heard something and heard nothing.
@@ -82,7 +103,43 @@ func (s *Stats) AddTo(m *measure.Media) {
 	if s.Received > 1 {
 		m.Jitter.Record(s.Jitter)
 	}
-	if s.Expected > 0 {
+	switch {
+	case s.Expected > 0:
 		m.LegLoss.Record(float64(max(0, s.Lost)) / float64(s.Expected))
+	case s.Silent():
+		m.LegLoss.Record(1)
+	}
+	s.addTo(&m.Heard)
+}
+
+// addTo adds what the leg heard.
+func (s *Stats) addTo(h *measure.Heard) {
+	h.Discarded += s.Discarded
+	h.Bursts += s.Bursts.Bursts
+	h.WrongPayload += s.WrongPayload
+	h.SSRCChanges += s.SSRCChanges
+	h.Replayed += s.Stale
+	h.Blame(s.Faults)
+	switch {
+	case s.Scored && s.Score.Scale == quality.Wideband:
+		h.WidebandMOS.Record(s.Score.MOS)
+	case s.Scored:
+		h.MOS.Record(s.Score.MOS)
+	case s.NoScore != "":
+		h.NoScore++
+	}
+	if s.Received > 0 {
+		h.LegMissing.Record(s.Missing)
+		h.FirstPacket.Record(s.FirstPacket)
+		h.LongestGap.Record(s.LongestGap)
+	}
+	if s.RTTs > 0 {
+		h.RTT.Record(s.RTT)
+	}
+	if s.Remote {
+		h.RemoteLoss.Record(s.RemoteShare)
+	}
+	if s.RemoteMOS > 0 {
+		h.RemoteMOS.Record(s.RemoteMOS)
 	}
 }

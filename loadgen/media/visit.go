@@ -114,6 +114,7 @@ func (l *Leg) take(d *datagram, at time.Duration) {
 			l.stats.Stale++
 		} else {
 			l.stats.Foreign++
+			l.recognise(d)
 		}
 	case arrival < l.started:
 		l.stats.Stale++
@@ -126,6 +127,18 @@ func (l *Leg) take(d *datagram, at time.Duration) {
 	}
 }
 
+// recognise counts a packet from elsewhere that looks like one of the stream that was announced: from another
+// port of the same host, or under the same SSRC. It says why a call hears nothing; nothing of it is judged.
+func (l *Leg) recognise(d *datagram) {
+	p := &l.engine.packet
+	if d.cut || !readRTP(p, d.data) || p.PayloadType != l.sender.payloadType {
+		return
+	}
+	if d.from.Addr() == l.remote.Addr() || l.receiver.knows(p.SSRC) {
+		l.stats.Elsewhere++
+	}
+}
+
 // accept counts a packet of the remote and echoes it if that is the leg's job.
 func (l *Leg) accept(p *rtp.Packet, arrival, at time.Duration) {
 	known := p.PayloadType == l.sender.payloadType
@@ -135,6 +148,7 @@ func (l *Leg) accept(p *rtp.Packet, arrival, at time.Duration) {
 	}
 	switch {
 	case known:
+		l.receiver.loudness.hear(l.stream.Codec, p.Payload)
 	case l.stream.EventType != 0 && p.PayloadType == l.stream.EventType:
 		l.keypad.hear(&p.Header, p.Payload, arrival, l.sender.clock)
 	case p.PayloadType != comfortNoiseType:

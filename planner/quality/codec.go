@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Scale is the scale of a score. Scores of two scales cannot be compared.
@@ -101,4 +102,18 @@ func (c Codec) Impairment(loss float64) (ie, bpl float64, reason string) {
 		return 0, 0, fmt.Sprintf("%s: no published Bpl, so none under loss", c.Name)
 	}
 	return *c.Ie, any, ""
+}
+
+// LookAhead returns how much of the audio after a frame the codec waits for: a delay beyond the packet time. It is
+// 0 where it is not known.
+func (c Codec) LookAhead() time.Duration {
+	switch {
+	case strings.HasPrefix(c.Name, "G.729"):
+		return 5 * time.Millisecond // ITU-T G.729, 2.2
+	case strings.HasPrefix(c.Name, "G.723.1"):
+		return 7500 * time.Microsecond // ITU-T G.723.1, 2
+	case c.Name == "Opus":
+		return 6500 * time.Microsecond // RFC 6716, section 2
+	}
+	return 0
 }
