@@ -17,41 +17,59 @@ func newFormulaCommand(streams Streams, formula planner.Formula) *cobra.Command 
 		Short: formula.Title,
 		Args:  noArguments,
 	}
-	flags := command.Flags()
-	flags.SortFlags = false
-	numbers := map[string]*float64{}
-	var names []string
-	for _, p := range formula.Parameters {
-		numbers[p.Name] = flags.Float64(p.Name, p.Default, p.Doc)
-		names = append(names, p.Name)
-	}
-	var pairs []string
-	if formula.Pairs != "" {
-		flags.StringArrayVar(&pairs, formula.Pairs, nil, formula.PairsDoc+"; may be repeated")
-	}
-	var table tableFlags
-	table.add(command, names)
+	flags := addFormulaFlags(command, formula)
 	output := addOutput(command)
 	command.RunE = func(command *cobra.Command, _ []string) error {
-		values := planner.Values{Number: map[string]float64{}}
-		for _, p := range formula.Parameters {
-			if p.Given || command.Flags().Changed(p.Name) {
-				values.Number[p.Name] = *numbers[p.Name]
-			}
-		}
-		var err error
-		if values.Pairs, err = parsePairs(formula.Pairs, pairs); err != nil {
+		values, err := flags.values(command, formula)
+		if err != nil {
 			return usage(err)
 		}
-		if err := table.check(); err != nil || table.table == "" {
+		if err := flags.table.check(); err != nil || flags.table.table == "" {
 			return firstError(err, func() error { return showFigures(streams, output, formula, values) })
 		}
-		return table.show(streams, output, formula.Title, func(value float64, name string) ([]planner.Figure, error) {
+		return flags.table.show(streams, output, formula.Title, func(value float64, name string) ([]planner.Figure, error) {
 			values.Number[name] = value
 			return formula.Evaluate(values, "--")
 		})
 	}
 	return command
+}
+
+// formulaFlags are the values of the flags of one formula.
+type formulaFlags struct {
+	numbers map[string]*float64
+	pairs   []string
+	table   tableFlags
+}
+
+// addFormulaFlags gives a command a flag for each parameter, and those of tables.
+func addFormulaFlags(command *cobra.Command, formula planner.Formula) *formulaFlags {
+	f := &formulaFlags{numbers: map[string]*float64{}}
+	flags := command.Flags()
+	flags.SortFlags = false
+	var names []string
+	for _, p := range formula.Parameters {
+		f.numbers[p.Name] = flags.Float64(p.Name, p.Default, p.Doc)
+		names = append(names, p.Name)
+	}
+	if formula.Pairs != "" {
+		flags.StringArrayVar(&f.pairs, formula.Pairs, nil, formula.PairsDoc+"; may be repeated")
+	}
+	f.table.add(command, names)
+	return f
+}
+
+// values returns what was given, and the defaults of what was not.
+func (f *formulaFlags) values(command *cobra.Command, formula planner.Formula) (planner.Values, error) {
+	values := planner.Values{Number: map[string]float64{}}
+	for _, p := range formula.Parameters {
+		if p.Given || command.Flags().Changed(p.Name) {
+			values.Number[p.Name] = *f.numbers[p.Name]
+		}
+	}
+	var err error
+	values.Pairs, err = parsePairs(formula.Pairs, f.pairs)
+	return values, err
 }
 
 // firstError returns err, or what then returns when there is none.

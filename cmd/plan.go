@@ -32,28 +32,23 @@ and Mediation Servers, bandwidth, every single failure, and what it costs.`,
 }
 
 func newPlanInitCommand(streams Streams) *cobra.Command {
-	return &cobra.Command{
-		Use:     "init",
-		Short:   "Write a commented example of a plan file",
-		Example: "  sipplan plan init > plan.yaml",
-		Args:    noArguments,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := streams.Out.Write(plan.Example())
-			return err
-		},
-	}
+	return textCommand(streams, "init", "Write a commented example of a plan file", "  sipplan plan init > plan.yaml",
+		func() ([]byte, error) { return plan.Example(), nil })
 }
 
 func newPlanSchemaCommand(streams Streams) *cobra.Command {
+	return textCommand(streams, "schema", "Write the JSON Schema of plan files, for editors", "  sipplan plan schema > plan.schema.json",
+		plan.Schema)
+}
+
+// textCommand returns a command that takes nothing and writes a text.
+func textCommand(streams Streams, name, short, example string, text func() ([]byte, error)) *cobra.Command {
 	return &cobra.Command{
-		Use:     "schema",
-		Short:   "Write the JSON Schema of plan files, for editors",
-		Example: "  sipplan plan schema > plan.schema.json",
-		Args:    noArguments,
+		Use: name, Short: short, Example: example, Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			text, err := plan.Schema()
+			written, err := text()
 			if err == nil {
-				_, err = streams.Out.Write(text)
+				_, err = streams.Out.Write(written)
 			}
 			return err
 		},
@@ -61,19 +56,55 @@ func newPlanSchemaCommand(streams Streams) *cobra.Command {
 }
 
 func newPlanCheckCommand(streams Streams) *cobra.Command {
-	return &cobra.Command{
+	command := &cobra.Command{
 		Use:     "check plan.yaml",
 		Short:   "Say whether a plan file is sound, and list what it leaves open",
 		Example: "  sipplan plan check plan.yaml",
-		Args:    planFiles(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			worked, err := workPlan(streams, args[0])
+	}
+	return workedCommand(streams, command, 1, func(names []string, worked []*design.Design) (reports.Document, any) {
+		return reports.PlanCheck(names[0], worked[0])
+	})
+}
+
+func newPlanShowCommand(streams Streams) *cobra.Command {
+	command := &cobra.Command{
+		Use:     "show plan.yaml",
+		Short:   "Show the sites with their users and the traffic that they offer",
+		Example: "  sipplan plan show plan.yaml",
+	}
+	return workedCommand(streams, command, 1, func(_ []string, worked []*design.Design) (reports.Document, any) {
+		return reports.PlanSites(worked[0])
+	})
+}
+
+func newPlanDiffCommand(streams Streams) *cobra.Command {
+	command := &cobra.Command{
+		Use:     "diff old.yaml new.yaml",
+		Short:   "Say what changed in ports, blocking and cost",
+		Example: "  sipplan plan diff old.yaml new.yaml",
+	}
+	return workedCommand(streams, command, 2, func(_ []string, worked []*design.Design) (reports.Document, any) {
+		return reports.PlanDiff(worked[0], worked[1])
+	})
+}
+
+// workedCommand makes of a command one that works plan files out and shows what follows from them.
+func workedCommand(streams Streams, command *cobra.Command, files int, result func([]string, []*design.Design) (reports.Document, any)) *cobra.Command {
+	command.Args = planFiles(files)
+	output := addOutput(command)
+	command.RunE = func(_ *cobra.Command, args []string) error {
+		var all []*design.Design
+		for _, name := range args {
+			worked, err := workPlan(streams, name)
 			if err != nil {
 				return err
 			}
-			return reports.PlanCheck(args[0], worked).Write(streams.Out, reports.Text)
-		},
+			all = append(all, worked)
+		}
+		document, object := result(args, all)
+		return output.show(streams, document, object)
 	}
+	return command
 }
 
 func newPlanSizeCommand(streams Streams) *cobra.Command {
@@ -111,48 +142,6 @@ func writeFile(name string, write func(io.Writer) error) error {
 		return err
 	}
 	return errors.Join(write(file), file.Close())
-}
-
-func newPlanShowCommand(streams Streams) *cobra.Command {
-	command := &cobra.Command{
-		Use:     "show plan.yaml",
-		Short:   "Show the sites with their users and the traffic that they offer",
-		Example: "  sipplan plan show plan.yaml",
-		Args:    planFiles(1),
-	}
-	output := addOutput(command)
-	command.RunE = func(_ *cobra.Command, args []string) error {
-		worked, err := workPlan(streams, args[0])
-		if err != nil {
-			return err
-		}
-		document, object := reports.PlanSites(worked)
-		return output.show(streams, document, object)
-	}
-	return command
-}
-
-func newPlanDiffCommand(streams Streams) *cobra.Command {
-	command := &cobra.Command{
-		Use:     "diff old.yaml new.yaml",
-		Short:   "Say what changed in ports, blocking and cost",
-		Example: "  sipplan plan diff old.yaml new.yaml",
-		Args:    planFiles(2),
-	}
-	output := addOutput(command)
-	command.RunE = func(_ *cobra.Command, args []string) error {
-		before, err := workPlan(streams, args[0])
-		if err != nil {
-			return err
-		}
-		after, err := workPlan(streams, args[1])
-		if err != nil {
-			return err
-		}
-		document, object := reports.PlanDiff(before, after)
-		return output.show(streams, document, object)
-	}
-	return command
 }
 
 func newPlanCatalogCommand(streams Streams) *cobra.Command {

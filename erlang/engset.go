@@ -112,6 +112,33 @@ func EngsetIntendedServers(sources int, traffic, blocking float64) (int, error) 
 	return EngsetIdleServers(sources, idle, blocking)
 }
 
+// EngsetIntendedTraffic returns the erlangs that sources intend of which exactly the share blocking is lost.
+// Domain: servers from 1 to below sources, sources at most [MaxSize], blocking between 0 and 1, both excluded; else an error
+// that wraps [ErrDomain], as for a blocking so near 1 that idle sources would offer more than MaxSize erlangs each.
+//
+// The congestion of n circuits is at most that of one, x·(S-1)/(1 + x·(S-1)), to the power of n; from there the traffic x
+// of an idle source is doubled until too much is lost.
+func EngsetIntendedTraffic(sources, servers int, blocking float64) (float64, error) {
+	err := firstError(checkCount("sources", sources, 2, MaxSize), checkCount("servers", servers, 1, sources-1),
+		checkProbability("blocking", blocking))
+	if err != nil {
+		return 0, err
+	}
+	others := float64(sources) - 1
+	each := math.Pow(blocking, 1/float64(servers))
+	excess := func(idle float64) float64 { return engsetTime(others, servers, idle) - blocking }
+	lo := each / (1 - each) / others
+	hi := lo
+	for excess(hi) < 0 {
+		if lo, hi = hi, 2*hi; hi > MaxSize {
+			return 0, fmt.Errorf("blocking of %g on %d circuits needs more than %g erlangs from each of %d idle sources: %w",
+				blocking, servers, float64(MaxSize), sources, ErrDomain)
+		}
+	}
+	idle := root(excess, lo, hi)
+	return float64(sources) * idle / (1 + idle), nil
+}
+
 // engset is EngsetIdle inside its domain.
 func engset(sources, servers int, idle float64) EngsetResult {
 	s := float64(sources)

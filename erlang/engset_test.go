@@ -118,6 +118,35 @@ func TestEngsetIdleServersIsTheLeastThatSuffices(t *testing.T) {
 	}
 }
 
+// The inverse and its function agree, from blocking that nobody notices to nearly all.
+func TestEngsetIntendedTrafficLosesExactlyThatShare(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 300).Draw(t, "servers")
+		s := n + rapid.IntRange(1, 2000).Draw(t, "more sources")
+		goal := math.Pow(10, rapid.Float64Range(-12, -0.01).Draw(t, "log blocking"))
+		a, err := EngsetIntendedTraffic(s, n, goal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := EngsetIntended(s, n, a); err != nil || math.Abs(got.CallCongestion/goal-1) > 1e-6 {
+			t.Fatalf("S=%d N=%d: %g E lose %g (%v), want %g", s, n, a, got.CallCongestion, err, goal)
+		}
+	})
+}
+
+// One circuit and two sources: the other one is talking for the share b/(1+b) of the time, and intends that much.
+func TestEngsetIntendedTrafficByHand(t *testing.T) {
+	near(t, "two sources", must[float64](t)(EngsetIntendedTraffic(2, 1, 0.2)), 0.4, 1e-12)
+	for _, tt := range []struct {
+		sources, servers int
+		blocking         float64
+	}{{1, 1, 0.1}, {10, 10, 0.1}, {10, 0, 0.1}, {10, 5, 0}, {10, 5, 1}, {10, 5, math.NaN()}} {
+		if _, err := EngsetIntendedTraffic(tt.sources, tt.servers, tt.blocking); !errors.Is(err, ErrDomain) {
+			t.Errorf("%+v: %v", tt, err)
+		}
+	}
+}
+
 func TestEngsetWithoutEquilibrium(t *testing.T) {
 	if _, err := Engset(10, 10, 10); !errors.Is(err, ErrUnstable) {
 		t.Errorf("10 sources that are never blocked and offer 10 erlangs: %v", err)

@@ -31,35 +31,53 @@ func Formulas() []Formula {
 
 // overflowFormulas are those of traffic that overflows or comes in clumps.
 func overflowFormulas() []Formula {
-	stream := func(v Values) erlang.Stream { return erlang.Stream{Mean: v.x("mean"), Variance: v.x("variance")} }
+	return append([]Formula{
+		{Name: "overflow", Title: "Overflow of a full group (Kosten, Riordan)", Parameters: []Parameter{anyServers, offered}, work: func(v Values) ([]Figure, error) {
+			s, err := erlang.Overflow(v.x("servers"), v.x("traffic"))
+			return []Figure{{"mean_erlangs", s.Mean}, {"variance", s.Variance}, {"peakedness", s.Peakedness()}}, err
+		}},
+		peakedFormula("wilkinson", "Wilkinson: peaked traffic by its equivalent group", equivalentGroup(erlang.Wilkinson)),
+		peakedFormula("rapp", "Rapp: Wilkinson without iteration", equivalentGroup(erlang.Rapp)),
+		peakedFormula("hayward", "Fredericks and Hayward: peaked or smooth traffic", func(stream erlang.Stream, servers float64) ([]Figure, error) {
+			loss, err := erlang.Hayward(stream, servers)
+			return one("blocking_ratio", loss, err)
+		}),
+		{Name: "max-peakedness", Title: "Greatest peakedness of an overflow (ITU-T E.521)", Parameters: []Parameter{wholeServers}, work: func(v Values) ([]Figure, error) {
+			z, a, err := erlang.MaxPeakedness(v.n("servers"))
+			return []Figure{{"peakedness", z}, {"at_erlangs", a}}, err
+		}},
+	}, networkFormulas()...)
+}
+
+// peakedFormula is one of a stream with a mean and a variance, offered to circuits whole or not.
+func peakedFormula(name, title string, rule func(stream erlang.Stream, servers float64) ([]Figure, error)) Formula {
+	return Formula{Name: name, Title: title, Parameters: []Parameter{anyServers, streamMean, streamVariance}, work: func(v Values) ([]Figure, error) {
+		return rule(erlang.Stream{Mean: v.x("mean"), Variance: v.x("variance")}, v.x("servers"))
+	}}
+}
+
+// equivalentGroup returns the rule that replaces a stream by the group which would overflow so.
+func equivalentGroup(find func(erlang.Stream) (erlang.Equivalent, error)) func(erlang.Stream, float64) ([]Figure, error) {
+	return func(stream erlang.Stream, servers float64) ([]Figure, error) {
+		e, err := find(stream)
+		if err != nil {
+			return nil, err
+		}
+		loss, err := e.Blocking(servers)
+		return []Figure{{"blocking_ratio", loss}, {"equivalent_servers", e.Servers}, {"equivalent_erlangs", e.Traffic}}, err
+	}
+}
+
+// networkFormulas are those of groups that overflow to a common one.
+func networkFormulas() []Formula {
 	groups := func(v Values) (all []erlang.Group) {
 		for _, p := range v.Pairs {
 			all = append(all, erlang.Group{Servers: int(p[0]), Traffic: p[1]})
 		}
 		return all
 	}
-	equivalent := func(rule func(erlang.Stream) (erlang.Equivalent, error)) func(Values) ([]Figure, error) {
-		return func(v Values) ([]Figure, error) {
-			e, err := rule(stream(v))
-			if err != nil {
-				return nil, err
-			}
-			loss, err := e.Blocking(v.x("servers"))
-			return []Figure{{"blocking_ratio", loss}, {"equivalent_servers", e.Servers}, {"equivalent_erlangs", e.Traffic}}, err
-		}
-	}
 	const pairs = "a first group as servers@erlangs, such as 5@5"
 	return []Formula{
-		{Name: "overflow", Title: "Overflow of a full group (Kosten, Riordan)", Parameters: []Parameter{anyServers, offered}, work: func(v Values) ([]Figure, error) {
-			s, err := erlang.Overflow(v.x("servers"), v.x("traffic"))
-			return []Figure{{"mean_erlangs", s.Mean}, {"variance", s.Variance}, {"peakedness", s.Peakedness()}}, err
-		}},
-		{Name: "wilkinson", Title: "Wilkinson: peaked traffic by its equivalent group", Parameters: []Parameter{anyServers, streamMean, streamVariance}, work: equivalent(erlang.Wilkinson)},
-		{Name: "rapp", Title: "Rapp: Wilkinson without iteration", Parameters: []Parameter{anyServers, streamMean, streamVariance}, work: equivalent(erlang.Rapp)},
-		{Name: "hayward", Title: "Fredericks and Hayward: peaked or smooth traffic", Parameters: []Parameter{anyServers, streamMean, streamVariance}, work: func(v Values) ([]Figure, error) {
-			loss, err := erlang.Hayward(stream(v), v.x("servers"))
-			return one("blocking_ratio", loss, err)
-		}},
 		{Name: "overflow-network", Title: "Groups that overflow to a common one, by Wilkinson and by Hayward", Parameters: []Parameter{anyServers}, Pairs: "group", PairsDoc: pairs, work: func(v Values) ([]Figure, error) {
 			ert, err := erlang.OverflowLoss(groups(v), v.x("servers"), erlang.WilkinsonLoss)
 			if err != nil {
@@ -71,10 +89,6 @@ func overflowFormulas() []Formula {
 		{Name: "overflow-exact", Title: "Groups that overflow to a common one, exactly", Parameters: []Parameter{wholeServers}, Pairs: "group", PairsDoc: pairs, work: func(v Values) ([]Figure, error) {
 			_, total, err := erlang.ExactOverflow(groups(v), v.n("servers"))
 			return one("loss_ratio", total, err)
-		}},
-		{Name: "max-peakedness", Title: "Greatest peakedness of an overflow (ITU-T E.521)", Parameters: []Parameter{wholeServers}, work: func(v Values) ([]Figure, error) {
-			z, a, err := erlang.MaxPeakedness(v.n("servers"))
-			return []Figure{{"peakedness", z}, {"at_erlangs", a}}, err
 		}},
 	}
 }

@@ -56,7 +56,9 @@ var models = map[Model]trunkModel{
 		servers: func(q Question, a, b float64) (float64, error) {
 			return whole(erlang.EngsetIntendedServers(q.Sources.Value, a, b))
 		},
-		traffic:  func(q Question, n, b float64) (float64, error) { return engsetTraffic(q.Sources.Value, int(n), b) },
+		traffic: func(q Question, n, b float64) (float64, error) {
+			return erlang.EngsetIntendedTraffic(q.Sources.Value, int(n), b)
+		},
 		describe: describeEngset,
 	},
 	Molina: {
@@ -159,28 +161,6 @@ func describeEngset(q Question, servers, traffic float64) (float64, []Figure, er
 	return group.CallCongestion, []Figure{{"time_congestion_ratio", group.TimeCongestion}, {"really_offered_erlangs", group.Offered},
 		{"carried_erlangs", group.Carried}, {"erlangs_per_server", group.Carried / servers},
 		{"erlangs_per_idle_source", group.PerIdleSource}}, err
-}
-
-// engsetTraffic returns the intended erlangs of which exactly the share blocking is lost. The congestion grows
-// with the traffic x of an idle source from 0 to 1, because there are fewer servers than sources; it is halved
-// over ln x.
-func engsetTraffic(sources, servers int, blocking float64) (float64, error) {
-	const steps = 60
-	low, high := math.Log(1e-300), math.Log(erlang.MaxSize)
-	for range steps {
-		middle := (low + high) / 2
-		group, err := erlang.EngsetIdle(sources, servers, math.Exp(middle))
-		if err != nil {
-			return 0, err
-		}
-		if group.CallCongestion < blocking {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	idle := math.Exp((low + high) / 2)
-	return float64(sources) * idle / (1 + idle), nil
 }
 
 func describeMolina(_ Question, servers, traffic float64) (float64, []Figure, error) {

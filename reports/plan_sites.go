@@ -7,15 +7,23 @@ import (
 	"github.com/sipplan/sipplan/planner/design"
 )
 
-// PlanCheck returns the document of a plan file that is sound: what is in it, and what it leaves open.
-func PlanCheck(name string, d *design.Design) Document {
+// PlanCheckObject says of a plan file that it is sound, as JSON. What is wrong with one that is not goes to stderr.
+type PlanCheckObject struct {
+	Schema string   `json:"schema"` // sipplan.plan-check/1
+	Answer []string `json:"answer"`
+	Advice []string `json:"advice"`
+	Risks  []string `json:"risks"`
+}
+
+// PlanCheck returns what is in a plan file that is sound, and what it leaves open, as a document and as JSON.
+func PlanCheck(name string, d *design.Design) (Document, PlanCheckObject) {
 	document := Document{Answer: []string{fmt.Sprintf("%s is a sound plan: %s with %s, who offer %s in the busy hour.", name,
 		plural(len(d.Sites), "site"), plural(d.Total.Users, "user"), erlangs(d.Total.Erlangs))}}
 	document.Notes = append(document.Notes, d.Advice...)
 	for _, risk := range d.Risks {
 		document.Notes = append(document.Notes, "Risk: "+risk+".")
 	}
-	return document
+	return document, PlanCheckObject{"sipplan.plan-check/1", document.Answer, append([]string{}, d.Advice...), append([]string{}, d.Risks...)}
 }
 
 // PlanSitesObject is the sites of a plan as JSON.

@@ -79,12 +79,14 @@ func TestPlanResultsConformToTheirPublishedSchemas(t *testing.T) {
 	bare := examplePlan(t, "currency: EUR", "", "itsps:", "# itsps:", "  - {name: Northtel", "# - {name: Northtel")
 	_, diff := PlanDiff(worked, routed)
 	_, sites := PlanSites(worked)
+	_, check := PlanCheck("plan.yaml", worked)
 	for _, tt := range []struct {
 		name, title string
 		results     []any
 	}{
 		{"design-1", "sipplan.design/1: a plan that was worked out", []any{NewPlanObject(worked), NewPlanObject(routed), NewPlanObject(bare)}},
 		{"plan-diff-1", "sipplan.plan-diff/1: what changed from one plan to another", []any{diff}},
+		{"plan-check-1", "sipplan.plan-check/1: a plan file that is sound", []any{check}},
 		{"plan-sites-1", "sipplan.plan-sites/1: the sites of a plan", []any{sites}},
 	} {
 		made := schemaOf(reflect.TypeOf(tt.results[0]))
