@@ -8,13 +8,14 @@ import (
 	"time"
 )
 
-// Audio is something that legs play: samples or encoded frames, under the name that errors give
-// it. It is shared by any number of streams, engines and goroutines, and never changes. What a codec and a
+// Audio is something that legs play: samples, encoded frames or a capture, under the name that errors
+// give it. It is shared by any number of streams, engines and goroutines, and never changes. What a codec and a
 // packet time make of it is worked out when it is first needed and kept: Prepare does so ahead of calls.
 type Audio struct {
 	name     string
 	pcm      pcm                // no samples: none
 	frames   map[Codec][][]byte // encoded already, one a frame time
+	capture  *capture           // nil: none
 	seamless bool               // the end fits the beginning: a packet may hold both
 
 	mutex  sync.Mutex
@@ -37,7 +38,7 @@ func (a *Audio) Name() string { return a.name }
 // Prepare works out what streams of a codec and a packet time, 0 for 20 ms, will send, so that no call has
 // to wait for it. The error says that the audio cannot be sent in that codec.
 func (a *Audio) Prepare(c Codec, packetTime time.Duration, s Suppression) error {
-	_, err := a.track(Stream{Codec: c, PacketTime: packetTime, Suppress: s}.trackKey())
+	_, err := a.track(Stream{Source: Play, Audio: a, Codec: c, PacketTime: packetTime, Suppress: s}.trackKey())
 	return err
 }
 
@@ -59,15 +60,17 @@ func (a *Audio) track(k trackKey) (*track, error) {
 	return t, nil
 }
 
-// build makes a track: of encoded frames if there are any, else of samples.
+// build makes a track: of encoded frames if there are any, else of samples, else of the capture.
 func (a *Audio) build(k trackKey) (*track, error) {
 	frames, encoded := a.frames[k.codec]
 	sampled := !encoded && len(a.pcm.samples) > 0 && k.codec.encodes()
 	switch {
 	case sampled:
 		frames = encode(k.codec, a.pcm)
+	case !encoded && a.capture != nil:
+		return a.capture.track(k)
 	case !encoded:
-		return nil, fmt.Errorf("%w for %s: supply it as a file of encoded frames", ErrNoRendition, k.codec)
+		return nil, fmt.Errorf("%w for %s: supply it as a capture or as a file of encoded frames", ErrNoRendition, k.codec)
 	}
 	perPacket := int(k.packetTime / k.codec.FrameTime())
 	frames = a.whole(frames, perPacket, k.codec)

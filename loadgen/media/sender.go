@@ -27,6 +27,7 @@ type sender struct {
 	track    *track // nil: no audio of its own, or played to its end
 	position int    // next slot
 	plays    int    // times that the track is still to be played; 0: for ever
+	paused   bool   // the track waits where it is
 	dialer   dialer
 
 	packets, octets uint32 // as sender reports count them, modulo 2^32
@@ -47,12 +48,14 @@ func (s *sender) play(stream Stream, t *track) {
 	s.clock = stream.Codec.Clock()
 	s.step = uint32(units(stream.packetTime(), s.clock))
 	if t != s.track {
-		s.track, s.position, s.plays = t, 0, stream.Plays
+		s.track, s.position, s.plays, s.paused = t, 0, stream.Plays, false
 	}
 }
 
 // idle reports whether there is nothing to send.
-func (s *sender) idle() bool { return s.track == nil && !s.dialer.busy() }
+func (s *sender) idle() bool { return !s.playing() && !s.dialer.busy() }
+
+func (s *sender) playing() bool { return s.track != nil && !s.paused }
 
 // next writes the packet of the next packet time into b and returns its length, 0 when none is sent.
 func (s *sender) next(b []byte) int {
@@ -68,7 +71,7 @@ func (s *sender) next(b []byte) int {
 
 // audio goes on by a slot of the track. Unless it is muted it writes the packet of the slot into b.
 func (s *sender) audio(b []byte, aloud bool) int {
-	if s.track == nil {
+	if !s.playing() {
 		return 0
 	}
 	t := s.track
@@ -77,8 +80,8 @@ func (s *sender) audio(b []byte, aloud bool) int {
 	switch {
 	case !aloud:
 		return 0
-	case slot.length == 0 || slot.kind == event && s.eventType == 0: // no events were agreed on
-		s.marker = true // what follows a pause begins a talkspurt
+	case slot.length == 0:
+		s.marker = s.marker || !t.marked // what follows a pause begins a talkspurt
 		return 0
 	}
 	marker, kind := slot.marker, s.payloadType
@@ -89,7 +92,9 @@ func (s *sender) audio(b []byte, aloud bool) int {
 	case noise:
 		kind, s.marker = comfortNoiseType, true
 	case event:
-		kind = s.eventType
+		if kind = s.eventType; kind == 0 {
+			kind = slot.payloadType
+		}
 	case foreign:
 		kind = slot.payloadType
 	}

@@ -54,8 +54,12 @@ type Stream struct {
 	SendOnly    bool          // the far end was told to send nothing: hearing nothing is no fault
 }
 
-// packetTime returns the packet time that is used: whole frames of the codec, one at least.
+// packetTime returns the packet time that is used: that of a capture, else whole frames of the codec, one
+// at least.
 func (s Stream) packetTime() time.Duration {
+	if s.Source == Play && s.Audio != nil && s.Audio.capture != nil {
+		return s.Audio.capture.packetTime(s.Codec)
+	}
 	wanted := min(max(s.PacketTime, MinPacketTime), MaxPacketTime)
 	if s.PacketTime == 0 {
 		wanted = DefaultPacketTime

@@ -17,12 +17,11 @@ const (
 )
 
 const (
-	silenceLevel   = -50.0                  // dBov, below which a packet is silent
-	hangover       = 200 * time.Millisecond // how long silence is sent before it is suppressed
-	noiseInterval  = 200 * time.Millisecond // between two comfort noise packets
-	quietestNoise  = 78                     // -dBov of the comfort noise of a perfect silence
-	faintestLevel  = 127                    // -dBov, the lowest that RFC 3389 has
-	fullScaleLevel = 0
+	silenceLevel  = -50.0                  // dBov, below which a packet is silent
+	hangover      = 200 * time.Millisecond // how long silence is sent before it is suppressed
+	noiseInterval = 200 * time.Millisecond // between two comfort noise packets
+	quietestNoise = 78                     // -dBov of the comfort noise of a perfect silence
+	faintestLevel = 127                    // -dBov, the lowest that RFC 3389 has
 )
 
 // suppress takes the silent packets out of a track made of samples.
@@ -60,5 +59,5 @@ func noiseLevel(level float64) byte {
 	if math.IsInf(level, -1) {
 		return quietestNoise
 	}
-	return byte(min(max(-level, fullScaleLevel), faintestLevel))
+	return byte(min(max(-level, 0), faintestLevel))
 }

@@ -1,12 +1,11 @@
 package media
 
-import "time"
-
 // track is audio as one codec and one packet time carry it: a payload for each packet time, made once,
 // shared by all legs and never written afterwards. No packet is put together while calls run.
 type track struct {
 	payloads []byte
 	slots    []slot
+	marked   bool // its own markers tell where talkspurts begin
 }
 
 // slot is one packet time of a track.
@@ -14,7 +13,7 @@ type slot struct {
 	offset, length uint32 // of the payload; length 0: nothing is sent
 	lag            uint32 // clock units by which the timestamp lies before the slot: a telephone event's
 	kind           slotKind
-	payloadType    uint8 // of a foreign payload
+	payloadType    uint8 // of a foreign payload, and of an event where none was agreed on
 	marker         bool
 }
 
@@ -38,9 +37,4 @@ func (t *track) add(s slot, payload []byte) {
 // payload returns what a slot carries.
 func (t *track) payload(s *slot) []byte {
 	return t.payloads[s.offset : s.offset+s.length]
-}
-
-// lasts returns how long the track plays.
-func (t *track) lasts(packetTime time.Duration) time.Duration {
-	return time.Duration(len(t.slots)) * packetTime
 }
