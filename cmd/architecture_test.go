@@ -22,7 +22,7 @@ var arrows = map[string][]string{
 	"loadgen":            {"planner", "scenarios"},
 	"reports":            {"planner"},
 	"planner":            {"erlang"},
-	"scenarios":          {"planner/traffic"},
+	"scenarios":          {"planner"},
 	"erlang":             {},
 	"planner/catalog":    {"erlang"},
 	"planner/measure":    {"erlang"},

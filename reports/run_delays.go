@@ -8,6 +8,7 @@ type Delays struct {
 	SRDFailed  Delay `json:"srd_failed"`
 	PDD        Delay `json:"pdd"`
 	AnswerTime Delay `json:"answer_time"`
+	RRD        Delay `json:"rrd"`
 	SDD        Delay `json:"sdd"`
 	SDT        Delay `json:"sdt"`
 	Lateness   Delay `json:"lateness"`
@@ -30,7 +31,7 @@ func newDelays(m *measure.Measurement) Delays {
 	d := &m.Delays
 	return Delays{
 		SRD: newDelay(&d[measure.SRD]), SRDFailed: newDelay(&d[measure.SRDFailed]), PDD: newDelay(&d[measure.PDD]),
-		AnswerTime: newDelay(&d[measure.AnswerTime]), SDD: newDelay(&d[measure.SDD]), SDT: newDelay(&d[measure.SDT]),
+		AnswerTime: newDelay(&d[measure.AnswerTime]), RRD: newDelay(&d[measure.RRD]), SDD: newDelay(&d[measure.SDD]), SDT: newDelay(&d[measure.SDT]),
 		Lateness: newDelay(&d[measure.Lateness]),
 	}
 }
@@ -67,6 +68,7 @@ func (d Delays) named() []namedDelay {
 		{"srd_failed", "INVITE to refusal", d.SRDFailed},
 		{"pdd", "INVITE to ringing", d.PDD},
 		{"answer_time", "INVITE to 200", d.AnswerTime},
+		{"rrd", "REGISTER and the like to response", d.RRD},
 		{"sdd", "BYE to 200", d.SDD},
 		{"sdt", "200 to BYE", d.SDT},
 		{"lateness", "this generator's own", d.Lateness},

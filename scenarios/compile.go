@@ -1,81 +1,111 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/sipplan/sipplan/planner/traffic"
+	"time"
 )
 
-// compiler turns the phrases of a file into steps.
+// compiler turns the phrases of a flow into steps.
 type compiler struct {
 	program *Program
 	entries map[string]int // first step of each branch
 	jumps   []jump         // places to fill in once all branches have their steps
+	next    string         // the phrase behind the one at hand, empty at the end of a branch
+	open    bool           // the request that opens the call has been sent, or came in
 }
 
-// jump is an Else that names a branch.
+// jump is a place that names a branch: the Else of a step or, with arm from 0 on, the Next of one of its arms.
 type jump struct {
-	step   int
-	branch string
-	line   int
+	step, arm int
+	branch    string
+	line      int
 }
 
-// words lists the first words that a phrase can begin with, with what compiles them.
-var words = map[string]func(c *compiler, p phrase, rest string) error{
-	"invite":  (*compiler).invite,
-	"bye":     (*compiler).bye,
-	"respond": (*compiler).respond,
-	"answer":  (*compiler).answer,
-	"wait":    (*compiler).wait,
-	"expect":  (*compiler).expect,
-	"seize":   (*compiler).seize,
-	"play":    (*compiler).play,
+const noArm = -1
+
+// words are the first words that a phrase can begin with, with what compiles them. They are set in init, because
+// what compiles a phrase looks at them again.
+var words map[string]func(c *compiler, p phrase, rest string) error
+
+func init() {
+	words = map[string]func(c *compiler, p phrase, rest string) error{
+		"invite": (*compiler).invite, "cancel": (*compiler).cancel, "bye": (*compiler).bye,
+		"hold": (*compiler).hold, "resume": (*compiler).resume, "update": (*compiler).update,
+		"options": (*compiler).plain, "info": (*compiler).plain, "message": (*compiler).plain,
+		"publish": (*compiler).plain, "notify": (*compiler).notify,
+		"register": (*compiler).register, "unregister": (*compiler).unregister,
+		"subscribe": (*compiler).subscribe, "unsubscribe": (*compiler).unsubscribe,
+		"refer": (*compiler).refer, "transfer": (*compiler).transfer, "follow": (*compiler).follow,
+		"respond": (*compiler).respond, "answer": (*compiler).answer, "bind": (*compiler).bind, "challenge": (*compiler).challenge,
+		"wait": (*compiler).wait, "expect": (*compiler).expect, "seize": (*compiler).seize, "play": (*compiler).play,
+	}
 }
 
-func compile(f file) (*Program, error) {
-	c := &compiler{program: &Program{Name: f.Scenario, About: f.About}, entries: map[string]int{}}
+func compile(f flow) (*Program, error) {
+	c := &compiler{program: &Program{Name: f.Scenario, About: f.About, Weight: f.Weight}, entries: map[string]int{}}
 	switch f.Role {
 	case "caller":
 		c.program.Role = Caller
 	case "answerer":
-		c.program.Role = Answerer
+		c.program.Role, c.open = Answerer, true
+		f.Steps = c.opens(f.Steps)
 	default:
 		return nil, fmt.Errorf("role: must be caller or answerer, got %q", f.Role)
 	}
-	if f.Scenario == "" || len(f.Steps) == 0 {
+	switch {
+	case f.Scenario == "" || len(f.Steps) == 0:
 		return nil, fmt.Errorf("a scenario needs a name (scenario:) and steps")
+	case f.Weight < 0:
+		return nil, fmt.Errorf("weight: must not be negative, got %g", f.Weight)
+	case f.Weight > 0 && c.program.Role == Answerer:
+		return nil, fmt.Errorf("weight: is for callers; which answerer serves a call, the request that opens it decides")
 	}
 	if err := c.branch(f.Steps); err != nil {
 		return nil, err
 	}
-	for _, name := range sortedKeys(f.Branches) {
+	for _, name := range slices.Sorted(maps.Keys(f.Branches)) {
 		c.entries[name] = len(c.program.Steps)
 		if err := c.branch(f.Branches[name]); err != nil {
 			return nil, err
 		}
 	}
+	c.entries[failure] = c.add(Step{Op: Fail})
+	c.entries[ending] = c.add(Step{Op: End})
 	return c.program, c.resolve()
 }
 
-func sortedKeys(m map[string][]phrase) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
+// The places that every program has beside its branches. No branch of a file can be called so.
+const (
+	failure = "\x00failure"
+	ending  = "\x00ending"
+)
+
+// opens takes the request that opens the calls of an answerer from its first phrase, and returns the rest.
+func (c *compiler) opens(list []phrase) []phrase {
+	if len(list) > 0 {
+		if method, ok := strings.CutPrefix(list[0].words, "expect "); ok && isMethod(method) && method != "BYE" {
+			c.program.Opens = method
+			return list[1:]
+		}
 	}
-	slices.Sort(keys)
-	return keys
+	return list
 }
 
-// branch compiles a list of steps and the End that closes it.
+// branch compiles a list of phrases and the End that closes it.
 func (c *compiler) branch(list []phrase) error {
-	for _, p := range list {
+	for i, p := range list {
+		c.next = ""
+		if i+1 < len(list) {
+			c.next = list[i+1].words
+		}
 		first, rest, _ := strings.Cut(strings.TrimSpace(p.words), " ")
-		step, known := words[first]
-		if !known {
-			return fmt.Errorf("line %d: no step begins with %q; steps begin with answer, bye, expect, invite, play, respond, seize or wait", p.line, first)
+		step := words[first]
+		if step == nil {
+			return fmt.Errorf("line %d: no step begins with %q%s; steps begin with %s", p.line, first, suggestion(first, firstWords()), wordList())
 		}
 		if err := step(c, p, strings.TrimSpace(rest)); err != nil {
 			return fmt.Errorf("line %d: %w", p.line, err)
@@ -85,19 +115,24 @@ func (c *compiler) branch(list []phrase) error {
 	return nil
 }
 
+// firstWords returns the words that steps begin with, sorted.
+func firstWords() []string { return slices.Sorted(maps.Keys(words)) }
+
+func wordList() string {
+	list := firstWords()
+	return strings.Join(list[:len(list)-1], ", ") + " or " + list[len(list)-1]
+}
+
 func (c *compiler) resolve() error {
 	for _, j := range c.jumps {
 		entry, ok := c.entries[j.branch]
 		if !ok {
 			return fmt.Errorf("line %d: no branch is called %q", j.line, j.branch)
 		}
-		c.program.Steps[j.step].Else = entry
-	}
-	for _, step := range c.program.Steps {
-		for i := range step.Arms {
-			if step.Arms[i].Next == atEnd {
-				step.Arms[i].Next = len(c.program.Steps) - 1
-			}
+		if j.arm == noArm {
+			c.program.Steps[j.step].Else = entry
+		} else {
+			c.program.Steps[j.step].Arms[j.arm].Next = entry
 		}
 	}
 	return nil
@@ -108,115 +143,45 @@ func (c *compiler) add(s Step) int {
 	return len(c.program.Steps) - 1
 }
 
-// atEnd marks an arm that leads to the last step of the program, whose index is not known yet.
-const atEnd = -1
-
-// invite is a whole INVITE transaction: provisional responses are noted, a 2xx is acknowledged, any
-// other final response ends the call in its class.
-func (c *compiler) invite(p phrase, _ string) error {
-	if err := c.send("invite", p); err != nil {
-		return err
-	}
-	wait := c.add(Step{Op: Expect, Line: p.line})
-	c.program.Steps[wait].Arms = []Arm{
-		{From: 100, To: 199, Stay: true},
-		{From: 200, To: 299, Next: wait + 1},
-		{From: 300, To: 699, Next: atEnd},
-	}
-	return c.send("ack", phrase{line: p.line})
+// arm is an Arm whose Next may be a branch; to is empty for the step behind the Expect.
+type arm struct {
+	Arm
+	to string
 }
 
-func (c *compiler) bye(p phrase, _ string) error {
-	if err := c.send("bye", p); err != nil {
-		return err
-	}
-	wait := c.add(Step{Op: Expect, Line: p.line})
-	c.program.Steps[wait].Arms = []Arm{{From: 100, To: 199, Stay: true}, {From: 200, To: 699, Next: wait + 1}}
-	return nil
-}
-
-// respond sends a response to the request that is open: the INVITE until it has a final response, then
-// what came last.
-func (c *compiler) respond(p phrase, rest string) error {
-	code, phrase, _ := strings.Cut(rest, " ")
-	status, err := strconv.Atoi(code)
-	if err != nil || status < 100 || status > 699 {
-		return fmt.Errorf("respond: %q is not a status code from 100 to 699", code)
-	}
-	text, err := responseText(status, phrase)
+// await adds an Expect. What the phrase says of single statuses goes before the arms; its patience is over in
+// a branch.
+func (c *compiler) await(p phrase, within time.Duration, late string, arms ...arm) error {
+	own, err := p.onArms()
 	if err != nil {
 		return err
 	}
-	return c.sendText(text, p)
-}
-
-// answer is the 200 to the INVITE with a session description; the step is over when the ACK is in.
-func (c *compiler) answer(p phrase, _ string) error {
-	if err := c.send("answer", p); err != nil {
-		return err
+	at := c.add(Step{Op: Expect, Line: p.line, Within: within})
+	if within > 0 {
+		c.jumps = append(c.jumps, jump{step: at, arm: noArm, branch: cmp.Or(late, failure), line: p.line})
 	}
-	wait := c.add(Step{Op: Expect, Line: p.line})
-	c.program.Steps[wait].Arms = []Arm{{Method: "ACK", Next: wait + 1}}
-	return nil
-}
-
-func (c *compiler) wait(p phrase, rest string) error {
-	step := Step{Op: Pause, Line: p.line}
-	switch rest {
-	case "holding":
-		step.Wait = Holding
-	case "setup":
-		step.Wait = Setup
-	case "ringing":
-		step.Wait = Ringing
-	default:
-		law, err := traffic.ParseDuration(rest)
-		if err != nil {
-			return fmt.Errorf("wait: %w, nor one of holding, setup, ringing", err)
+	for _, a := range append(own, arms...) {
+		a.Next = at + 1
+		if a.to != "" {
+			c.jumps = append(c.jumps, jump{step: at, arm: len(c.program.Steps[at].Arms), branch: a.to, line: p.line})
 		}
-		step.Wait, step.Law = OwnLaw, law
+		c.program.Steps[at].Arms = append(c.program.Steps[at].Arms, a.Arm)
 	}
-	c.add(step)
 	return nil
 }
 
-func (c *compiler) expect(p phrase, rest string) error {
-	if rest == "" || strings.ToUpper(rest) != rest || strings.ContainsAny(rest, " \t") {
-		return fmt.Errorf("expect: %q is not a request method such as BYE", rest)
-	}
-	wait := c.add(Step{Op: Expect, Line: p.line})
-	c.program.Steps[wait].Arms = []Arm{{Method: rest, Next: wait + 1}}
-	return nil
-}
+// status returns an arm for responses.
+func status(from, to int, next string) arm { return arm{Arm{From: from, To: to}, next} }
 
-func (c *compiler) seize(p phrase, rest string) error {
-	branch, ok := strings.CutPrefix(rest, "else ")
-	if !ok {
-		return fmt.Errorf("seize: say where a call goes that finds no circuit: seize else BRANCH")
-	}
-	c.jumps = append(c.jumps, jump{step: c.add(Step{Op: Seize, Line: p.line}), branch: strings.TrimSpace(branch), line: p.line})
-	return nil
-}
+// provisional is the arm that notes 1xx and keeps waiting.
+func provisional() arm { return arm{Arm{From: 100, To: 199, Stay: true}, ""} }
 
-func (c *compiler) play(p phrase, _ string) error {
-	c.add(Step{Op: PlayMedia, Media: PlaySource, Line: p.line})
-	return nil
-}
-
-func (c *compiler) send(name string, p phrase) error {
-	text, err := standardText(name)
-	if err != nil {
-		return err
-	}
-	return c.sendText(text, p)
-}
-
-// sendText adds the headers of the phrase behind the start line's own and compiles the message.
-func (c *compiler) sendText(text string, p phrase) error {
+// send adds a message, with the headers of the phrase beside its own.
+func (c *compiler) send(p phrase, text string, change func(*Step)) error {
 	var extra strings.Builder
 	for _, h := range p.headers {
-		if strings.ContainsAny(h[0]+h[1], "\r\n\x00") {
-			return fmt.Errorf("header %q: line breaks are not allowed", h[0])
+		if err := checkHeader(h[0], h[1]); err != nil {
+			return err
 		}
 		fmt.Fprintf(&extra, "%s: %s\n", h[0], h[1])
 	}
@@ -225,6 +190,27 @@ func (c *compiler) sendText(text string, p phrase) error {
 	if err != nil {
 		return err
 	}
-	c.add(Step{Op: Send, Message: message, Line: p.line})
+	step := Step{Op: Send, Message: message, Line: p.line}
+	if change != nil {
+		change(&step)
+	}
+	c.add(step)
 	return nil
 }
+
+// checkHeader refuses headers that a scenario must not write: they would break the message or the dialog.
+func checkHeader(name, value string) error {
+	if strings.ContainsAny(name+value, "\r\n\x00") {
+		return fmt.Errorf("header %q: line breaks are not allowed", name)
+	}
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }) {
+		return fmt.Errorf("header %q: a header name has no blanks, colons or letters beyond ASCII", name)
+	}
+	if slices.ContainsFunc(dialogHeaders, func(h string) bool { return strings.EqualFold(h, name) }) {
+		return fmt.Errorf("header %q: is the dialog's own, which sipplan writes", name)
+	}
+	return nil
+}
+
+// dialogHeaders are written by the machine, so that a call stays one.
+var dialogHeaders = []string{"Via", "v", "Call-ID", "i", "CSeq", "Content-Length", "l", "Max-Forwards", "Route"}

@@ -3,46 +3,33 @@ package scenarios
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/sipplan/sipplan/planner"
 )
 
 // MaxFileSize bounds a scenario file, in octets.
 const MaxFileSize = 1 << 20
 
-// file is the form of a scenario file.
+// file is the form of a scenario file: one flow, or a list of flows for mixes and for both roles.
 type file struct {
+	flow  `yaml:",inline"`
+	Flows []flow `yaml:"flows"`
+}
+
+// flow is one side of a call flow as written.
+type flow struct {
 	Scenario string              `yaml:"scenario"`
 	Role     string              `yaml:"role"`
 	About    string              `yaml:"about"`
+	Weight   float64             `yaml:"weight"`
 	Steps    []phrase            `yaml:"steps"`
 	Branches map[string][]phrase `yaml:"branches"`
 }
 
-// phrase is one step as written: the words, and the headers that a message gets beside its own.
-type phrase struct {
-	words   string
-	headers [][2]string
-	line    int
-}
-
-// UnmarshalYAML reads a step: a plain phrase, or one phrase with a map of headers.
-func (p *phrase) UnmarshalYAML(n *yaml.Node) error {
-	p.line = n.Line
-	switch {
-	case n.Kind == yaml.ScalarNode:
-		p.words = n.Value
-		return nil
-	case n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[1].Kind == yaml.MappingNode:
-		p.words = n.Content[0].Value
-		for i := 0; i+1 < len(n.Content[1].Content); i += 2 {
-			name, value := n.Content[1].Content[i], n.Content[1].Content[i+1]
-			p.headers = append(p.headers, [2]string{name.Value, value.Value})
-		}
-		return nil
-	}
-	return fmt.Errorf("line %d: a step is a phrase such as %q, or one phrase with a map of headers", n.Line, "respond 180 Ringing")
-}
+var fields = []string{"scenario", "role", "about", "weight", "steps", "branches", "flows"}
 
 // Parse compiles a scenario file: one program for each of its flows. Errors name the file and the line.
 func Parse(name string, text []byte) ([]*Program, error) {
@@ -53,11 +40,45 @@ func Parse(name string, text []byte) ([]*Program, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&f); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %s", name, explain(err))
 	}
-	program, err := compile(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	flows := f.Flows
+	if len(flows) == 0 {
+		flows = []flow{f.flow}
+	} else if len(f.Steps) > 0 || len(f.Branches) > 0 {
+		return nil, fmt.Errorf("%s: flows: a file has either steps of its own or flows that have them", name)
 	}
-	return []*Program{program}, nil
+	var programs []*Program
+	for i, flow := range flows {
+		if flow.Scenario == "" {
+			flow.Scenario = f.Scenario
+		}
+		program, err := compile(flow)
+		if err != nil {
+			if len(f.Flows) > 0 {
+				err = fmt.Errorf("flows[%d]: %w", i, err)
+			}
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		programs = append(programs, program)
+	}
+	return programs, nil
+}
+
+var unknownField = regexp.MustCompile(`(line \d+): field (\S+) not found in type \S+`)
+
+// explain says what is wrong with a file in the words of the form, not of the program that reads it.
+func explain(err error) string {
+	return unknownField.ReplaceAllStringFunc(err.Error(), func(text string) string {
+		parts := unknownField.FindStringSubmatch(text)
+		return fmt.Sprintf("%s: no field is called %q%s", parts[1], parts[2], suggestion(parts[2], fields))
+	})
+}
+
+// suggestion names what was probably meant, or nothing.
+func suggestion(word string, known []string) string {
+	if near := planner.Nearest(word, known); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	return ""
 }

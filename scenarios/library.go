@@ -73,6 +73,31 @@ func Response(status int, phrase string, lines ...string) (*Message, error) {
 	return ParseMessage(text)
 }
 
+// Request returns the standard request of a method inside a dialog or opening one, with further header lines and
+// a body.
+func Request(method, body string, lines ...string) (*Message, error) {
+	text, err := requestText(method, body, lines...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMessage(text)
+}
+
+func requestText(method, body string, lines ...string) (string, error) {
+	text, err := standardText("request")
+	if err != nil {
+		return "", err
+	}
+	text = strings.ReplaceAll(text, "METHOD", method)
+	for _, line := range lines {
+		text = strings.Replace(text, "Content-Length:", line+"\nContent-Length:", 1)
+	}
+	if body != "" {
+		text += "\n" + body + "\n"
+	}
+	return text, nil
+}
+
 func responseText(status int, phrase string) (string, error) {
 	text, err := standardText("response")
 	if err != nil {

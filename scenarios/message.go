@@ -36,6 +36,15 @@ const (
 	AnsweredRecordRoutes         // whole lines: its Record-Route headers
 	Authentication               // whole lines: the credentials of the request, where the target wants some
 	Routes                       // whole line: the dialog's route set
+	SessionTimer                 // whole lines: the session timer of the call, where it has one (RFC 4028)
+	Reliability                  // whole lines: what makes a provisional response reliable, where the caller knows how (RFC 3262)
+	Acknowledged                 // value of the RAck of a PRACK
+	Lifetime                     // seconds that a binding or subscription is asked for
+	Binding                      // whole lines: the binding that a 200 to REGISTER confirms
+	ReportState                  // value of the Subscription-State of such a NOTIFY
+	Replaces                     // whole line: the call that an INVITE takes the place of (RFC 3891)
+	Challenges                   // whole lines: what asks for credentials
+	ReferReport                  // body of a NOTIFY about a REFER: the status line of the call that followed it
 )
 
 var keywordNames = map[string]Keyword{
@@ -45,11 +54,17 @@ var keywordNames = map[string]Keyword{
 	"user_agent": UserAgent, "len": BodyLength, "sdp": SDP,
 	"last_From": AnsweredFrom, "last_To": AnsweredTo, "last_Call-ID": AnsweredCallID, "last_CSeq": AnsweredCSeq, "last_Require": AnsweredRequire, "last_Via": AnsweredVias,
 	"last_Record-Route": AnsweredRecordRoutes, "authentication": Authentication, "routes": Routes,
+	"session_timer": SessionTimer, "reliability": Reliability, "rack": Acknowledged, "expires": Lifetime,
+	"binding": Binding, "subscription_state": ReportState, "replaces": Replaces, "challenges": Challenges, "refer_report": ReferReport,
 }
 
 // wholeLine tells the keywords that stand for complete header lines, or for none.
 func wholeLine(k Keyword) bool {
-	return k == AnsweredVias || k == AnsweredRecordRoutes || k == Authentication || k == Routes
+	switch k {
+	case AnsweredVias, AnsweredRecordRoutes, Authentication, Routes, SessionTimer, Reliability, Binding, Replaces, Challenges:
+		return true
+	}
+	return false
 }
 
 // Segment is a piece of a message: fixed bytes, or a keyword.
@@ -65,6 +80,9 @@ type Message struct {
 	Status int
 	Head   []Segment // start line and headers, with the empty line that ends them
 	Body   []Segment
+
+	Ends     bool // ends the binding or subscription that it names
+	Reliable bool // a provisional response that is repeated until its PRACK comes in (RFC 3262)
 }
 
 // ParseMessage compiles the text of a message. Lines may end in LF or CRLF, a keyword stands in square

@@ -6,6 +6,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/sipplan/sipplan/planner/traffic"
 )
 
@@ -28,7 +30,7 @@ type Program struct {
 	Steps []Step // a call begins at step 0 and never runs past the last one, which is an End
 
 	Weight float64 // Caller: share of the calls, beside the weights of the other callers of the run; 0 for 1
-	Opens  string  // Answerer: method of the request that begins a call; empty for INVITE
+	Opens  string  // method of the request that begins a call; empty for INVITE
 
 	Script *Script // the program of a file in which every message stands, instead of Steps
 }
@@ -59,6 +61,10 @@ const (
 	Pause               // waits for a time drawn from Wait
 	Seize               // takes a circuit, or goes to Else when none is free
 	PlayMedia           // starts the media of the call: Media
+	Challenge           // asks for credentials, and ends a call that brought none that are right
+	Cancel              // withdraws the INVITE: CANCEL once that is allowed, BYE if the answer crosses it
+	Follow              // accepts the REFER at hand and calls where it says
+	Fail                // ends the call as one that went otherwise than the scenario allows
 	End                 // ends the call, in the class of the last final response to its INVITE
 )
 
@@ -70,17 +76,36 @@ type Step struct {
 	Wait    Wait             // Pause
 	Law     traffic.Duration // Pause: the time to wait when Wait is OwnLaw
 	Media   Media            // PlayMedia
-	Else    int              // Seize: the step that follows when there is no circuit
+	Else    int              // Seize: the step that follows when there is no circuit; Expect: the one when Within is over
+	Within  time.Duration    // Expect: how long it waits; 0 for as long as the transaction lasts
+	Flow    Flow             // Send: the direction of media that the description of Message asks for
+	Life    time.Duration    // Send: how long a binding, a subscription or a session is to live without a refresh
 	Line    int              // line of the source that wrote the step
 }
 
 // Arm is one message that an Expect accepts, and where the call goes on.
 type Arm struct {
 	Method   string // request method; empty for a response
-	From, To int    // range of response status codes, inclusive
+	From, To int    // range of status codes, inclusive: of a response, or of the report in a NOTIFY; 0 for any request
+	Reply    int    // status with which the machine answers the request at once; 0 leaves that to the program
 	Next     int    // step to go on with
 	Stay     bool   // note the message and keep waiting (provisional responses)
 }
+
+// Covers tells whether a status lies in the range of the arm.
+func (a *Arm) Covers(status int) bool { return a.From <= status && status <= a.To }
+
+// Flow is a direction of media, as the sender of a description sees it.
+type Flow uint8
+
+// The directions. AsBefore keeps the one of the last description, both ways at first.
+const (
+	AsBefore Flow = iota
+	BothWays
+	SendOnly
+	ReceiveOnly
+	NoFlow
+)
 
 // Wait names a time that the run configures, or holds a law of its own.
 type Wait uint8

@@ -35,11 +35,15 @@ type call struct {
 	key     uint64 // answerer: of the INVITE in the index of calls that come in
 
 	invite sip.Transaction // the INVITE or, at the answerer, its final response
-	other  sip.Transaction // BYE
+	errand errand          // our request beside the INVITE
 	cancel sip.Transaction
-	resume time.Duration // end of the pause, Never when there is none
+	resume time.Duration // end of the pause or of the patience of an Expect, Never when there is none
+	keep   keeping       // what is to be refreshed
 
-	fork identity // of the call that hangs up the second answer to this one's INVITE; zero for none
+	report   int      // status of the call that follows the peer's REFER
+	referrer identity // of the call whose REFER this one follows; zero for none
+	replaces identity // of the call that this one takes the place of once it is answered; zero for none
+	fork     identity // of the call that hangs up the second answer to this one's INVITE; zero for none
 
 	cseq       uint32             // of the last request sent in the dialog
 	inviteCSeq uint32             // of our INVITE
@@ -47,6 +51,11 @@ type call struct {
 	remoteCSeq uint32             // highest of the peer's requests in the dialog
 	branch     uint64             // hash of the branch of the INVITE that came in
 	version    uint64             // of our last session description
+	direction  sip.Direction      // of media in our descriptions
+	replied    uint16             // status of our answer to the peer's last request in the dialog, 0 for none or a message of its own
+	rseq       uint32             // of the last reliable provisional response; 0 before it
+	heard      int                // status of a response that came before the program waited for one, 0 for none
+	retries    uint8              // of requests whose times the target found too short
 	lastSent   *scenarios.Message // answerer: the last response to the INVITE, to repeat
 
 	trial sip.Trial // what the target has said of the credentials of the last request
@@ -82,6 +91,8 @@ type flags struct {
 	outside     bool // left the program: the machine hangs up by itself
 	cancelled   bool // the caller withdrew the call
 	incoming    bool // the peer began the call
+	unexpected  bool // the scenario did not allow what happened
+	withdrawn   bool // the scenario gave the call up: CANCEL as soon as that is allowed
 	serving     bool // the INVITE being answered came in: at the answerer, or a re-INVITE
 	extra       bool // a second answer to a forked INVITE: hung up at once, in no account
 	cut         bool // ended by the end of the run, before its time
@@ -91,7 +102,7 @@ type flags struct {
 
 // next returns the instant of the call's next timer.
 func (c *call) next() time.Duration {
-	return min(c.invite.Next(), c.other.Next(), c.cancel.Next(), c.resume)
+	return min(c.invite.Next(), c.errand.Next(), c.cancel.Next(), c.resume, c.keep.next())
 }
 
 // begin returns the instant from which delays count: the intended one, unless the start was late by no

@@ -9,14 +9,17 @@ import (
 // dialog is what requests inside a call are made of (RFC 3261, section 12): the texts stand one behind
 // the other in one buffer of the machine's pool. A text that changes is written anew behind the others.
 type dialog struct {
-	text   []byte
-	callID span
-	local  span // our From or To value, tag included
-	remote span // the peer's, with its tag once it is known
-	tag    span // the peer's tag
-	target span // request URI of the next request
-	auth   span // header lines with the credentials of the last request, for its repeats; empty for none
-	routes span // route set, as the value of a Route header; empty for none
+	text     []byte
+	callID   span
+	local    span  // our From or To value, tag included
+	remote   span  // the peer's, with its tag once it is known
+	tag      span  // the peer's tag
+	target   span  // request URI of the next request
+	auth     span  // header lines with the credentials of the INVITE, for its repeats and ACK; empty for none
+	replaces span  // value of the Replaces header of our INVITE; empty for none
+	errand   span  // those of the last other request
+	invited  party // what the INVITE was sent to, where an early dialog has another since
+	routes   span  // route set, as the value of a Route header; empty for none
 }
 
 // span is a piece of the dialog's text.
@@ -31,6 +34,32 @@ func (d *dialog) put(parts ...[]byte) span {
 		d.text = append(d.text, p...)
 	}
 	return span{uint16(from), uint16(len(d.text))}
+}
+
+// party is whom a request is for.
+type party struct{ remote, target, routes span }
+
+// authOf returns where the credentials of a request of a method stand.
+func (d *dialog) authOf(method string) *span {
+	if method == "INVITE" || method == "ACK" {
+		return &d.auth
+	}
+	return &d.errand
+}
+
+// partOf returns whom a request is for: a CANCEL for whom the INVITE was (RFC 3261, 9.1).
+func (d *dialog) partOf(method string) party {
+	if method == "CANCEL" && d.invited != (party{}) {
+		return d.invited
+	}
+	return party{d.remote, d.target, d.routes}
+}
+
+// keepInvited remembers whom the INVITE was for, before an early dialog names somebody else.
+func (d *dialog) keepInvited() {
+	if d.invited == (party{}) {
+		d.invited = party{d.remote, d.target, d.routes}
+	}
 }
 
 // maxDialog bounds the texts of one dialog, in octets.

@@ -13,6 +13,8 @@ func (m *Machine) hangUpEarly(c *call, now time.Duration) {
 	c.flags.stopping = true
 	caller := !c.flags.incoming
 	switch {
+	case c.flow.opening != sip.INVITE:
+		m.finish(c, now)
 	case c.stage == calling && caller:
 		m.withdraw(c, now)
 	case c.stage == calling:
@@ -44,7 +46,8 @@ func (m *Machine) hangUp(c *call, now time.Duration) {
 	c.resume = Never
 	m.releaseCircuit(c, now)
 	m.openBye(c, now)
-	m.sendBye(c, m.standard.bye, now)
+	c.trial = sip.Trial{}
+	m.sendErrand(c, m.standard.bye, hangingUp, now)
 	m.schedule(c)
 }
 
@@ -54,6 +57,8 @@ func (m *Machine) finish(c *call, now time.Duration) {
 	switch {
 	case cut && (c.status == 0 || c.status == 487 || c.flags.outside && c.status >= 300):
 		m.end(c, now, measure.Aborted)
+	case c.flags.unexpected:
+		m.end(c, now, measure.Unexpected)
 	case c.status == 0:
 		m.end(c, now, measure.Timeout)
 	case c.status < 300:
@@ -65,6 +70,9 @@ func (m *Machine) finish(c *call, now time.Duration) {
 
 // end ends a call: its circuit and ports are free, its accounts are closed.
 func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
+	if c.key != 0 {
+		m.incoming.retire(c.key, now+m.cfg.Timers.GiveUp())
+	}
 	if c.flags.extra {
 		m.table.release(c)
 		return
@@ -85,10 +93,19 @@ func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
 	if class == measure.Answered {
 		m.countAnswered(c, into, now)
 	}
-	if c.key != 0 {
-		m.incoming.retire(c.key, now+m.cfg.Timers.GiveUp())
-	}
+	m.reportOn(c, reportOf(class, c.status), now)
 	m.table.release(c)
+}
+
+// reportOf returns the status that a NOTIFY reports of a call that ended without having been answered.
+func reportOf(class measure.Class, status int) int {
+	switch {
+	case status != 0:
+		return status
+	case class == measure.Timeout:
+		return 408
+	}
+	return 503
 }
 
 // releaseCircuit gives the call's circuit back, if it holds one.

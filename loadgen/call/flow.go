@@ -12,6 +12,7 @@ import (
 type flow struct {
 	program *scenarios.Program
 	steps   []scenarios.Step
+	opening sip.Method // of the request that begins a call
 }
 
 // flows are the programs of a machine, by who begins: those that it starts calls with, in shares by their
@@ -20,34 +21,43 @@ type flows struct {
 	callers   []*flow
 	shares    []float64 // running sum of the callers' weights
 	answerers map[sip.Method]*flow
+	referred  *flow // of calls that follow a REFER
 }
 
 // noProgram is the flow of calls that the machine only hangs up.
-var noProgram = flow{steps: []scenarios.Step{{Op: scenarios.End}}}
+var noProgram = flow{opening: sip.INVITE, steps: []scenarios.Step{{Op: scenarios.End}}}
 
 func newFlows(programs []*scenarios.Program, fixed map[scenarios.Keyword]string) (flows, error) {
 	f := flows{answerers: map[sip.Method]*flow{}}
+	var err error
+	if f.referred, err = loadReferred(fixed); err != nil {
+		return f, err
+	}
 	sum := 0.0
 	for _, p := range programs {
-		bound := &flow{program: p}
-		for _, step := range p.Steps {
-			if step.Message != nil {
-				step.Message = step.Message.Bind(fixed)
-			}
-			bound.steps = append(bound.steps, step)
-		}
+		bound := newFlow(p, fixed)
 		if p.Role == scenarios.Caller {
 			sum += p.Share()
 			f.callers, f.shares = append(f.callers, bound), append(f.shares, sum)
 			continue
 		}
-		method := sip.MethodOf([]byte(p.Opening()))
-		if other := f.answerers[method]; other != nil {
+		if other := f.answerers[bound.opening]; other != nil {
 			return f, fmt.Errorf("scenarios %q and %q both answer %s: one program answers one method", other.program.Name, p.Name, p.Opening())
 		}
-		f.answerers[method] = bound
+		f.answerers[bound.opening] = bound
 	}
 	return f, nil
+}
+
+func newFlow(p *scenarios.Program, fixed map[scenarios.Keyword]string) *flow {
+	bound := &flow{program: p, opening: sip.MethodOf([]byte(p.Opening()))}
+	for _, step := range p.Steps {
+		if step.Message != nil {
+			step.Message = step.Message.Bind(fixed)
+		}
+		bound.steps = append(bound.steps, step)
+	}
+	return bound
 }
 
 // draw returns the program of the next call that the machine starts.

@@ -57,6 +57,7 @@ type Config struct {
 	Circuits    Circuits               // nil: every call gets a circuit
 	CheckNumber func(uri string) error // refuses what must not be called, emergency numbers above all; nil allows all
 	Keyring     *sip.Keyring           // answers challenges; nil: a challenge is a refusal
+	Realm       *sip.Realm             // asks for credentials where a program says so; nil: no program may
 
 	Setup, Ringing traffic.Duration // waits of an answering program
 	Random         *rand.Rand       // draws those waits
@@ -73,28 +74,31 @@ type Config struct {
 
 // Machine runs the calls of one shard. It belongs to one goroutine.
 type Machine struct {
-	cfg       Config
-	flows     flows
-	standard  standards
-	table     table
-	incoming  incoming // answerer: calls by what their INVITEs carry
-	next      hopCache
-	targets   map[string]bool // URIs of peers: whether they may be called
-	stateless identity        // our tag in responses outside of calls
-	message   sip.Message     // the message at hand
-	from      netip.AddrPort  // where it came from
-	atHand    *call           // the call whose INVITE it is, nil for another message
-	offer     sip.Session
-	body      []byte
-	stopping  bool
-	closed    time.Duration // end of the measuring window, Never before it is known
-	trunks    *Trunks       // that calls take from now on
-	routed    []*Trunks     // all that calls took, in the order of Reroute
+	cfg        Config
+	flows      flows
+	standard   standards
+	table      table
+	incoming   incoming // answerer: calls by what their INVITEs carry
+	next       hopCache
+	targets    map[string]bool // URIs of peers: whether they may be called
+	stateless  identity        // our tag in responses outside of calls
+	message    sip.Message     // the message at hand
+	from       netip.AddrPort  // where it came from
+	atHand     *call           // the call whose INVITE it is, nil for another message
+	offer      sip.Session
+	challenges []byte       // header lines of the last challenge
+	offered    *sip.Message // whose description an ACK or PRACK answers, while that is sent
+	bindings   bindings
+	body       []byte
+	stopping   bool
+	closed     time.Duration // end of the measuring window, Never before it is known
+	trunks     *Trunks       // that calls take from now on
+	routed     []*Trunks     // all that calls took, in the order of Reroute
 }
 
 // NewMachine returns a machine without calls.
 func NewMachine(cfg Config) (*Machine, error) {
-	m := &Machine{cfg: cfg, incoming: newIncoming(), next: hopCache{}, targets: map[string]bool{}, closed: Never}
+	m := &Machine{cfg: cfg, incoming: newIncoming(), next: hopCache{}, bindings: bindings{}, targets: map[string]bool{}, closed: Never}
 	m.cfg.Timers = cfg.Timers.WithDefaults()
 	m.cfg.Timers.Reliable = cfg.Transport.Reliable()
 	m.table.large.size = largeSize
@@ -116,6 +120,11 @@ func (m *Machine) InProgress() int { return m.table.busy }
 
 // Start places a call. A call that cannot be placed ends at once, in the class NotStarted.
 func (m *Machine) Start(now time.Duration, a Attempt) {
+	m.begin(now, a, m.flows.draw(m.cfg.Random), nil)
+}
+
+// begin places a call of a flow. complete, if there is one, completes it before its first step.
+func (m *Machine) begin(now time.Duration, a Attempt, f *flow, complete func(*call)) {
 	into := m.measurement(a.WarmUp)
 	into.Offered++
 	if m.cfg.MaxCalls > 0 && m.table.busy >= m.cfg.MaxCalls {
@@ -123,12 +132,15 @@ func (m *Machine) Start(now time.Duration, a Attempt) {
 		return
 	}
 	c := m.table.take(m.cfg.Machine)
-	c.flow = m.flows.draw(m.cfg.Random)
+	c.flow = f
 	c.attempt, c.warmUp, c.started = a, a.WarmUp, now
 	if why, ok := m.prepare(c, now); !ok {
 		notStarted(into, why)
 		m.table.release(c)
 		return
+	}
+	if complete != nil {
+		complete(c)
 	}
 	into.Started++
 	into.InProgress++
@@ -158,6 +170,11 @@ func (m *Machine) openDialog(c *call) {
 	*d = dialog{text: d.text[:0]}
 	d.callID = d.put(c.id[:])
 	d.local = d.put([]byte("<"), []byte(c.way.trunk.From), []byte(">;tag="), c.id[:])
+	if c.flow.opening == sip.REGISTER { // RFC 3261, 10.2: To is the address of record, the request URI its domain
+		d.remote = d.put([]byte("<"), []byte(c.way.trunk.From), []byte(">"))
+		d.target = d.put(registrarOf(uri))
+		return
+	}
 	d.remote = d.put([]byte("<"), uri, []byte(">"))
 	d.target = span{d.remote.from + 1, d.remote.to - 1}
 }
@@ -203,7 +220,7 @@ func (m *Machine) Abandon(now time.Duration) {
 // Calls that ring are left to their timers: somebody was there.
 func (m *Machine) Unreachable(now time.Duration, address netip.AddrPort) {
 	m.table.each(func(c *call) {
-		if c.peer == address && c.stage == calling && !c.flags.provisional && !c.flags.serving {
+		if c.peer == address && c.stage == calling && !c.flags.provisional && !c.flags.incoming {
 			m.lose(c, routing.TransportError, measure.Unreachable, now)
 		}
 	})

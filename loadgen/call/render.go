@@ -11,28 +11,36 @@ import (
 
 // standards are the messages that the machine sends of its own accord.
 type standards struct {
-	ack, bye, cancel *scenarios.Message
-	answer           *scenarios.Message
-	responses        map[int]*scenarios.Message
+	ack, bye, cancel   *scenarios.Message
+	ackAnswer          *scenarios.Message // ACK with the answer to an offer in a 2xx
+	prack, prackAnswer *scenarios.Message
+	answer             *scenarios.Message
+	update, reinvite   *scenarios.Message // refresh a session
+	report             *scenarios.Message // NOTIFY about the call that follows a REFER
+	referred           *scenarios.Message // INVITE of such a call
+	responses          map[int]*scenarios.Message
 }
 
 // phrases are the reason phrases of the responses that the machine gives of its own accord.
 var phrases = map[int]string{
-	100: "Trying", 200: "OK", 400: "Bad Request", 416: "Unsupported URI Scheme", 420: "Bad Extension", 405: "Method Not Allowed", 481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 491: "Request Pending",
+	100: "Trying", 200: "OK", 202: "Accepted", 401: "Unauthorized", 407: "Proxy Authentication Required", 400: "Bad Request", 416: "Unsupported URI Scheme", 420: "Bad Extension", 405: "Method Not Allowed", 481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 491: "Request Pending",
 	487: "Request Terminated", 488: "Not Acceptable Here", 500: "Server Internal Error", 503: "Service Unavailable",
-	505: "Version Not Supported", 513: "Message Too Large",
+	422: "Session Interval Too Small", 504: "Server Time-out", 603: "Decline", 505: "Version Not Supported", 513: "Message Too Large",
 }
 
 // extra are the header lines that a response of its own accord has beside the usual ones.
 var extra = map[int][]string{
 	200: {allow}, 405: {allow},
-	420: {"Unsupported: [last_Require]"},
+	420: {"Unsupported: [last_Require]"}, 422: {"Min-SE: 90"}, 401: {"[challenges]"}, 407: {"[challenges]"},
 }
 
-const allow = "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
+const allow = "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY, MESSAGE"
 
 func newStandards(fixed map[scenarios.Keyword]string) (s standards, err error) {
-	for name, into := range map[string]**scenarios.Message{"ack": &s.ack, "bye": &s.bye, "cancel": &s.cancel, "answer": &s.answer} {
+	for name, into := range map[string]**scenarios.Message{
+		"ack": &s.ack, "bye": &s.bye, "cancel": &s.cancel, "answer": &s.answer, "ack-answer": &s.ackAnswer, "prack": &s.prack,
+		"prack-answer": &s.prackAnswer, "update": &s.update, "invite": &s.reinvite, "report": &s.report,
+	} {
 		message, err := scenarios.Standard(name)
 		if err != nil {
 			return s, err
@@ -93,7 +101,17 @@ func (m *Machine) appendSegment(dst []byte, c *call, message *scenarios.Message,
 	case scenarios.BodyLength:
 		return strconv.AppendInt(dst, int64(len(m.body)), 10)
 	case scenarios.SDP:
+		if answered == nil {
+			answered = m.offered
+		}
 		return m.appendSDP(dst, c, answered)
+	case scenarios.Challenges:
+		return append(dst, m.challenges...)
+	case scenarios.SessionTimer:
+		if c == nil {
+			return dst
+		}
+		return c.appendSessionTimer(dst, answered)
 	}
 	if answered != nil {
 		return appendAnswered(dst, c, answered, m.from, &m.stateless, s.Keyword)
@@ -105,7 +123,7 @@ func (m *Machine) appendSegment(dst []byte, c *call, message *scenarios.Message,
 func appendDialog(dst []byte, c *call, message *scenarios.Message, k scenarios.Keyword) []byte {
 	switch k {
 	case scenarios.RequestURI:
-		return append(dst, c.dialog.get(c.dialog.target)...)
+		return append(dst, c.dialog.get(c.dialog.partOf(message.Method).target)...)
 	case scenarios.Branch:
 		return appendBranch(dst, c, message.Method)
 	case scenarios.CallID:
@@ -117,24 +135,36 @@ func appendDialog(dst []byte, c *call, message *scenarios.Message, k scenarios.K
 	case scenarios.LocalParty:
 		return append(dst, c.dialog.get(c.dialog.local)...)
 	case scenarios.RemoteParty:
-		return append(dst, c.dialog.get(c.dialog.remote)...)
+		return append(dst, c.dialog.get(c.dialog.partOf(message.Method).remote)...)
 	case scenarios.Authentication:
-		return append(dst, c.dialog.get(c.dialog.auth)...)
+		return append(dst, c.dialog.get(*c.dialog.authOf(message.Method))...)
+	case scenarios.Acknowledged:
+		return c.appendRAck(dst)
+	case scenarios.Lifetime:
+		return c.appendLife(dst)
+	case scenarios.ReportState:
+		return c.appendReportState(dst)
+	case scenarios.Replaces:
+		if replaces := c.dialog.get(c.dialog.replaces); len(replaces) > 0 {
+			dst = append(append(append(dst, "Replaces: "...), replaces...), "\r\n"...)
+		}
+	case scenarios.ReferReport:
+		return appendStatusLine(dst, c.report)
 	case scenarios.Routes:
-		if routes := c.dialog.get(c.dialog.routes); len(routes) > 0 {
+		if routes := c.dialog.get(c.dialog.partOf(message.Method).routes); len(routes) > 0 {
 			dst = append(append(append(dst, "Route: "...), routes...), "\r\n"...)
 		}
 	}
 	return dst
 }
 
-// sequence returns the CSeq number of a request: ACK and CANCEL repeat the INVITE's (RFC 3261, 9.1 and
+// sequence returns the CSeq number of a request: ACK and CANCEL have the INVITE's (RFC 3261, 9.1 and
 // 13.2.2.4).
 func (c *call) sequence(method string) uint32 {
-	if method == "ACK" || method == "CANCEL" {
+	if method == "INVITE" || method == "ACK" || method == "CANCEL" {
 		return c.inviteCSeq
 	}
-	return c.cseq
+	return c.errand.cseq
 }
 
 // appendBranch writes the branch of a request of a call. It depends on nothing but the call and its
@@ -168,6 +198,10 @@ func appendAnswered(dst []byte, c *call, r *sip.Message, from netip.AddrPort, st
 			dst = append(append(dst, ";tag="...), tagOf(c, stateless)...)
 		}
 		return dst
+	case scenarios.Reliability:
+		return c.appendReliability(dst, r)
+	case scenarios.Binding:
+		return c.appendBinding(dst, r)
 	case scenarios.AnsweredVias:
 		return appendVias(dst, r, from)
 	case scenarios.AnsweredRecordRoutes:

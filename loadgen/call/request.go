@@ -9,7 +9,6 @@ import (
 
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/measure"
-	"github.com/sipplan/sipplan/scenarios"
 )
 
 // Receive takes one datagram that came in.
@@ -47,6 +46,9 @@ func (m *Machine) onRequest(r *sip.Message, from netip.AddrPort, at time.Duratio
 	switch {
 	case c != nil:
 		m.onRequestInCall(c, r, from, at)
+	case over && r.ToTag == nil && r.Method != sip.INVITE && m.flows.answerers[r.Method] != nil:
+		m.cfg.Steady.Retransmissions[measure.Received][measure.OtherMethod]++
+		m.serve(r, from, at, true)
 	case r.Method == sip.ACK:
 		if !over {
 			m.cfg.Steady.Strays++
@@ -56,14 +58,10 @@ func (m *Machine) onRequest(r *sip.Message, from netip.AddrPort, at time.Duratio
 	case over && (r.Method == sip.BYE || r.Method == sip.CANCEL):
 		m.cfg.Steady.Retransmissions[measure.Received][methodOf(r.Method)]++
 		m.reply(nil, r, from, 200)
+	case r.ToTag == nil && m.flows.answerers[r.Method] != nil:
+		m.onOpening(r, from, at)
 	case r.Method == sip.OPTIONS && r.ToTag == nil:
 		m.reply(nil, r, from, 200)
-	case r.Method == sip.INVITE && r.ToTag == nil && m.flows.answerers[sip.INVITE] != nil:
-		if status := m.unacceptable(r); status != 0 {
-			m.reply(nil, r, from, status)
-			return
-		}
-		m.onInvite(r, from, at)
 	case r.ToTag != nil || r.Method == sip.CANCEL || r.Method == sip.BYE:
 		m.cfg.Steady.Strays++
 		m.reply(nil, r, from, 481)
@@ -118,8 +116,10 @@ func (m *Machine) unacceptable(r *sip.Message) int {
 	switch {
 	case !bytes.HasPrefix(r.RequestURI, []byte("sip:")) && !bytes.HasPrefix(r.RequestURI, []byte("sips:")) && !bytes.HasPrefix(r.RequestURI, []byte("tel:")):
 		return 416
-	case r.Require != nil:
+	case r.Require != nil && !knownExtensions(r.Require):
 		return 420
+	case tooShort(r):
+		return 422
 	case len(r.Target) == 0 || !m.callable(r.Target):
 		return 400
 	case m.cfg.MaxCalls > 0 && m.table.busy >= m.cfg.MaxCalls:
@@ -132,36 +132,42 @@ func (m *Machine) unacceptable(r *sip.Message) int {
 	return 0
 }
 
-// onInvite begins a call that comes in.
-func (m *Machine) onInvite(r *sip.Message, from netip.AddrPort, at time.Duration) {
+// serve begins a call that comes in. A repeat of a request whose call is over is served anew, in no account:
+// what it was answered with is not kept.
+func (m *Machine) serve(r *sip.Message, from netip.AddrPort, at time.Duration, repeat bool) *call {
 	if m.stopping {
 		m.reply(nil, r, from, 503)
-		return
+		return nil
 	}
 	c := m.table.take(m.cfg.Machine)
-	c.flow, c.flags.incoming = m.flows.answerers[sip.INVITE], true
+	c.flow, c.flags.incoming = m.flows.answerers[r.Method], true
 	c.peer, c.started, c.attempt.Intended = from, at, at
 	if !c.dialog.accept(r, c.id) {
 		m.table.release(c)
 		m.reply(nil, r, from, 513)
-		return
+		return nil
 	}
-	into := m.count(c)
-	into.Offered++
-	into.Started++
-	into.InProgress++
-	into.InvitesSent++
+	if c.flags.extra = repeat; !repeat {
+		into := m.count(c)
+		into.Offered++
+		into.Started++
+		into.InProgress++
+		into.InvitesSent++
+	}
 	c.key = m.incoming.key(r)
 	m.incoming.slots[c.key] = c.slot
 	m.atHand = c
 	c.request = append(m.table.large.take(nil), r.Raw...)
 	c.servedCSeq, c.remoteCSeq, c.flags.serving, c.branch = r.CSeq, r.CSeq, true, m.incoming.hash(r.Branch)
-	m.agree(c, r.Body)
-	if len(r.Body) > 0 && !c.session.known {
-		m.refuse(c, r, 488, at)
-		return
+	if r.Method == sip.INVITE {
+		if m.agree(c, r.Body); len(r.Body) > 0 && !c.session.known {
+			m.refuse(c, r, 488, at)
+			return c
+		}
+		m.keepServed(c, r, at)
 	}
 	m.run(c, at)
+	return c
 }
 
 // refuse ends an INVITE with a response of our own, outside the program.
@@ -170,16 +176,37 @@ func (m *Machine) refuse(c *call, r *sip.Message, status int, at time.Duration) 
 	c.lastSent = m.standard.responses[status]
 	m.decide(c, status, at)
 	m.transmit(c, c.lastSent, r, m.replyTo(c, r))
+	if c.flow.opening != sip.INVITE {
+		m.finish(c, at)
+		return
+	}
 	m.schedule(c)
 }
 
+// refuseLate refuses an INVITE whose caller never acknowledged a reliable provisional response (RFC 3262, 3).
+func (m *Machine) refuseLate(c *call, now time.Duration) {
+	if request, ok := m.storedInvite(c); ok {
+		m.refuse(c, request, 504, now)
+	}
+}
+
 func (m *Machine) onRequestInCall(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
+	if r.ToTag == nil && r.Method == c.flow.opening && r.Method != sip.INVITE {
+		m.count(c).Retransmissions[measure.Received][measure.OtherMethod]++
+		m.repeatResponse(c)
+		return
+	}
 	if r.ToTag != nil && r.Method != sip.ACK && r.Method != sip.CANCEL {
-		if r.CSeq < c.remoteCSeq {
+		switch {
+		case r.CSeq < c.remoteCSeq:
 			m.reply(c, r, from, 500) // out of order: RFC 3261, 12.2.2
 			return
+		case r.CSeq == c.remoteCSeq && c.replied != 0 && r.Method != sip.INVITE:
+			m.count(c).Retransmissions[measure.Received][methodOf(r.Method)]++
+			m.reply(c, r, from, int(c.replied))
+			return
 		}
-		c.remoteCSeq = r.CSeq
+		c.remoteCSeq, c.replied = r.CSeq, 0
 	}
 	switch r.Method {
 	case sip.INVITE:
@@ -192,10 +219,10 @@ func (m *Machine) onRequestInCall(c *call, r *sip.Message, from netip.AddrPort, 
 		m.onCancel(c, r, from, at)
 	case sip.BYE:
 		m.onBye(c, r, from, at)
-	case sip.OPTIONS, sip.INFO:
-		m.reply(c, r, from, 200)
+	case sip.PRACK:
+		m.onPrack(c, r, at)
 	default:
-		m.reply(c, r, from, 405)
+		m.onOtherRequest(c, r, from, at)
 	}
 }
 
@@ -222,6 +249,7 @@ func (m *Machine) onReinvite(c *call, r *sip.Message, from netip.AddrPort, at ti
 	c.flags.serving, c.servedCSeq, c.branch, c.peer = true, r.CSeq, m.incoming.hash(r.Branch), from
 	c.request = append(m.table.large.take(c.request), r.Raw...)
 	c.lastSent = m.standard.answer
+	m.retime(c, r, at)
 	c.invite.OpenAnswer(at, m.cfg.Timers)
 	if !m.renegotiate(c, r.Body, at) {
 		c.lastSent = m.standard.responses[488]
@@ -234,15 +262,50 @@ func (m *Machine) onReinvite(c *call, r *sip.Message, from netip.AddrPort, at ti
 // onUpdate changes the session at once (RFC 3311): there is no ACK to wait for.
 func (m *Machine) onUpdate(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
 	switch {
+	case tooShort(r):
+		m.reply(c, r, from, 422)
 	case len(r.Body) == 0:
+		m.retime(c, r, at)
 		m.reply(c, r, from, 200)
 	case c.invite.Running():
 		m.reply(c, r, from, 491)
 	case !m.renegotiate(c, r.Body, at):
 		m.reply(c, r, from, 488)
 	default:
+		m.retime(c, r, at)
 		m.transmit(c, m.standard.answer, r, m.replyAddress(r, from))
 	}
+	m.match(c, r, at)
+}
+
+// onOtherRequest lets a request inside the dialog go where the program waits for it, and answers it unless the
+// program does that: MESSAGE, INFO, NOTIFY and OPTIONS are welcome at any time.
+func (m *Machine) onOtherRequest(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
+	arm := m.armFor(c, r)
+	switch {
+	case arm != nil && arm.Reply != 0:
+		m.answerRequest(c, r, from, arm.Reply)
+	case arm != nil:
+	case r.Method == sip.INFO, r.Method == sip.MESSAGE, r.Method == sip.NOTIFY, r.Method == sip.OPTIONS:
+		m.answerRequest(c, r, from, 200)
+	default:
+		m.answerRequest(c, r, from, 405)
+	}
+	if m.match(c, r, at); c.busy {
+		m.schedule(c)
+	}
+}
+
+// answerRequest answers a request inside the dialog, and notes the status for its repeats.
+func (m *Machine) answerRequest(c *call, r *sip.Message, from netip.AddrPort, status int) {
+	c.replied = uint16(status)
+	m.reply(c, r, from, status)
+}
+
+// retime restarts the session timer that the peer refreshes, and follows it to a new Contact.
+func (m *Machine) retime(c *call, r *sip.Message, at time.Duration) {
+	m.keepServed(c, r, at)
+	m.retarget(c, r)
 }
 
 // onAck ends the repeats of a final response.
@@ -280,7 +343,9 @@ func (m *Machine) onAck(c *call, r *sip.Message, at time.Duration) {
 func (m *Machine) onReinviteAck(c *call, r *sip.Message, at time.Duration) {
 	c.invite.Close()
 	m.renegotiate(c, r.Body, at)
-	m.schedule(c)
+	if m.match(c, r, at); c.busy {
+		m.schedule(c)
+	}
 }
 
 // onCancel withdraws an INVITE that has no final response (RFC 3261, 9.2).
@@ -312,9 +377,11 @@ func (m *Machine) onBye(c *call, r *sip.Message, from netip.AddrPort, at time.Du
 	c.invite.Close() // a BYE says that the 2xx arrived, though its ACK was lost
 	m.hush(c, at)
 	m.releaseCircuit(c, at)
-	step := &c.flow.steps[c.step]
-	if c.stage == talking && step.Op == scenarios.Expect && step.Arms[0].Method == r.Method.String() {
+	if arm := m.armFor(c, r); c.stage == talking && arm != nil {
 		c.flags.completed = true
+		if arm.Reply != 0 {
+			m.reply(c, r, from, arm.Reply)
+		}
 		m.match(c, r, at)
 		return
 	}

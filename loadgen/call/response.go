@@ -24,9 +24,9 @@ func (m *Machine) onResponse(r *sip.Message, from netip.AddrPort, at time.Durati
 		m.afterwards(r, from, at)
 	case r.Method == sip.INVITE:
 		m.onInviteResponse(c, r, from, at)
-	case r.Method == sip.BYE:
-		m.onByeResponse(c, r, at)
-	case r.Method == sip.CANCEL && r.Status >= 200:
+	case r.Method != sip.CANCEL:
+		m.onErrandResponse(c, r, at)
+	case r.Status >= 200:
 		c.cancel.Close()
 		m.schedule(c)
 	}
@@ -70,6 +70,8 @@ func (m *Machine) onInviteResponse(c *call, r *sip.Message, from netip.AddrPort,
 		return
 	}
 	switch {
+	case c.stage != calling && c.invite.Running() && !c.flags.serving:
+		m.onReinviteResponse(c, r, at)
 	case r.Status < 200:
 		m.onProvisional(c, r, at)
 	case r.Status < 300:
@@ -112,13 +114,17 @@ func (m *Machine) onProvisional(c *call, r *sip.Message, at time.Duration) {
 	}
 	if r.Status > 100 {
 		m.hear(c, at)
+		m.reportOn(c, r.Status, at)
 	}
 	if !c.flags.rang && (r.Status == 180 || r.Status == 183 && len(r.Body) > 0) {
 		c.flags.rang = true
 		into.Delays[measure.PDD].Record(at - c.begin(m.cfg.Grain))
 	}
 	m.agree(c, r.Body)
-	if c.flags.stopping {
+	if r.RSeq != nil {
+		m.acknowledgeProvisional(c, r, at)
+	}
+	if c.flags.stopping || c.flags.withdrawn {
 		m.withdraw(c, at)
 	}
 	m.match(c, r, at)
@@ -147,13 +153,17 @@ func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 	into, begin := m.count(c), c.begin(m.cfg.Grain)
 	into.Delays[measure.SRD].Record(c.responded - begin)
 	into.Delays[measure.AnswerTime].Record(at - begin)
-	if c.flags.stopping || c.flags.cancelled {
-		m.transmit(c, m.standard.ack, nil, m.hop(c))
-		c.flags.cut = true
+	m.acknowledgeAnswer(c, r)
+	m.reportOn(c, r.Status, at)
+	if c.flags.stopping || c.flags.cancelled || c.flags.withdrawn {
+		c.flags.cut = !c.flags.withdrawn
 		m.hangUp(c, at)
 		return
 	}
-	m.match(c, r, at)
+	m.keepSession(c, r, at)
+	if m.match(c, r, at); c.busy {
+		m.schedule(c)
+	}
 }
 
 // onFurtherAnswer deals with a 2xx to an INVITE that has a final response: a repeat is acknowledged again;
@@ -166,13 +176,19 @@ func (m *Machine) onFurtherAnswer(c *call, r *sip.Message, at time.Duration) {
 	}
 	m.count(c).Retransmissions[measure.Received][measure.Response2xx]++
 	if c.status < 300 {
-		m.acknowledgeAgain(c)
+		m.count(c).Retransmissions[measure.Sent][measure.Ack]++
+		m.acknowledgeAnswer(c, r)
 	}
 }
 
-func (m *Machine) acknowledgeAgain(c *call) {
-	m.count(c).Retransmissions[measure.Sent][measure.Ack]++
-	m.transmit(c, m.standard.ack, nil, m.hop(c))
+// acknowledgeAnswer sends the ACK of a 2xx, with our answer where its description is an offer.
+func (m *Machine) acknowledgeAnswer(c *call, r *sip.Message) {
+	ack := m.standard.ack
+	if c.lastSent != nil && len(c.lastSent.Body) == 0 && len(r.Body) > 0 {
+		ack, m.offered = m.standard.ackAnswer, r
+	}
+	m.transmit(c, ack, nil, m.hop(c))
+	m.offered = nil
 }
 
 // onFork hangs up a second answer in a call of its own, which shares Call-ID and tag with the first and
@@ -181,7 +197,8 @@ func (m *Machine) onFork(c *call, r *sip.Message, at time.Duration) {
 	if c.fork != (identity{}) {
 		slot, generation, _ := parseIdentity(c.fork[:], m.cfg.Machine)
 		if fork, _ := m.table.find(slot, generation); fork != nil && bytes.Equal(r.ToTag, fork.dialog.get(fork.dialog.tag)) {
-			m.acknowledgeAgain(fork)
+			m.count(fork).Retransmissions[measure.Sent][measure.Ack]++
+			m.acknowledgeAnswer(fork, r)
 		}
 		return
 	}
@@ -212,6 +229,15 @@ func (m *Machine) adopt(c *call, r *sip.Message) {
 	c.dialog.adopt(r)
 }
 
+// retarget sends the next requests of a dialog to the Contact of a request or answer that refreshes its target
+// (RFC 3261, 12.2).
+func (m *Machine) retarget(c *call, r *sip.Message) {
+	d := &c.dialog
+	if len(r.Target) > 0 && !bytes.Equal(r.Target, d.get(d.target)) && m.callable(r.Target) && len(d.text)+len(r.Target) <= maxDialog {
+		d.target = d.put(r.Target)
+	}
+}
+
 // onRefusal acknowledges a final response of 300 and above and ends the attempt.
 func (m *Machine) onRefusal(c *call, r *sip.Message, at time.Duration) {
 	m.acknowledge(r, c.dialog.get(c.dialog.target), c.peer, uint32(c.slot))
@@ -221,7 +247,7 @@ func (m *Machine) onRefusal(c *call, r *sip.Message, at time.Duration) {
 	}
 	c.invite.Close()
 	c.cancel.Close()
-	if m.login(c, r) {
+	if m.login(c, r) || m.longer(c, r) {
 		m.sendInvite(c, c.lastSent, at)
 		m.schedule(c)
 		return
@@ -239,28 +265,6 @@ func (m *Machine) onRefusal(c *call, r *sip.Message, at time.Duration) {
 		failed = c.responded
 	}
 	m.count(c).Delays[measure.SRDFailed].Record(failed - c.begin(m.cfg.Grain))
-	m.match(c, r, at)
-}
-
-func (m *Machine) onByeResponse(c *call, r *sip.Message, at time.Duration) {
-	switch {
-	case !c.other.Running() || r.CSeq != c.cseq:
-		m.count(c).Retransmissions[measure.Received][measure.OtherResponse]++
-		return
-	case r.Status < 200:
-		c.other.Proceed()
-		m.schedule(c)
-		return
-	}
-	c.other.Close()
-	if m.login(c, r) {
-		m.sendBye(c, m.standard.bye, at)
-		m.schedule(c)
-		return
-	}
-	m.count(c).Delays[measure.SDD].Record(at - c.hungUp)
-	c.flags.completed = r.Status < 300 && !c.flags.dropped
-	c.flags.dropped = !c.flags.completed
 	if c.flags.outside {
 		m.finish(c, at)
 		return

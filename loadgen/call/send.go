@@ -15,45 +15,56 @@ func (m *Machine) send(c *call, message *scenarios.Message, now time.Duration) {
 		m.respond(c, message, now)
 		return
 	}
+	c.trial = sip.Trial{}
+	if c.stage == calling && c.cseq == 0 {
+		c.way.step = c.step
+	}
 	switch message.Method {
 	case "INVITE":
-		c.trial = sip.Trial{}
-		c.way.step = c.step
 		m.sendInvite(c, message, now)
 	case "BYE":
 		m.openBye(c, now)
-		m.sendBye(c, message, now)
+		m.sendErrand(c, message, hangingUp, now)
 	default:
-		m.transmit(c, message, nil, m.destination(c, message.Method))
+		m.sendErrand(c, message, ofProgram, now)
 	}
 }
 
-// sendInvite sends an INVITE: the first one of a call, or the next with credentials.
+// heed notes what a step that sends wants beside its message.
+func (m *Machine) heed(c *call, step *scenarios.Step) {
+	if step.Life > 0 {
+		c.keep.life = step.Life
+	}
+	if step.Flow != scenarios.AsBefore {
+		c.direction = directions[step.Flow]
+		c.version++
+	}
+}
+
+var directions = [...]sip.Direction{
+	scenarios.BothWays: sip.SendRecv, scenarios.SendOnly: sip.SendOnly, scenarios.ReceiveOnly: sip.RecvOnly, scenarios.NoFlow: sip.Inactive,
+}
+
+// sendInvite sends an INVITE: the first one of a call, the next with credentials, or one inside the dialog.
 func (m *Machine) sendInvite(c *call, message *scenarios.Message, now time.Duration) {
 	c.cseq++
 	c.inviteCSeq = c.cseq
-	c.lastSent = message
+	c.lastSent, c.flags.serving, c.heard = message, false, 0
 	c.invite.Open(now, m.cfg.Timers, true)
 	c.invite.Bound(now, c.patience())
-	m.count(c).InvitesSent++
+	if c.stage == calling {
+		m.count(c).InvitesSent++
+	}
 	m.vouch(c, message)
-	m.transmit(c, message, nil, c.peer)
+	m.transmit(c, message, nil, m.destination(c, message.Method))
 }
 
 // openBye ends the conversation.
 func (m *Machine) openBye(c *call, now time.Duration) {
 	c.stage = leaving
 	c.hungUp = now
-	c.trial = sip.Trial{}
+	c.keep = nothingKept
 	m.hush(c, now)
-}
-
-// sendBye sends a BYE: the first one, or the next with credentials.
-func (m *Machine) sendBye(c *call, message *scenarios.Message, now time.Duration) {
-	c.cseq++
-	c.other.Open(now, m.cfg.Timers, false)
-	m.vouch(c, message)
-	m.transmit(c, message, nil, m.hop(c))
 }
 
 // vouch writes the credentials of a request that is about to be sent, for it and for its repeats, which are
@@ -63,14 +74,18 @@ func (m *Machine) vouch(c *call, message *scenarios.Message) {
 		return
 	}
 	d := &c.dialog
+	into := d.authOf(message.Method)
+	if int(into.to) == len(d.text) && into.to > into.from {
+		d.text = d.text[:into.from] // nothing stands behind the last credentials: write over them
+	}
 	from := len(d.text)
 	if from > maxDialog/2 {
-		d.auth = span{}
+		*into = span{}
 		return
 	}
 	m.renderBody(c, message, nil)
 	d.text = m.cfg.Keyring.AppendHeaders(d.text, &c.trial, sip.Covered{Method: message.Method, URI: d.get(d.target), Body: m.body})
-	d.auth = span{uint16(from), uint16(len(d.text))}
+	*into = span{uint16(from), uint16(len(d.text))}
 }
 
 // login tells whether a refusal is a challenge that the keyring answers: the request is sent again then.
@@ -79,9 +94,10 @@ func (m *Machine) login(c *call, r *sip.Message) bool {
 		m.cfg.Keyring.Challenged(&c.trial, r.Authentications[:r.NumAuthentications]) == sip.LoginRetry
 }
 
-// destination returns where a request goes: INVITE and CANCEL to the trunk, the rest into the dialog.
+// destination returns where a request goes: what opens a call, and CANCEL, to the trunk, the rest into the
+// dialog.
 func (m *Machine) destination(c *call, method string) netip.AddrPort {
-	if method == "INVITE" || method == "CANCEL" {
+	if method == "CANCEL" || method == "INVITE" && c.stage == calling || !c.established() {
 		return c.peer
 	}
 	return m.hop(c)
@@ -112,8 +128,14 @@ func (m *Machine) respond(c *call, message *scenarios.Message, now time.Duration
 		return
 	}
 	c.lastSent = message
-	if message.Status >= 200 {
+	switch {
+	case message.Status >= 200:
 		m.decide(c, message.Status, now)
+		if request.Method == sip.REGISTER && message.Status < 300 {
+			m.bind(c, request, now)
+		}
+	case message.Reliable:
+		m.sendReliably(c, request, now)
 	}
 	m.transmit(c, message, request, m.replyTo(c, request))
 }
@@ -123,9 +145,17 @@ func (m *Machine) respond(c *call, message *scenarios.Message, now time.Duration
 func (m *Machine) decide(c *call, status int, now time.Duration) {
 	c.status = status
 	c.stage = refused
-	if status < 300 {
+	switch {
+	case c.flow.opening != sip.INVITE:
+		c.stage = talking
+		if status < 300 {
+			c.answered, c.flags.completed = now, true
+		}
+		return
+	case status < 300:
 		c.stage, c.answered = confirming, now
 		c.invite.OpenAnswer(now, m.cfg.Timers)
+		m.hangUpReplaced(c, now)
 		return
 	}
 	m.releaseCircuit(c, now)

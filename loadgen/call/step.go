@@ -16,8 +16,19 @@ func (m *Machine) run(c *call, now time.Duration) {
 		step := &c.flow.steps[c.step]
 		switch step.Op {
 		case scenarios.Send:
+			m.heed(c, step)
 			m.send(c, step.Message, now)
+			if step.Message.Reliable && !c.invite.Running() {
+				c.step++ // a caller that knows no PRACK sends none that could be expected
+			}
 		case scenarios.Expect:
+			if next, heard := c.overheard(step); heard {
+				c.step = next
+				continue
+			}
+			if step.Within > 0 {
+				c.resume = now + step.Within
+			}
 			m.schedule(c)
 			return
 		case scenarios.Pause:
@@ -33,7 +44,21 @@ func (m *Machine) run(c *call, now time.Duration) {
 			}
 		case scenarios.PlayMedia:
 			m.play(c, now)
+		case scenarios.Challenge:
+			if !m.challenge(c, now) {
+				return
+			}
+		case scenarios.Cancel:
+			m.giveUp(c, now)
+		case scenarios.Follow:
+			m.follow(c, now)
+		case scenarios.Fail:
+			m.fail(c, now)
+			return
 		case scenarios.End:
+			if m.hangUpAtEnd(c, now) {
+				return
+			}
 			if c.flags.incoming && c.invite.Running() {
 				m.schedule(c) // until the final response is acknowledged
 				return
@@ -69,21 +94,45 @@ func (m *Machine) schedule(c *call) {
 
 // match takes the call on when the program waits for this message.
 func (m *Machine) match(c *call, msg *sip.Message, now time.Duration) {
+	arm := m.armFor(c, msg)
+	switch {
+	case arm != nil && !arm.Stay:
+		c.step, c.resume = arm.Next, Never
+		m.run(c, now)
+	case arm == nil && !msg.Request && msg.Method == sip.INVITE && msg.Status > 100:
+		c.heard = msg.Status
+	}
+}
+
+// armFor returns the arm that a message takes where the program stands, nil when it waits for none such.
+func (m *Machine) armFor(c *call, msg *sip.Message) *scenarios.Arm {
 	step := &c.flow.steps[c.step]
-	if step.Op != scenarios.Expect || c.stage == leaving && msg.Request {
-		return
+	if step.Op != scenarios.Expect || c.stage == leaving && msg.Request || c.flags.outside {
+		return nil
 	}
 	for i := range step.Arms {
 		arm := &step.Arms[i]
-		if msg.Request && arm.Method == msg.Method.String() ||
-			!msg.Request && arm.Method == "" && arm.From <= msg.Status && msg.Status <= arm.To {
-			if !arm.Stay {
-				c.step = arm.Next
-				m.run(c, now)
-			}
-			return
+		switch {
+		case msg.Request != (arm.Method != ""):
+		case !msg.Request && arm.Covers(msg.Status), msg.Request && arm.Method == msg.Method.String() && (arm.To == 0 || arm.Covers(reported(msg))):
+			return arm
 		}
 	}
+	return nil
+}
+
+// overheard tells where an Expect goes on because of a response that came in before it was reached.
+func (c *call) overheard(step *scenarios.Step) (next int, heard bool) {
+	if c.heard == 0 {
+		return 0, false
+	}
+	for i := range step.Arms {
+		if arm := &step.Arms[i]; arm.Method == "" && !arm.Stay && arm.Covers(c.heard) {
+			c.heard = 0
+			return arm.Next, true
+		}
+	}
+	return 0, false
 }
 
 // onTimer does what the timers of a call want at now.
@@ -95,15 +144,21 @@ func (m *Machine) onTimer(c *call, now time.Duration) {
 	if m.fireInvite(c, now); !c.busy {
 		return
 	}
-	if m.fire(c, &c.other, m.standard.bye, measure.Bye, now) == sip.TimedOut {
-		c.flags.dropped = true
-		m.finish(c, now)
+	if e := &c.errand; e.Running() && m.fire(c, &e.Transaction, e.message, e.counted(), now) == sip.TimedOut {
+		m.onErrandTimeout(c, now)
+		return
+	}
+	if m.fireKeeping(c, now); !c.busy {
 		return
 	}
 	if c.resume <= now {
 		at := c.resume // not now: naps of the event loop would make every pause longer
 		c.resume = Never
-		c.step++
+		if step := &c.flow.steps[c.step]; step.Op == scenarios.Expect {
+			c.step = step.Else
+		} else {
+			c.step++
+		}
 		m.run(c, at)
 	}
 	if c.busy {
@@ -128,14 +183,18 @@ func (m *Machine) fireInvite(c *call, now time.Duration) {
 	switch {
 	case due == sip.Repeat && caller:
 		m.count(c).Retransmissions[measure.Sent][measure.Invite]++
-		m.transmit(c, c.lastSent, nil, c.peer)
+		m.transmit(c, c.lastSent, nil, m.destination(c, "INVITE"))
 	case due == sip.Repeat:
 		m.repeatResponse(c)
+	case due == sip.TimedOut && caller && c.stage != calling:
+		m.lapse(c, now) // a re-INVITE that nobody answers: RFC 3261, 14.1
 	case due == sip.TimedOut && caller:
 		m.lose(c, routing.Timeout, measure.Timeout, now)
 	case due == sip.TimedOut && (c.stage == confirming || c.stage == talking):
 		c.flags.dropped = true // RFC 3261, 13.3.1.4: a 2xx that is never acknowledged ends in a BYE
 		m.hangUp(c, now)
+	case due == sip.TimedOut && c.stage == calling:
+		m.refuseLate(c, now)
 	case due == sip.TimedOut:
 		m.finish(c, now)
 	}

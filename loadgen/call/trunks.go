@@ -157,7 +157,9 @@ func (m *Machine) failOver(c *call, o routing.Outcome, class measure.Class, r *s
 	failed.Outcomes[class]++
 	failed.MovedOn++
 	c.invite.Close()
+	c.errand.Close()
 	c.cancel.Close()
+	c.rseq, c.heard = 0, 0
 	c.resume, c.responded, c.flags.provisional, c.session = Never, Never, false, sdpChoice{}
 	m.board(c, &t.List[d.Trunk], d.Trunk, now)
 	c.step = c.way.step

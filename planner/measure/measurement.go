@@ -48,6 +48,7 @@ const (
 	SRDFailed               // session request delay, failed: INVITE to the failure response
 	PDD                     // post-dial delay: INVITE to first 180, or 183 with SDP
 	AnswerTime              // INVITE to 200
+	RRD                     // request delay of a call that opens otherwise than by INVITE: for REGISTER, the registration request delay
 	SDD                     // session disconnect delay: BYE to its 200
 	SDT                     // session duration: 200 to BYE
 	Lateness                // actual less intended start of a call
@@ -55,7 +56,7 @@ const (
 	NumDelays = int(Lateness) + 1
 )
 
-var delayNames = [NumDelays]string{"srd", "srd_failed", "pdd", "answer_time", "sdd", "sdt", "lateness"}
+var delayNames = [NumDelays]string{"srd", "srd_failed", "pdd", "answer_time", "rrd", "sdd", "sdt", "lateness"}
 
 // String returns the name of the delay as reports, gates and JSON write it.
 func (d Delay) String() string { return name(delayNames[:], int(d)) }
@@ -106,7 +107,7 @@ type Measurement struct {
 	Completed  uint64             // answered calls whose BYE was answered (RFC 6076 SCR)
 	Dropped    uint64             // answered calls that ended otherwise than planned (peer's BYE, no BYE answer)
 
-	InvitesSent uint64      // INVITE transactions, more than Started when calls are challenged or rerouted
+	InvitesSent uint64      // INVITE transactions, or requests of the method that opens the calls, more than Started when calls are challenged or rerouted
 	Codes       [700]uint64 // final SIP status codes of INVITEs
 	Causes      [128]uint64 // Q.850 causes seen in Reason headers of final responses
 
@@ -116,6 +117,8 @@ type Measurement struct {
 
 	Retransmissions [2][NumMethods]uint64 // by Direction and Method
 	Provisional     uint64                // 1xx responses received, repeats included
+	Challenged      uint64                // requests that came in and were asked for credentials: in no class
+	Lapsed          uint64                // bindings that were not refreshed in time
 	Strays          uint64                // messages that belong to no call
 	Malformed       uint64                // messages that could not be read
 

@@ -26,6 +26,8 @@ func (m *Measurement) Merge(other *Measurement) {
 	add(m.Retransmissions[Sent][:], other.Retransmissions[Sent][:])
 	add(m.Retransmissions[Received][:], other.Retransmissions[Received][:])
 	m.Provisional += other.Provisional
+	m.Challenged += other.Challenged
+	m.Lapsed += other.Lapsed
 	m.Strays += other.Strays
 	m.Malformed += other.Malformed
 

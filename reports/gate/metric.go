@@ -46,6 +46,7 @@ var delayTexts = [measure.NumDelays]string{
 	measure.SRDFailed:  "session request delay of refused calls (RFC 6076)",
 	measure.PDD:        "post-dial delay: INVITE to ringing",
 	measure.AnswerTime: "INVITE to answer",
+	measure.RRD:        "request delay of what opens otherwise than by INVITE, as REGISTER (RFC 6076)",
 	measure.SDD:        "session disconnect delay (RFC 6076)",
 	measure.SDT:        "session duration (RFC 6076)",
 	measure.Lateness:   "the generator's own lateness",

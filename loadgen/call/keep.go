@@ -1,0 +1,254 @@
+package call
+
+import (
+	"bytes"
+	"strconv"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// keeping is what a call keeps alive: a session with a timer (RFC 4028), a binding at a registrar (RFC
+// 3261, 10.2.4) or a subscription (RFC 6665, 4.1.2). It lives until the program ends it.
+type keeping struct {
+	life       time.Duration // asked for or granted; 0 for none
+	at         time.Duration // when we refresh it; Never
+	until      time.Duration // when it lapses unless the peer refreshes it; Never
+	message    *scenarios.Message
+	refreshing bool // a refresh is under way
+}
+
+var nothingKept = keeping{at: Never, until: Never}
+
+func (k *keeping) next() time.Duration { return min(k.at, k.until) }
+
+// fireKeeping refreshes what is due, and ends what the peer has let lapse.
+func (m *Machine) fireKeeping(c *call, now time.Duration) {
+	switch {
+	case c.keep.until <= now:
+		m.lapse(c, now)
+	case c.keep.at <= now:
+		m.refresh(c, now)
+	}
+}
+
+// refreshRetry is how long a refresh waits while another transaction of the call is under way.
+const refreshRetry = time.Second
+
+func (m *Machine) refresh(c *call, now time.Duration) {
+	if c.errand.Running() || c.invite.Running() {
+		c.keep.at = now + refreshRetry
+		return
+	}
+	c.keep.at, c.keep.refreshing, c.trial = Never, true, sip.Trial{}
+	if c.keep.message.Method == "INVITE" {
+		m.sendInvite(c, c.keep.message, now)
+		return
+	}
+	m.sendErrand(c, c.keep.message, refreshing, now)
+}
+
+// onRefreshed goes on keeping, or ends a call whose refresh was refused.
+func (m *Machine) onRefreshed(c *call, r *sip.Message, at time.Duration) {
+	c.keep.refreshing = false
+	switch {
+	case r.Status >= 300:
+		m.lapse(c, at)
+	case c.flow.opening == sip.INVITE:
+		m.keepSession(c, r, at)
+	default:
+		m.keepRequested(c, r, at)
+	}
+}
+
+// lapse ends a call whose session, binding or subscription is gone.
+func (m *Machine) lapse(c *call, now time.Duration) {
+	c.flags.dropped, c.flags.completed = true, false
+	if c.flow.opening != sip.INVITE {
+		m.finish(c, now)
+		return
+	}
+	m.hangUp(c, now)
+}
+
+// keepSession starts the session timer that a 2xx to our INVITE or UPDATE names. Who refreshes it does so at
+// half time; who does not hangs up a little before the end (RFC 4028, 7.2 and 10).
+func (m *Machine) keepSession(c *call, r *sip.Message, at time.Duration) {
+	seconds, params, ok := sip.DeltaSeconds(r.SessionExpires)
+	if !ok || seconds == 0 {
+		c.keep.at, c.keep.until = Never, Never
+		return
+	}
+	m.timeSession(c, seconds, !bytes.EqualFold(sip.Parameter(params, "refresher"), uas), at)
+	if c.keep.message == nil {
+		c.keep.message = m.standard.reinvite
+		if sip.HasToken(r.Lookup("Allow", 0), "UPDATE") {
+			c.keep.message = m.standard.update
+		}
+	}
+}
+
+var uas, uac = []byte("uas"), []byte("uac")
+
+// timeSession sets the timers of a session of which we are the refresher, or the peer.
+func (m *Machine) timeSession(c *call, seconds uint32, ours bool, at time.Duration) {
+	c.keep.life = time.Duration(seconds) * time.Second
+	c.keep.at, c.keep.until = Never, Never
+	if ours {
+		c.keep.at = at + c.keep.life/2
+	} else {
+		c.keep.until = at + c.keep.life - min(32*time.Second, c.keep.life/3)
+	}
+}
+
+// keepServed starts the session timer of a session that the peer's INVITE or UPDATE asks for, as our answer
+// grants it.
+func (m *Machine) keepServed(c *call, r *sip.Message, at time.Duration) {
+	seconds, ours, ok := granted(r)
+	if !ok {
+		return
+	}
+	m.timeSession(c, seconds, ours, at)
+	c.keep.message = m.standard.update
+	if !sip.HasToken(r.Lookup("Allow", 0), "UPDATE") {
+		c.keep.message = m.standard.reinvite
+	}
+}
+
+// granted returns the session timer that we grant a request, and whether we are its refresher: who the
+// request names, else the caller if it knows session timers, else we (RFC 4028, 9).
+func granted(r *sip.Message) (seconds uint32, ours, ok bool) {
+	seconds, params, ok := sip.DeltaSeconds(r.SessionExpires)
+	if !ok || seconds == 0 {
+		return 0, false, false
+	}
+	if named := sip.Parameter(params, "refresher"); named != nil {
+		return seconds, bytes.EqualFold(named, uas), true
+	}
+	return seconds, !sip.HasToken(r.Supported, "timer"), true
+}
+
+// minSession is the shortest session timer that is granted (RFC 4028, 4).
+const minSession = 90
+
+// tooShort tells whether a request asks for a session timer that is refused with 422.
+func tooShort(r *sip.Message) bool {
+	seconds, _, ok := sip.DeltaSeconds(r.SessionExpires)
+	return ok && seconds < minSession && sip.HasToken(r.Supported, "timer")
+}
+
+// appendSessionTimer writes the session timer of a request of ours, or the one that we grant.
+func (c *call) appendSessionTimer(dst []byte, answered *sip.Message) []byte {
+	if answered != nil {
+		seconds, ours, ok := granted(answered)
+		if !ok {
+			return dst
+		}
+		refresher := uac
+		if ours {
+			refresher = uas
+		} else {
+			dst = append(dst, "Require: timer\r\n"...)
+		}
+		return appendSessionExpires(dst, seconds, refresher)
+	}
+	if c.keep.life == 0 || c.flow.opening != sip.INVITE {
+		return dst
+	}
+	seconds := uint32(c.keep.life / time.Second)
+	dst = append(dst, "Supported: timer\r\n"...)
+	if c.retries > 0 { // a 422 named the least that is granted
+		dst = append(appendUint(append(dst, "Min-SE: "...), seconds), "\r\n"...)
+	}
+	return appendSessionExpires(dst, seconds, uac)
+}
+
+func appendSessionExpires(dst []byte, seconds uint32, refresher []byte) []byte {
+	dst = appendUint(append(dst, "Session-Expires: "...), seconds)
+	return append(append(append(dst, ";refresher="...), refresher...), "\r\n"...)
+}
+
+// keepRequested keeps the binding or the subscription alive that the answer to a request grants: refreshed at
+// half its life, or ten minutes before the end of a long one.
+func (m *Machine) keepRequested(c *call, r *sip.Message, at time.Duration) {
+	method := c.errand.message.Method
+	if method == "UPDATE" {
+		m.keepSession(c, r, at)
+		return
+	}
+	if c.errand.message.Ends || method != "REGISTER" && method != "SUBSCRIBE" {
+		if c.errand.message.Ends {
+			c.keep = nothingKept
+		}
+		return
+	}
+	if method == "SUBSCRIBE" && !c.established() {
+		m.adopt(c, r)
+	}
+	seconds, ok := grantedLife(r)
+	if !ok || seconds == 0 {
+		return
+	}
+	c.keep.life, c.keep.message = time.Duration(seconds)*time.Second, c.errand.message
+	c.keep.at = at + max(c.keep.life/2, c.keep.life-10*time.Minute)
+}
+
+// grantedLife returns the seconds that a 2xx grants: of its Contact, which is ours where one of ours is the
+// only one, else of the message.
+func grantedLife(r *sip.Message) (seconds uint32, ok bool) {
+	if _, params, found := sip.AddressParameters(r.Contact); found {
+		if value := sip.Parameter(params, "expires"); value != nil {
+			seconds, _, ok = sip.DeltaSeconds(value)
+			return seconds, ok
+		}
+	}
+	seconds, _, ok = sip.DeltaSeconds(r.Expires)
+	return seconds, ok
+}
+
+// Bounds of what a target may ask for: it cannot keep a call asking again for ever.
+const (
+	maxRetries = 3
+	maxLife    = 24 * time.Hour
+)
+
+// longer tells whether a request is worth another try with the longer life that a 422 or 423 asks for.
+func (m *Machine) longer(c *call, r *sip.Message) bool {
+	value := r.MinSE
+	if r.Status == 423 {
+		value = r.MinExpires
+	}
+	if r.Status != 422 && r.Status != 423 || c.retries == maxRetries {
+		return false
+	}
+	seconds, _, ok := sip.DeltaSeconds(value)
+	least := time.Duration(seconds) * time.Second
+	if !ok || least <= c.keep.life || least > maxLife {
+		return false
+	}
+	c.retries++
+	c.keep.life = least
+	return true
+}
+
+// appendLife writes the seconds of an Expires header.
+func (c *call) appendLife(dst []byte) []byte {
+	life := c.keep.life
+	if life == 0 {
+		life = defaultLife
+	}
+	return strconv.AppendInt(dst, int64(life/time.Second), 10)
+}
+
+// defaultLife is what is asked for where the program names no time (RFC 3261, 10.2.1.1 recommends an hour).
+const defaultLife = time.Hour
+
+// registrarOf returns the request URI of a REGISTER: the target without a number (RFC 3261, 10.2).
+func registrarOf(uri []byte) []byte {
+	at := bytes.IndexByte(uri, '@')
+	if at < 0 {
+		return uri
+	}
+	return append([]byte("sip:"), uri[at+1:]...)
+}

@@ -1,0 +1,139 @@
+package call
+
+import (
+	"bytes"
+	"net/netip"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
+)
+
+// onOpening begins the call of a request that belongs to none, or refuses it.
+func (m *Machine) onOpening(r *sip.Message, from netip.AddrPort, at time.Duration) {
+	if status := m.unacceptable(r); status != 0 {
+		m.reply(nil, r, from, status)
+		return
+	}
+	if r.Method != sip.INVITE {
+		m.serve(r, from, at, false)
+		return
+	}
+	if replaces := r.Lookup("Replaces", 0); replaces != nil {
+		m.onReplacing(r, replaces, from, at)
+		return
+	}
+	m.serve(r, from, at, false)
+}
+
+// knownExtensions tells whether everything that a Require header names is known here.
+func knownExtensions(require []byte) bool {
+	for more := true; more; {
+		var tag []byte
+		tag, require, more = bytes.Cut(require, []byte{','})
+		switch string(bytes.ToLower(bytes.TrimSpace(tag))) {
+		case "100rel", "timer", "replaces":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// challenge asks for credentials (RFC 3261, 22): a request with right ones goes on, any other is answered with a challenge
+// and is in no account, because the caller sends the same call again.
+func (m *Machine) challenge(c *call, now time.Duration) (passed bool) {
+	r, ok := m.storedInvite(c)
+	if !ok {
+		return false
+	}
+	realm := m.cfg.Realm
+	_, verdict := realm.Verify(now, r.Authentications[:r.NumAuthentications], sip.Covered{Method: r.Method.String(), URI: r.RequestURI, Body: r.Body})
+	switch verdict {
+	case sip.DigestAccepted:
+		return true
+	case sip.DigestMalformed:
+		m.refuse(c, r, 400, now)
+		return false
+	}
+	m.disown(c)
+	c.flags.outside = true
+	m.challenges = realm.AppendChallenges(m.challenges[:0], now, verdict == sip.DigestStale)
+	c.lastSent = m.standard.responses[realm.Status()]
+	m.decide(c, realm.Status(), now)
+	m.transmit(c, c.lastSent, r, m.replyTo(c, r))
+	if c.flow.opening != sip.INVITE {
+		m.finish(c, now)
+		return false
+	}
+	m.schedule(c)
+	return false
+}
+
+// disown takes a call that came in out of the accounts.
+func (m *Machine) disown(c *call) {
+	if c.flags.extra {
+		return
+	}
+	into := m.count(c)
+	into.Offered--
+	into.Started--
+	into.InProgress--
+	into.InvitesSent--
+	into.Challenged++
+	c.flags.extra = true
+}
+
+// bind confirms a REGISTER: what was asked for, but no longer than the program grants.
+func (m *Machine) bind(c *call, r *sip.Message, now time.Duration) {
+	life := time.Duration(c.life(r)) * time.Second
+	m.bindings.bind(uriOf(r.To), life, now, m.count(c))
+}
+
+// life returns the seconds that a REGISTER or SUBSCRIBE is granted.
+func (c *call) life(r *sip.Message) uint32 {
+	seconds, ok := grantedLife(r)
+	if !ok {
+		seconds = uint32(defaultLife / time.Second)
+	}
+	if c.keep.life > 0 {
+		seconds = min(seconds, uint32(c.keep.life/time.Second))
+	}
+	return seconds
+}
+
+// appendBinding writes the binding that a 200 to REGISTER confirms (RFC 3261, 10.3, step 8).
+func (c *call) appendBinding(dst []byte, r *sip.Message) []byte {
+	seconds := c.life(r)
+	if seconds == 0 || len(r.Target) == 0 {
+		return dst
+	}
+	dst = append(append(append(dst, "Contact: <"...), r.Target...), ">;expires="...)
+	return append(appendUint(dst, seconds), "\r\n"...)
+}
+
+// bindings are the addresses of record that are registered, with the ends of their bindings.
+type bindings map[string]time.Duration
+
+// bind notes what a REGISTER asks for: a life of 0 ends the binding.
+func (b bindings) bind(address []byte, life, now time.Duration, into *measure.Measurement) {
+	until, known := b[string(address)]
+	if known && until < now {
+		into.Lapsed++
+	}
+	if life == 0 {
+		delete(b, string(address))
+		return
+	}
+	b[string(address)] = now + life
+}
+
+// Bindings returns how many addresses of record are bound, and how many of those have lapsed.
+func (m *Machine) Bindings(now time.Duration) (bound, lapsed int) {
+	for _, until := range m.bindings {
+		if until < now {
+			lapsed++
+		}
+	}
+	return len(m.bindings), lapsed
+}

@@ -1,0 +1,80 @@
+package call
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/sip"
+)
+
+// acknowledgeProvisional sends the PRACK of a reliable provisional response (RFC 3262, 4): once for each, in
+// their order. One that comes again, or before its predecessor, is left to the peer's repeats.
+func (m *Machine) acknowledgeProvisional(c *call, r *sip.Message, at time.Duration) {
+	number, _, ok := sip.DeltaSeconds(r.RSeq)
+	if !ok || !sip.HasToken(r.Require, "100rel") || r.ToTag == nil || c.rseq != 0 && number != c.rseq+1 {
+		return
+	}
+	c.rseq = number
+	if !bytes.Equal(r.ToTag, c.dialog.get(c.dialog.tag)) {
+		c.dialog.keepInvited()
+		m.adopt(c, r)
+	}
+	prack := m.standard.prack
+	if c.lastSent != nil && len(c.lastSent.Body) == 0 && len(r.Body) > 0 {
+		prack, m.offered = m.standard.prackAnswer, r
+	}
+	c.trial = sip.Trial{}
+	m.sendErrand(c, prack, pracking, at)
+	m.offered = nil
+}
+
+// appendRAck writes the value of the RAck header: the provisional response and the INVITE that it answers.
+func (c *call) appendRAck(dst []byte) []byte {
+	dst = append(appendUint(dst, c.rseq), ' ')
+	return append(appendUint(dst, c.inviteCSeq), " INVITE"...)
+}
+
+// sendReliably begins the repeats of a provisional response, where the caller knows PRACK: they double their
+// interval without bound and end with the INVITE after 64·T1 (RFC 3262, 3).
+func (m *Machine) sendReliably(c *call, request *sip.Message, now time.Duration) {
+	if !knowsReliability(request) {
+		return
+	}
+	c.rseq++
+	c.invite.Open(now, m.cfg.Timers, true)
+}
+
+// knowsReliability tells whether a caller knows reliable provisional responses.
+func knowsReliability(request *sip.Message) bool {
+	return sip.HasToken(request.Supported, "100rel") || sip.HasToken(request.Require, "100rel")
+}
+
+// appendReliability writes what makes a provisional response reliable.
+func (c *call) appendReliability(dst []byte, request *sip.Message) []byte {
+	if !knowsReliability(request) {
+		return dst
+	}
+	return append(appendUint(append(dst, "Require: 100rel\r\nRSeq: "...), c.rseq), "\r\n"...)
+}
+
+// onPrack ends the repeats of the provisional response that a PRACK acknowledges.
+func (m *Machine) onPrack(c *call, r *sip.Message, at time.Duration) {
+	number, _, ok := sip.DeltaSeconds(firstWord(r.RAck))
+	if !ok || c.rseq == 0 || number != c.rseq {
+		m.reply(c, r, m.from, 481)
+		return
+	}
+	if c.stage == calling {
+		c.invite.Close()
+	}
+	if !c.session.known {
+		m.agree(c, r.Body)
+	}
+	m.reply(c, r, m.from, 200)
+	m.match(c, r, at)
+}
+
+func firstWord(text []byte) []byte {
+	word, _, _ := bytes.Cut(text, []byte{' '})
+	return word
+}

@@ -1,0 +1,154 @@
+package scenarios
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// respond sends a response to the request that is open: the one that began the call until it has a final
+// response, then what came last.
+func (c *compiler) respond(p phrase, rest string) error {
+	rest, reliable := strings.CutSuffix(rest, " reliably")
+	rest, described := strings.CutSuffix(rest, " with sdp")
+	code, phrase, _ := strings.Cut(rest, " ")
+	status, err := strconv.Atoi(code)
+	switch {
+	case err != nil || status < 100 || status > 699:
+		return fmt.Errorf("respond: %q is not a status code from 100 to 699", code)
+	case reliable && (status == 100 || status >= 200):
+		return fmt.Errorf("respond: %d cannot be reliable, which 101 to 199 can (RFC 3262)", status)
+	}
+	text, err := responseText(status, phrase)
+	if err != nil {
+		return err
+	}
+	text = describe(text, described, reliable)
+	err = c.send(p, text, func(s *Step) { s.Message.Reliable = reliable })
+	if err != nil || !reliable {
+		return err
+	}
+	return c.await(p, 0, "", arm{Arm{Method: "PRACK", Reply: 200}, ""})
+}
+
+// describe adds a session description to a response, and what makes it reliable.
+func describe(text string, described, reliable bool) string {
+	if reliable {
+		text = strings.Replace(text, "Content-Length:", "[reliability]\nContent-Length:", 1)
+	}
+	if described {
+		text = strings.Replace(text, "Content-Length: 0", "Contact: <[local_uri]>\nContent-Type: application/sdp\nContent-Length: [len]\n\n[sdp]", 1)
+	} else if reliable {
+		text = strings.Replace(text, "Content-Length:", "Contact: <[local_uri]>\nContent-Length:", 1)
+	}
+	return text
+}
+
+// answer is the 200 to the INVITE with a session description; the step is over when the ACK is in.
+func (c *compiler) answer(p phrase, rest string) error {
+	if _, after, ok := clause(rest, "after"); ok {
+		if err := c.pause(p, after); err != nil {
+			return err
+		}
+	} else if rest != "" {
+		return fmt.Errorf("answer: %q is not understood; say answer, or answer after 3s", rest)
+	}
+	text, err := standardText("answer")
+	if err != nil {
+		return err
+	}
+	if err := c.send(p, text, nil); err != nil {
+		return err
+	}
+	return c.await(p, 0, "", arm{Arm{Method: "ACK"}, ""})
+}
+
+// bind is the 200 to a REGISTER: the binding is kept, for no longer than the phrase says.
+func (c *compiler) bind(p phrase, rest string) error {
+	var life time.Duration
+	if rest != "" {
+		_, text, ok := clause(rest, "for")
+		if !ok {
+			return fmt.Errorf("bind: %q is not understood; say bind, or bind for 60s", rest)
+		}
+		var err error
+		if life, err = lifeOf(text); err != nil {
+			return fmt.Errorf("bind: %w", err)
+		}
+	}
+	text, err := responseText(200, "OK")
+	if err != nil {
+		return err
+	}
+	text = strings.Replace(text, "Content-Length:", "[binding]\nContent-Length:", 1)
+	return c.send(p, text, func(s *Step) { s.Life = life })
+}
+
+// challenge asks for credentials; a request without right ones ends there.
+func (c *compiler) challenge(p phrase, rest string) error {
+	if rest != "" || c.program.Role != Answerer {
+		return fmt.Errorf("challenge: is a step of an answerer, without more words")
+	}
+	c.add(Step{Op: Challenge, Line: p.line})
+	return nil
+}
+
+// follow accepts the REFER that the phrase before expects, and calls where it says.
+func (c *compiler) follow(p phrase, _ string) error {
+	c.add(Step{Op: Follow, Line: p.line})
+	return nil
+}
+
+// expect waits for a response or a request, for a time at most.
+func (c *compiler) expect(p phrase, rest string) error {
+	rest, late, _ := clause(rest, "else")
+	what, within, limited := clause(rest, "within")
+	var patience time.Duration
+	if limited {
+		var err error
+		if patience, err = patienceOf(within); err != nil {
+			return err
+		}
+	} else if late != "" {
+		return fmt.Errorf("expect: else says where the call goes when nothing came in time: expect %s within 2s else %s", what, late)
+	}
+	if isMethod(what) {
+		reply := 200
+		if what == "ACK" || firstOf(c.next) == "respond" || firstOf(c.next) == "follow" {
+			reply = 0
+		}
+		return c.await(p, patience, late, arm{Arm{Method: what, Reply: reply}, ""})
+	}
+	from, to, err := statusRange(what)
+	if err != nil {
+		return fmt.Errorf("expect: %q is neither a request method such as BYE nor a status such as 180 or 4xx", what)
+	}
+	return c.await(p, patience, late, status(from, to, ""), provisional(), status(200, 699, failure))
+}
+
+func (c *compiler) wait(p phrase, rest string) error {
+	waits := map[string]Wait{"holding": Holding, "setup": Setup, "ringing": Ringing}
+	if wait, named := waits[rest]; named {
+		c.add(Step{Op: Pause, Line: p.line, Wait: wait})
+		return nil
+	}
+	if err := c.pause(p, rest); err != nil {
+		return fmt.Errorf("wait: %w, nor one of holding, setup, ringing", err)
+	}
+	return nil
+}
+
+func (c *compiler) seize(p phrase, rest string) error {
+	_, branch, ok := clause(rest, "else")
+	if !ok {
+		return fmt.Errorf("seize: say where a call goes that finds no circuit: seize else BRANCH")
+	}
+	c.jumps = append(c.jumps, jump{step: c.add(Step{Op: Seize, Line: p.line}), arm: noArm, branch: branch, line: p.line})
+	return nil
+}
+
+func (c *compiler) play(p phrase, _ string) error {
+	c.add(Step{Op: PlayMedia, Media: PlaySource, Line: p.line})
+	return nil
+}

@@ -1,0 +1,243 @@
+package scenarios
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sipplan/sipplan/planner/traffic"
+)
+
+// request is a whole transaction of a method: a 2xx goes on; what else is final ends the call in its class
+// where the request opened it, and fails it inside a dialog.
+func (c *compiler) request(p phrase, text string, change func(*Step)) error {
+	refused := failure
+	if !c.open {
+		c.open, refused = true, ending
+	}
+	if err := c.send(p, text, change); err != nil {
+		return err
+	}
+	return c.await(p, 0, "", provisional(), status(200, 299, ""), status(300, 699, refused))
+}
+
+// invite is a whole INVITE transaction, unless the next phrases say what to expect of it or when to cancel it.
+func (c *compiler) invite(p phrase, rest string) error {
+	text, err := standardText("invite")
+	if err != nil {
+		return err
+	}
+	switch rest {
+	case "":
+	case "without offer":
+		head, _, _ := strings.Cut(text, "\n\n")
+		text = strings.Replace(head, "Content-Type: application/sdp\n", "", 1)
+	default:
+		return fmt.Errorf("invite: %q is not understood; the target is that of the run, and `invite without offer` leaves the description to the 200", rest)
+	}
+	life := func(s *Step) { s.Life = p.session }
+	if c.stepwise() {
+		c.open = true
+		return c.send(p, text, life)
+	}
+	return c.request(p, text, life)
+}
+
+// stepwise tells whether the next phrase says what becomes of the request at hand.
+func (c *compiler) stepwise() bool {
+	first, rest, _ := strings.Cut(c.next, " ")
+	return first == "cancel" || first == "expect" && rest != "" && rest[0] >= '1' && rest[0] <= '6'
+}
+
+// cancel withdraws the INVITE, at once or after a time without an answer.
+func (c *compiler) cancel(p phrase, rest string) error {
+	if _, after, ok := clause(rest, "after"); ok {
+		if err := c.pause(p, after); err != nil {
+			return err
+		}
+	} else if rest != "" {
+		return fmt.Errorf("cancel: %q is not understood; say cancel, or cancel after 2s", rest)
+	}
+	c.add(Step{Op: Cancel, Line: p.line})
+	return c.await(p, 0, "", provisional(), status(300, 699, ""))
+}
+
+func (c *compiler) bye(p phrase, _ string) error {
+	text, err := standardText("bye")
+	if err != nil {
+		return err
+	}
+	if err := c.send(p, text, nil); err != nil {
+		return err
+	}
+	return c.await(p, 0, "", provisional(), status(200, 699, ""))
+}
+
+// hold and resume are re-INVITEs whose descriptions change the direction of media (RFC 3264, 8.4).
+func (c *compiler) hold(p phrase, rest string) error {
+	directions := map[string]Flow{"": SendOnly, "inactive": NoFlow}
+	direction, ok := directions[rest]
+	if !ok {
+		return fmt.Errorf("hold: %q is not understood; say hold, which goes on sending, or hold inactive", rest)
+	}
+	return c.reinvite(p, direction)
+}
+
+func (c *compiler) resume(p phrase, _ string) error { return c.reinvite(p, BothWays) }
+
+func (c *compiler) reinvite(p phrase, direction Flow) error {
+	text, err := standardText("invite")
+	if err != nil {
+		return err
+	}
+	return c.request(p, text, func(s *Step) { s.Flow = direction })
+}
+
+// update is an UPDATE without a description, which refreshes the session (RFC 3311).
+func (c *compiler) update(p phrase, _ string) error {
+	text, err := standardText("update")
+	if err != nil {
+		return err
+	}
+	return c.request(p, text, nil)
+}
+
+// plain is a request with a body that is the rest of the phrase, or what stands below it: options, info,
+// message.
+func (c *compiler) plain(p phrase, rest string) error {
+	method, _, _ := strings.Cut(p.words, " ")
+	body := p.body
+	if rest != "" {
+		if body != "" {
+			return fmt.Errorf("%s: its text stands in the phrase or in body, not in both", method)
+		}
+		body = rest
+	}
+	return c.plainRequest(p, strings.ToUpper(method), body)
+}
+
+func (c *compiler) plainRequest(p phrase, method, body string, lines ...string) error {
+	if body != "" && !p.names("Content-Type") {
+		lines = append(lines, "Content-Type: text/plain")
+	}
+	text, err := requestText(method, body, lines...)
+	if err != nil {
+		return err
+	}
+	return c.request(p, text, nil)
+}
+
+// names tells whether the phrase writes a header.
+func (p *phrase) names(header string) bool {
+	for _, h := range p.headers {
+		if strings.EqualFold(h[0], header) {
+			return true
+		}
+	}
+	return false
+}
+
+// register binds the caller's address and keeps it bound until the call ends (RFC 3261, 10).
+func (c *compiler) register(p phrase, rest string) error {
+	return c.living(p, "REGISTER", rest, "Expires: [expires]")
+}
+
+func (c *compiler) unregister(p phrase, _ string) error { return c.ends(p, "REGISTER", "Expires: 0") }
+
+// subscribe asks for the notifications of an event package and keeps the subscription alive (RFC 6665).
+func (c *compiler) subscribe(p phrase, rest string) error {
+	event, life, _ := strings.Cut(rest, " ")
+	if event == "" {
+		return fmt.Errorf("subscribe: say to which event package, as in subscribe presence for 60s")
+	}
+	return c.living(p, "SUBSCRIBE", life, "Event: "+event, "Expires: [expires]")
+}
+
+func (c *compiler) unsubscribe(p phrase, event string) error {
+	if event == "" {
+		return fmt.Errorf("unsubscribe: say from which event package, as in unsubscribe presence")
+	}
+	return c.ends(p, "SUBSCRIBE", "Event: "+event, "Expires: 0")
+}
+
+// living is a request for something that lives for a time: `for 60s`.
+func (c *compiler) living(p phrase, method, rest string, lines ...string) error {
+	text, err := requestText(method, "", lines...)
+	if err != nil {
+		return err
+	}
+	step := Step{}
+	if rest != "" {
+		_, life, ok := clause(rest, "for")
+		if !ok {
+			return fmt.Errorf("%s: %q is not understood; say for how long, as in for 60s", strings.ToLower(method), rest)
+		}
+		if step.Life, err = lifeOf(life); err != nil {
+			return fmt.Errorf("%s: %w", strings.ToLower(method), err)
+		}
+	}
+	return c.request(p, text, func(s *Step) { s.Life = step.Life })
+}
+
+func (c *compiler) ends(p phrase, method string, lines ...string) error {
+	text, err := requestText(method, "", lines...)
+	if err != nil {
+		return err
+	}
+	return c.request(p, text, func(s *Step) { s.Message.Ends = true })
+}
+
+// notify tells a subscriber a state: active, pending or terminated, with a body of its own.
+func (c *compiler) notify(p phrase, rest string) error {
+	state, event, _ := strings.Cut(rest, " ")
+	if state == "" || event == "" {
+		return fmt.Errorf("notify: say the state and the event package, as in notify active presence")
+	}
+	return c.plainRequest(p, "NOTIFY", p.body, "Event: "+event, "Subscription-State: "+state)
+}
+
+// refer asks the peer to call somebody (RFC 3515).
+func (c *compiler) refer(p phrase, rest string) error {
+	_, target, ok := clause(rest, "to")
+	if !ok {
+		return fmt.Errorf("%s: say to whom, as in to sip:+15550199@192.0.2.5", firstOf(p.words))
+	}
+	uri := strings.Trim(target, "<>")
+	if !strings.HasPrefix(uri, "sip:") && !strings.HasPrefix(uri, "sips:") && !strings.HasPrefix(uri, "tel:") || strings.ContainsAny(uri, " <>\"\r\n") {
+		return fmt.Errorf("%s: %q is no SIP URI", firstOf(p.words), target)
+	}
+	text, err := requestText("REFER", "", "Refer-To: <"+uri+">")
+	if err != nil {
+		return err
+	}
+	return c.request(p, text, nil)
+}
+
+// transfer is a blind transfer: REFER, the report that the peer's new call was answered, BYE.
+func (c *compiler) transfer(p phrase, rest string) error {
+	if err := c.refer(p, rest); err != nil {
+		return err
+	}
+	report := func(from, to int, stay bool, next string) arm {
+		return arm{Arm{Method: "NOTIFY", From: from, To: to, Reply: 200, Stay: stay}, next}
+	}
+	err := c.await(phrase{line: p.line}, 0, "", report(100, 199, true, ""), report(200, 299, false, ""), report(300, 699, false, failure))
+	if err != nil {
+		return err
+	}
+	return c.bye(phrase{line: p.line}, "")
+}
+
+func firstOf(words string) string {
+	first, _, _ := strings.Cut(words, " ")
+	return first
+}
+
+// pause waits for a time of its own.
+func (c *compiler) pause(p phrase, text string) error {
+	law, err := traffic.ParseDuration(text)
+	if err != nil {
+		return err
+	}
+	c.add(Step{Op: Pause, Line: p.line, Wait: OwnLaw, Law: law})
+	return nil
+}
