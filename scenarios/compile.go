@@ -73,7 +73,7 @@ func compile(f flow) (*Program, error) {
 			return nil, err
 		}
 	}
-	c.entries[failure] = c.add(Step{Op: Fail})
+	c.entries[failure] = c.add(Step{Op: Mismatch})
 	c.entries[ending] = c.add(Step{Op: End})
 	return c.program, c.resolve()
 }

@@ -64,7 +64,7 @@ const (
 	Challenge           // asks for credentials, and ends a call that brought none that are right
 	Cancel              // withdraws the INVITE: CANCEL once that is allowed, BYE if the answer crosses it
 	Follow              // accepts the REFER at hand and calls where it says
-	Fail                // ends the call as one that went otherwise than the scenario allows
+	Mismatch            // ends the call as one that went otherwise than the scenario allows
 	End                 // ends the call, in the class of the last final response to its INVITE
 )
 

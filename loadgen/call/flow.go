@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/sipplan/sipplan/scenarios"
 )
 
@@ -12,7 +13,8 @@ import (
 type flow struct {
 	program *scenarios.Program
 	steps   []scenarios.Step
-	opening sip.Method // of the request that begins a call
+	waits   []traffic.Sampler // of the steps that wait by a law of their own, at their places
+	opening sip.Method        // of the request that begins a call
 }
 
 // flows are the programs of a machine, by who begins: those that it starts calls with, in shares by their
@@ -56,6 +58,7 @@ func newFlow(p *scenarios.Program, fixed map[scenarios.Keyword]string) *flow {
 			step.Message = step.Message.Bind(fixed)
 		}
 		bound.steps = append(bound.steps, step)
+		bound.waits = append(bound.waits, traffic.NewSampler(step.Law))
 	}
 	return bound
 }

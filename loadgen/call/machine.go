@@ -76,6 +76,8 @@ type Config struct {
 type Machine struct {
 	cfg        Config
 	flows      flows
+	setup      traffic.Sampler // of the waits of an answering program
+	ringing    traffic.Sampler
 	standard   standards
 	table      table
 	incoming   incoming // answerer: calls by what their INVITEs carry
@@ -101,6 +103,7 @@ func NewMachine(cfg Config) (*Machine, error) {
 	m := &Machine{cfg: cfg, incoming: newIncoming(), next: hopCache{}, bindings: bindings{}, targets: map[string]bool{}, closed: Never}
 	m.cfg.Timers = cfg.Timers.WithDefaults()
 	m.cfg.Timers.Reliable = cfg.Transport.Reliable()
+	m.setup, m.ringing = traffic.NewSampler(cfg.Setup), traffic.NewSampler(cfg.Ringing)
 	m.table.large.size = largeSize
 	m.stateless = newIdentity(0, 0, cfg.Machine) // no call has generation 0
 	fixed := m.fixedKeywords()

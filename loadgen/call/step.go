@@ -52,7 +52,7 @@ func (m *Machine) run(c *call, now time.Duration) {
 			m.giveUp(c, now)
 		case scenarios.Follow:
 			m.follow(c, now)
-		case scenarios.Fail:
+		case scenarios.Mismatch:
 			m.fail(c, now)
 			return
 		case scenarios.End:
@@ -76,11 +76,11 @@ func (m *Machine) pause(c *call, step *scenarios.Step, now time.Duration) time.D
 	case scenarios.Holding:
 		return c.answered + c.attempt.Holding
 	case scenarios.Setup:
-		return now + m.cfg.Setup.Draw(m.cfg.Random)
+		return now + m.setup.Draw(m.cfg.Random)
 	case scenarios.Ringing:
-		return now + m.cfg.Ringing.Draw(m.cfg.Random)
+		return now + m.ringing.Draw(m.cfg.Random)
 	}
-	return now + step.Law.Draw(m.cfg.Random)
+	return now + c.flow.waits[c.step].Draw(m.cfg.Random)
 }
 
 // schedule sets the call's timer to its next deadline.
