@@ -114,6 +114,9 @@ func (s *Stats) AddTo(m *measure.Media) {
 
 // addTo adds what the leg heard.
 func (s *Stats) addTo(h *measure.Heard) {
+	if !s.SendOnly && (s.Received > 0 || s.Silent()) {
+		h.Promised++
+	}
 	h.Discarded += s.Discarded
 	h.Bursts += s.Bursts.Bursts
 	h.WrongPayload += s.WrongPayload

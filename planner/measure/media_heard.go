@@ -2,6 +2,7 @@ package measure
 
 // Heard is what calls heard: how the packets of the far end would have sounded, and what was wrong with them.
 type Heard struct {
+	Promised     uint64 // calls in which audio was promised to us: what the counts below are out of
 	Discarded    uint64 // packets that came too late for the modelled jitter buffer
 	Bursts       uint64 // bursts of packets lost or discarded (RFC 3611 section 4.7.2)
 	WrongPayload uint64 // packets of a payload type that was not agreed on
@@ -31,6 +32,7 @@ type Heard struct {
 
 // Merge adds what other measured, which must not be h itself.
 func (h *Heard) Merge(other *Heard) {
+	h.Promised += other.Promised
 	h.Discarded += other.Discarded
 	h.Bursts += other.Bursts
 	h.WrongPayload += other.WrongPayload
@@ -60,6 +62,12 @@ func (h *Heard) clone() Heard {
 	c.RTT, c.FirstPacket, c.LongestGap, c.AudioDelay = h.RTT.clone(), h.FirstPacket.clone(), h.LongestGap.clone(), h.AudioDelay.clone()
 	c.Worst = h.Worst.clone()
 	return c
+}
+
+// Missing returns the packets lost or discarded by the packets expected, over all legs.
+func (m *Media) Missing() Ratio {
+	missing := m.Loss().Numerator + m.Heard.Discarded
+	return Ratio{min(missing, m.Expected), m.Expected}
 }
 
 // Blame counts the faults of one call.

@@ -98,14 +98,19 @@ func (e Evidence) measure(r *Result) {
 		r.exact()
 	case m.delay != nil:
 		e.delay(r, m.delay(e.Measured))
+	case m.scores != nil:
+		e.score(r, m.scores(e.Measured))
 	}
 }
 
 func (e Evidence) count(r *Result, n uint64) {
 	r.Measured = float64(n)
 	r.Samples = e.Measured.Offered
-	if r.Rule.metric.packets {
+	switch m := r.Rule.metric; {
+	case m.packets:
 		r.Samples = e.Measured.Media.Legs
+	case m.audio:
+		r.Samples = e.Measured.Media.Heard.Promised
 	}
 	r.Defined = r.Samples > 0
 	r.exact()

@@ -75,6 +75,20 @@ func TestEvaluate(t *testing.T) {
 		m.Media.Received = m.Media.Expected - uint64(m.Media.Lost)
 		return m
 	}
+	scored := func(good, bad int) *measure.Measurement {
+		m := lossy(good+bad, 0)
+		h := &m.Media.Heard
+		h.Promised = uint64(good + bad)
+		for i := range good + bad {
+			if i < bad {
+				h.MOS.Record(1)
+				h.Blame(1 << measure.HeardNothing)
+			} else {
+				h.MOS.Record(4.409)
+			}
+		}
+		return m
+	}
 	ms := time.Millisecond
 	for _, tt := range []struct {
 		name, rule string
@@ -130,6 +144,17 @@ func TestEvaluate(t *testing.T) {
 		{"loss that hits many calls", "rtp_loss < 0.1%", lossy(1000, 60), gate.Fail, "measured 0.6 %, must be < 0.1 %"},
 		{"loss of 99 % of the calls", "rtp_loss p99 < 0.5%", lossy(2000, 5), gate.Pass, ""},
 		{"loss of single calls", "rtp_loss p99 < 0.5%", lossy(2000, 60), gate.Fail, "measured 10 %, must be < 0.5 % (n = 2,000)"},
+		{"all calls sound well", "mos p5 >= 4.0", scored(200, 0), gate.Pass, ""},
+		{"one call in fifty heard nothing", "mos p5 >= 4.0", scored(980, 20), gate.Pass, ""},
+		{"one call in ten heard nothing", "mos p5 >= 4.0", scored(900, 100), gate.Fail, "measured 1, must be >= 4 (n = 1,000)"},
+		{"too few calls for a 5th percentile", "mos p5 >= 4.0", scored(20, 0), gate.Inconclusive, "more samples should decide"},
+		{"few calls, but most heard nothing", "mos p5 >= 4.0", scored(5, 15), gate.Fail, "25 % of 20 samples are above 4, must be >= 4; p5 has no value of its own"},
+		{"scores that nobody measured", "mos p5 >= 4.0", calls(100, 0), gate.Inconclusive, "mos has no samples"},
+		{"the mean of scores", "mos mean >= 4.0", scored(995, 5), gate.Pass, ""},
+		{"the lowest of scores", "mos min >= 4.0", scored(995, 5), gate.Fail, "measured 1, must be >= 4"},
+		{"audio both ways", "one_way_audio == 0", scored(100, 0), gate.Pass, ""},
+		{"audio one way in one call", "one_way_audio == 0", scored(99, 1), gate.Fail, "measured 1, must be == 0 (n = 100)"},
+		{"audio that nobody promised", "one_way_audio == 0", lossy(100, 0), gate.Inconclusive, "one_way_audio has no samples"},
 		{"loss of single calls that nobody measured", "rtp_loss p99 < 0.5%", calls(100, 0), gate.Inconclusive, "rtp_loss has no samples"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

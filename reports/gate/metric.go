@@ -17,13 +17,15 @@ type metric struct {
 	capacity bool // whether blocked calls are in the ratio, so that its hits come in bursts
 	count    func(*measure.Measurement) uint64
 	packets  bool // whether a count is of packets or legs: without legs it has no samples
+	audio    bool // whether a count is of calls in which audio was promised: without these it has no samples
+	scores   func(*measure.Measurement) *measure.Scores
 	delay    func(*measure.Measurement) *measure.Histogram
 	traffic  func(*measure.Measurement, time.Duration) (erlangs float64, defined bool)
 	shares   func(*measure.Measurement) *measure.Shares // of each leg
 }
 
 // metrics lists what a gate can ask about, in the order in which help shows it.
-var metrics = slices.Concat(ratios, delays(), sessions, outcomes(), counts, packets, traffics)
+var metrics = slices.Concat(ratios, delays(), sessions, scores, outcomes(), counts, packets, audio(), traffics)
 
 var ratios = []metric{
 	{name: "blocking", about: "calls refused for lack of capacity, by calls offered to the target", capacity: true,
@@ -39,6 +41,18 @@ var ratios = []metric{
 	{name: "rtp_loss", about: "RTP packets lost, by packets expected; p99 and the like: of each call",
 		ratio:  func(m *measure.Measurement) measure.Ratio { return m.Media.Loss() },
 		shares: func(m *measure.Measurement) *measure.Shares { return &m.Media.LegLoss }},
+	{name: "rtp_missing", about: "RTP packets lost or too late for the jitter buffer, by packets expected; p99 and the like: of each call",
+		ratio:  func(m *measure.Measurement) measure.Ratio { return m.Media.Missing() },
+		shares: func(m *measure.Measurement) *measure.Shares { return &m.Media.Heard.LegMissing }},
+}
+
+var scores = []metric{
+	{name: "mos", about: "MOS-CQE of each call, telephone band (ITU-T G.107); 1 for a call that heard nothing",
+		scores: func(m *measure.Measurement) *measure.Scores { return &m.Media.Heard.MOS }},
+	{name: "mos_wideband", about: "MOS-CQE of each call, wideband scale (ITU-T G.107.1)",
+		scores: func(m *measure.Measurement) *measure.Scores { return &m.Media.Heard.WidebandMOS }},
+	{name: "mos_remote", about: "MOS-CQ that the far end reports of what it heard (RFC 3611): its claim",
+		scores: func(m *measure.Measurement) *measure.Scores { return &m.Media.Heard.RemoteMOS }},
 }
 
 var delayTexts = [measure.NumDelays]string{
@@ -63,7 +77,15 @@ func delays() []metric {
 		metric{name: "rtp_jitter", about: "interarrival jitter at the end of each call (RFC 3550)",
 			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Media.Jitter }},
 		metric{name: "rtp_send_late", about: "the generator's own lateness in sending RTP",
-			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Media.SendLate }})
+			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Media.SendLate }},
+		metric{name: "rtp_rtt", about: "round trip of each call by RTCP (RFC 3550)",
+			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Media.Heard.RTT }},
+		metric{name: "rtp_first_packet", about: "from the answer to the first RTP packet of each call",
+			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Media.Heard.FirstPacket }},
+		metric{name: "rtp_longest_gap", about: "longest time without an RTP packet in each call",
+			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Media.Heard.LongestGap }},
+		metric{name: "audio_delay", about: "from sending the reference signal to hearing it again, both ways",
+			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Media.Heard.AudioDelay }})
 }
 
 var sessions = []metric{
@@ -105,6 +127,35 @@ var packets = []metric{
 		count: func(m *measure.Measurement) uint64 { return m.Media.Duplicated }},
 }
 
+// faults are the counts of calls whose audio had one of these faults.
+var faults = []struct {
+	name, about string
+	faults      []measure.MediaFault
+}{
+	{"stopped_audio", "calls whose stream ended more than a second before they did", []measure.MediaFault{measure.StreamStopped}},
+	{"interrupted_audio", "calls in which nothing came for more than a second, and no pause was announced", []measure.MediaFault{measure.Interrupted}},
+	{"silent_audio", "calls that received packets with nothing but silence", []measure.MediaFault{measure.SilentAudio}},
+	{"wrong_audio", "calls that heard something else than the reference signal, or that of another call",
+		[]measure.MediaFault{measure.OtherAudio, measure.SwappedAudio}},
+	{"own_echo", "calls that heard their own signal come back", []measure.MediaFault{measure.OwnEcho}},
+	{"wrong_pace", "calls whose far end sends faster or slower than real time", []measure.MediaFault{measure.WrongPace}},
+}
+
+// audio returns the counts of calls whose audio was not as promised.
+func audio() []metric {
+	all := []metric{{name: "one_way_audio", about: "calls whose audio did not flow both ways where it was promised", audio: true,
+		count: func(m *measure.Measurement) uint64 { return m.Media.Heard.OneWay }}}
+	for _, f := range faults {
+		all = append(all, metric{name: f.name, about: f.about, audio: true, count: func(m *measure.Measurement) (n uint64) {
+			for _, fault := range f.faults {
+				n += m.Media.Heard.Faults[fault]
+			}
+			return n
+		}})
+	}
+	return all
+}
+
 var traffics = []metric{
 	{name: "offered_erlangs", about: "traffic offered: rate of the calls by mean holding time, set-up and ringing included", traffic: (*measure.Measurement).OfferedErlangs},
 	{name: "carried_erlangs", about: "traffic carried: mean number of circuits in use in the window", traffic: (*measure.Measurement).CarriedErlangs},
@@ -120,7 +171,9 @@ func sum(counters [measure.NumMethods]uint64) uint64 {
 }
 
 // media reports whether the metric is about RTP.
-func (m metric) media() bool { return strings.HasPrefix(m.name, "rtp_") }
+func (m metric) media() bool {
+	return m.scores != nil || m.audio || m.packets || m.name == "audio_delay" || strings.HasPrefix(m.name, "rtp_")
+}
 
 // find returns the metric of that name.
 func find(name string) (metric, bool) {
@@ -161,10 +214,20 @@ func (m metric) stats() string {
 		return "always the mean"
 	case m.delay != nil:
 		return "p50, p95, p99.9 ..., mean, min, max"
+	case m.scores != nil:
+		return "p5, p50 ..., mean, min, max"
 	case m.shares != nil:
 		return "of all packets, or p99 ... of the calls"
 	}
 	return ""
+}
+
+// percentile returns the one that a gate on the metric usually names: low scores are the bad ones.
+func (m metric) percentile() string {
+	if m.scores != nil {
+		return "p5"
+	}
+	return "p95"
 }
 
 // units says what the limit of a gate on the metric is given in.
@@ -176,6 +239,8 @@ func (m metric) units() string {
 		return "ms, s ..."
 	case m.traffic != nil:
 		return "E"
+	case m.scores != nil:
+		return "1 to 5"
 	}
 	return "number"
 }
@@ -185,12 +250,14 @@ func (m metric) example() string {
 	switch {
 	case m.name == "acd":
 		return "acd >= 90s"
-	case m.ratio != nil && (m.name == "blocking" || m.name == "isa" || m.name == "rtp_loss"):
+	case m.ratio != nil && (m.name == "blocking" || m.name == "isa" || m.shares != nil):
 		return m.name + " <= 1%"
 	case m.ratio != nil:
 		return m.name + " >= 98%"
 	case m.delay != nil:
 		return m.name + " p95 < 250ms"
+	case m.scores != nil:
+		return m.name + " " + m.percentile() + " >= 4.0"
 	case m.traffic != nil:
 		return m.name + " >= 19.5"
 	}

@@ -101,13 +101,13 @@ func (p *parser) metric(r *Rule) error {
 // stat reads the statistic: p95, p(95), mean, min or max.
 func (p *parser) stat(r *Rule) error {
 	word, from := p.take(isWord)
-	several := r.metric.delay != nil && r.Metric != "acd"
+	several := r.metric.delay != nil && r.Metric != "acd" || r.metric.scores != nil
 	if r.Metric == "acd" {
 		r.Stat = "mean"
 	}
 	switch {
 	case word == "" && several:
-		return p.fail(from, "%s needs a statistic: p95 or another percentile, mean, min or max", r.Metric)
+		return p.fail(from, "%s needs a statistic: %s or another percentile, mean, min or max", r.Metric, r.metric.percentile())
 	case word == "":
 		return nil
 	case !several && r.metric.shares == nil:
@@ -177,6 +177,9 @@ func (p *parser) limit(r *Rule) error {
 	case r.metric.traffic != nil:
 		r.Unit = Erlangs
 		return p.erlangs(r, rest, from)
+	case r.metric.scores != nil:
+		r.Unit = Score
+		return p.score(r, rest, from)
 	}
 	r.Unit = Number
 	return p.whole(r, rest, from)
@@ -228,6 +231,15 @@ func (p *parser) erlangs(r *Rule, text string, from int) error {
 	value, ok := plainNumber(strings.TrimSpace(strings.TrimSuffix(text, "E")))
 	if !ok {
 		return p.fail(from, "%q is no number of erlangs; write it as 19.5", text)
+	}
+	r.Limit = value
+	return nil
+}
+
+func (p *parser) score(r *Rule, text string, from int) error {
+	value, ok := plainNumber(text)
+	if !ok || value < 1 || value > 5 {
+		return p.fail(from, "%q is no score; write a number from 1 to 5 such as 4.0", text)
 	}
 	r.Limit = value
 	return nil

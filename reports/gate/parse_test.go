@@ -36,6 +36,9 @@ func TestParse(t *testing.T) {
 		{"target_error != 3", "target_error", "", gate.NotEqual, 3, gate.Number},
 		{"retransmissions < 50", "retransmissions", "", gate.Less, 50, gate.Number},
 		{"offered_erlangs >= 19.5", "offered_erlangs", "", gate.GreaterEqual, 19.5, gate.Erlangs},
+		{"mos p5 >= 4.0", "mos", "p5", gate.GreaterEqual, 4, gate.Score},
+		{"mos_wideband min > 3.5", "mos_wideband", "min", gate.Greater, 3.5, gate.Score},
+		{"one_way_audio == 0", "one_way_audio", "", gate.Equal, 0, gate.Number},
 		{"carried_erlangs >= 19 E", "carried_erlangs", "", gate.GreaterEqual, 19, gate.Erlangs},
 	} {
 		t.Run(tt.text, func(t *testing.T) {
@@ -63,7 +66,10 @@ func TestParseSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"no metric", " < 1%", 2, "a metric is missing"},
 		{"a misspelt metric", "bloking <= 1%", 1, `unknown metric "bloking"; did you mean blocking?`},
 		{"a metric of another tool", "http_req_duration p95 < 2s", 1, `unknown metric "http_req_duration"; known are blocking, asr, `},
-		{"a metric that is not measured yet", "mos p5 > 3.6", 1, `unknown metric "mos"`},
+		{"a metric that is not measured", "pesq p5 > 3.6", 1, `unknown metric "pesq"`},
+		{"a score without a statistic", "mos >= 4", 5, "mos needs a statistic: p5 or another percentile"},
+		{"a score off the scale", "mos p5 >= 5.1", 11, `"5.1" is no score; write a number from 1 to 5 such as 4.0`},
+		{"a score as a share", "mos p5 >= 80%", 11, `"80%" is no score`},
 		{"a statistic is missing", "pdd < 250ms", 5, "pdd needs a statistic: p95 or another percentile, mean, min or max"},
 		{"a misspelt statistic", "pdd avg < 250ms", 5, `unknown statistic "avg"; known are p95 or another percentile, mean, min and max`},
 		{"a bracket left open", "pdd p(95 < 250ms", 5, `unknown statistic "p(95"`},

@@ -46,12 +46,13 @@ func (o Op) upper() bool { return o == Less || o == LessEqual }
 // Unit says in which unit a value is measured. Reports and JSON write it as it is.
 type Unit string
 
-// The units: shares from 0 to 1, seconds, plain numbers and erlangs.
+// The units: shares from 0 to 1, seconds, plain numbers, erlangs and opinion scores from 1 to 5.
 const (
 	Share   Unit = "ratio"
 	Seconds Unit = "s"
 	Number  Unit = "1"
 	Erlangs Unit = "E"
+	Score   Unit = "MOS"
 )
 
 // Rule is one gate. Only Parse makes rules that can be evaluated.
@@ -93,6 +94,8 @@ func (r Rule) write(value float64, digits int) string {
 		return seconds(value, digits)
 	case Erlangs:
 		return figures(value, digits) + " E"
+	case Score:
+		return figures(value, digits)
 	}
 	return count(uint64(value))
 }

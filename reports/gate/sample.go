@@ -83,37 +83,64 @@ func clusters(legs *measure.Shares, ratio measure.Ratio) float64 {
 
 // delay decides a rule on a statistic of delays.
 func (e Evidence) delay(r *Result, h *measure.Histogram) {
-	r.Samples, r.Defined = h.Count(), h.Count() > 0
+	limit := time.Duration(math.Round(r.Rule.Limit * float64(time.Second)))
+	e.statistic(r, samples{
+		count: h.Count(), mean: h.Mean().Seconds(), deviation: h.StdDev().Seconds(), min: h.Min().Seconds(), max: h.Max().Seconds(),
+		quantile: func(q float64) float64 { return h.Quantile(q).Seconds() }, supports: h.Supports,
+		above: func() uint64 { return h.Above(limit) },
+	})
+}
+
+// score decides a rule on a statistic of opinion scores. A score of exactly the limit counts as above it.
+func (e Evidence) score(r *Result, s *measure.Scores) {
+	e.statistic(r, samples{
+		count: s.Count(), mean: s.Mean(), deviation: s.StdDev(), min: s.Quantile(0), max: s.Quantile(1),
+		quantile: s.Quantile, supports: s.Supports,
+		above: func() uint64 { return s.Count() - s.Below(r.Rule.Limit) },
+	})
+}
+
+// samples are the figures of samples of any kind, in the unit of the rule.
+type samples struct {
+	count                     uint64
+	mean, deviation, min, max float64
+	quantile                  func(q float64) float64
+	supports                  func(q float64) bool
+	above                     func() uint64 // samples above the limit of the rule
+}
+
+// statistic decides a rule on a statistic of samples.
+func (e Evidence) statistic(r *Result, s samples) {
+	r.Samples, r.Defined = s.count, s.count > 0
 	if !r.Defined {
 		return
 	}
-	limit := time.Duration(math.Round(r.Rule.Limit * float64(time.Second)))
 	switch r.Rule.Stat {
 	case "mean":
-		e.mean(r, h)
+		e.mean(r, s)
 	case "min":
-		r.Measured = h.Min().Seconds()
+		r.Measured = s.min
 		r.exact()
 	case "max":
-		r.Measured = h.Max().Seconds()
+		r.Measured = s.max
 		r.exact()
 	default:
-		r.Measured = h.Quantile(r.Rule.quantile).Seconds()
-		r.Sparse = !h.Supports(r.Rule.quantile)
-		e.percentile(r, h.Above(limit))
+		r.Measured = s.quantile(r.Rule.quantile)
+		r.Sparse = !s.supports(r.Rule.quantile)
+		e.percentile(r, s.above())
 	}
 }
 
 // mean decides by the normal interval of the mean.
-func (e Evidence) mean(r *Result, h *measure.Histogram) {
-	r.Measured = h.Mean().Seconds()
+func (e Evidence) mean(r *Result, s samples) {
+	r.Measured = s.mean
 	if r.Samples < leastForMean {
 		r.undecided(fmt.Sprintf("the mean of %d samples has no interval; it takes %d", r.Samples, leastForMean))
 		r.MoreSamples = leastForMean - r.Samples
 		return
 	}
 	z := distuv.UnitNormal.Quantile(1 - (1-e.Confidence)/2)
-	half := z * h.StdDev().Seconds() / math.Sqrt(float64(r.Samples))
+	half := z * s.deviation / math.Sqrt(float64(r.Samples))
 	r.Low, r.High = r.Measured-half, r.Measured+half
 	r.between()
 	r.wants(math.Ceil(float64(r.Samples) * math.Pow(half/(r.Measured-r.Rule.Limit), 2)))
