@@ -30,7 +30,7 @@ var arrows = map[string][]string{
 	"planner/routing":    {"erlang"},
 	"planner/traffic":    {"erlang"},
 	"planner/acceptance": {"erlang", "planner"},
-	"planner/sim":        {"planner"},
+	"planner/sim":        {"erlang", "planner"},
 	"planner/records":    {"erlang", "planner/traffic"},
 }
 

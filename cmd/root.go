@@ -93,7 +93,7 @@ func addCommands(root *cobra.Command, streams Streams) {
 			root.AddCommand(command)
 		}
 	}
-	add(groupPlan, newSizeCommand(streams), newPlanCommand(streams), newErlangCommand(streams), newUsageCommand(streams))
+	add(groupPlan, newSizeCommand(streams), newPlanCommand(streams), newSimulateCommand(streams), newErlangCommand(streams), newUsageCommand(streams))
 	add(groupTest, newVerifyCommand(streams), newBlastCommand(streams), newGatewayCommand(streams), newScenarioCommand(streams))
 	add(groupMore, newVersionCommand(streams))
 	root.AddCommand(newExitCodesTopic(), newGatesTopic())

@@ -46,6 +46,7 @@ func (r *reader) check(p *Plan) {
 	r.checkEmergency(p, sites)
 	r.checkTariffs(p)
 	r.checkPrices(p)
+	r.checkSimulation(p)
 }
 
 // unique complains about names that are given twice and returns all names.

@@ -7,28 +7,29 @@ import "time"
 
 // Plan is a plan file. Everything but one site has a default; nil is what was not given.
 type Plan struct {
-	Version   int              `yaml:"version" min:"1" max:"1" doc:"version of this form, 1"`
-	Name      string           `yaml:"name" doc:"what the plan is called in reports"`
-	Currency  string           `yaml:"currency" doc:"of all amounts, such as EUR"`
-	Years     int              `yaml:"years" min:"1" max:"30" doc:"over which costs are counted; 5 by default"`
-	Topology  string           `yaml:"topology" enum:"auto|per-site-gateways|central-gateways|direct-sip|central-sip-trunk|distributed-sip-trunks" doc:"the variant to work out; auto takes the best that is possible"`
-	Demand    Demand           `yaml:"demand" doc:"what all users have in common"`
-	Promise   Promise          `yaml:"promise" doc:"what the trunks must hold"`
-	Media     Media            `yaml:"media" doc:"codec, headers and media bypass"`
-	Classes   []Class          `yaml:"classes" doc:"classes of users beside light, moderate and heavy"`
-	Sites     []Site           `yaml:"sites" need:"true" doc:"where the users are"`
-	PBXs      []PBX            `yaml:"pbxs" doc:"exchanges that stay, or from which users are moved"`
-	Phases    []Phase          `yaml:"phases" doc:"of the migration, by date"`
-	Gateways  []Gateway        `yaml:"gateways" doc:"to choose from; by default every generic size of the country's lines"`
-	Mediation Mediation        `yaml:"mediation" doc:"the Mediation Servers"`
-	SBCs      []Gateway        `yaml:"sbcs" doc:"session border controllers to choose from for SIP trunks"`
-	ITSPs     []ITSP           `yaml:"itsps" doc:"providers of SIP trunks"`
-	Trunks    []Trunk          `yaml:"trunks" doc:"trunk groups of fixed size, to be judged"`
-	Routes    []Route          `yaml:"routes" doc:"which trunk groups the calls of a site try, in order"`
-	Numbers   []NumberRange    `yaml:"numbers" doc:"direct inward dialling (DID) numbers"`
-	Emergency Emergency        `yaml:"emergency" doc:"emergency calls"`
-	Tariffs   []Tariff         `yaml:"tariffs" doc:"rents and minutes"`
-	Prices    map[string]Money `yaml:"prices" doc:"of hardware by the name of its model; mediation-server, sba, sbs, standard-edition and pool for servers"`
+	Version    int              `yaml:"version" min:"1" max:"1" doc:"version of this form, 1"`
+	Name       string           `yaml:"name" doc:"what the plan is called in reports"`
+	Currency   string           `yaml:"currency" doc:"of all amounts, such as EUR"`
+	Years      int              `yaml:"years" min:"1" max:"30" doc:"over which costs are counted; 5 by default"`
+	Topology   string           `yaml:"topology" enum:"auto|per-site-gateways|central-gateways|direct-sip|central-sip-trunk|distributed-sip-trunks" doc:"the variant to work out; auto takes the best that is possible"`
+	Demand     Demand           `yaml:"demand" doc:"what all users have in common"`
+	Promise    Promise          `yaml:"promise" doc:"what the trunks must hold"`
+	Media      Media            `yaml:"media" doc:"codec, headers and media bypass"`
+	Classes    []Class          `yaml:"classes" doc:"classes of users beside light, moderate and heavy"`
+	Sites      []Site           `yaml:"sites" need:"true" doc:"where the users are"`
+	PBXs       []PBX            `yaml:"pbxs" doc:"exchanges that stay, or from which users are moved"`
+	Phases     []Phase          `yaml:"phases" doc:"of the migration, by date"`
+	Gateways   []Gateway        `yaml:"gateways" doc:"to choose from; by default every generic size of the country's lines"`
+	Mediation  Mediation        `yaml:"mediation" doc:"the Mediation Servers"`
+	SBCs       []Gateway        `yaml:"sbcs" doc:"session border controllers to choose from for SIP trunks"`
+	ITSPs      []ITSP           `yaml:"itsps" doc:"providers of SIP trunks"`
+	Trunks     []Trunk          `yaml:"trunks" doc:"trunk groups of fixed size, to be judged"`
+	Routes     []Route          `yaml:"routes" doc:"which trunk groups the calls of a site try, in order"`
+	Numbers    []NumberRange    `yaml:"numbers" doc:"direct inward dialling (DID) numbers"`
+	Emergency  Emergency        `yaml:"emergency" doc:"emergency calls"`
+	Tariffs    []Tariff         `yaml:"tariffs" doc:"rents and minutes"`
+	Simulation Simulation       `yaml:"simulation" doc:"what formulas leave out, for sipplan simulate"`
+	Prices     map[string]Money `yaml:"prices" doc:"of hardware by the name of its model; mediation-server, sba, sbs, standard-edition and pool for servers"`
 }
 
 // Demand is what all users have in common.

@@ -1,0 +1,199 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sipplan/sipplan/planner/routing"
+	"github.com/sipplan/sipplan/planner/sim"
+	"github.com/sipplan/sipplan/reports"
+	"github.com/spf13/cobra"
+)
+
+// simulateOptions are the flags of `simulate`.
+type simulateOptions struct {
+	seed         uint64
+	duration     time.Duration
+	warmUp       time.Duration
+	replications int
+	batches      int
+	workers      int
+	precision    percentage
+	confidence   percentage
+	drills       []string
+	output       *outputFormat
+}
+
+// newSimulateCommand returns `simulate`.
+func newSimulateCommand(streams Streams) *cobra.Command {
+	o := &simulateOptions{confidence: sim.DefaultConfidence}
+	command := &cobra.Command{
+		Use:   "simulate plan.yaml [other.yaml]",
+		Short: "Simulate a plan by discrete events: what each trunk group blocks, with intervals, beside the formula",
+		Long: `Simulates the busy hour of a plan call by call: users, gateways, Mediation Servers, links and routes as
+the plan works them out, with what formulas leave out and the plan's section "simulation" says: callers
+who try again, holding times of any law, calls in clumps or by the hour of the day, failures by chance
+(mtbf, mttr) and on purpose.
+
+Each trunk group is set beside its promise and beside the formula, with intervals over independent
+replications, which use all processors. The same seed gives the same figures, whatever their number.
+With a second plan both are offered the same calls, and the difference has a paired interval.
+
+The exit code is 0 when every promise holds, 99 when one does not, 3 when it cannot be told.`,
+		Example: `  sipplan plan init > plan.yaml && sipplan simulate plan.yaml
+  sipplan simulate plan.yaml --precision 5%
+  sipplan simulate plan.yaml --drill 'fail Hannover/gateway-1 at 00:20 for 15m by closed'
+  sipplan simulate plan.yaml cheaper.yaml --replications 100`,
+		Args: oneOrTwoPlanFiles,
+	}
+	flags := command.Flags()
+	flags.SortFlags = false
+	flags.Uint64Var(&o.seed, "seed", 1, "of all random numbers; the same seed gives the same figures")
+	flags.DurationVar(&o.duration, "duration", sim.DefaultWindow, "measured `time` of each replication: the busy hour, or 24h with a profile")
+	flags.IntVar(&o.replications, "replications", sim.DefaultReplications, "independent replications, 2 or more; with --precision the fewest")
+	flags.Var(&o.precision, "precision", "go on until the half-width of the interval of the lost calls is this `share` of them, such as 5%")
+	flags.IntVar(&o.batches, "batches", 0, "windows of one long replication instead of independent ones (batch means)")
+	flags.DurationVar(&o.warmUp, "warm-up", 0, "`time` before that is not counted (default: ten mean times that calls in progress still last)")
+	flags.Var(&o.confidence, "confidence", "of the intervals")
+	flags.StringArrayVar(&o.drills, "drill", nil, "failure on purpose, such as 'fail gateway-2 at 00:20 for 15m'; repeat it for more")
+	flags.IntVar(&o.workers, "workers", 0, "replications at a `number` of a time (default: as many as there are processors)")
+	o.output = addOutput(command)
+	command.RunE = func(command *cobra.Command, args []string) error { return o.run(command.Context(), streams, args) }
+	return command
+}
+
+// oneOrTwoPlanFiles requires a plan, or two to compare.
+func oneOrTwoPlanFiles(command *cobra.Command, args []string) error {
+	if len(args) == 2 {
+		return planFiles(2)(command, args)
+	}
+	return planFiles(1)(command, args)
+}
+
+// run simulates one plan, or compares two.
+func (o *simulateOptions) run(ctx context.Context, streams Streams, files []string) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	release := onInterrupt(streams, stop, stop)
+	defer release()
+	var results []*sim.Result
+	for _, file := range files {
+		model, err := o.model(streams, file)
+		if err != nil {
+			return err
+		}
+		result, err := o.simulate(ctx, streams, file, model)
+		if err != nil {
+			return err
+		}
+		results = append(results, result)
+		o.replications, o.precision = result.Windows, 0 // the same for the plan that it is compared with
+	}
+	if len(files) == 1 {
+		if err := o.output.show(streams, reports.Simulation(files[0], results[0]), reports.NewSimulationObject(files[0], results[0])); err != nil {
+			return err
+		}
+		return verdictOf(results[0])
+	}
+	comparison, err := sim.Compare(results[0], results[1])
+	if err != nil {
+		return err
+	}
+	names := [2]string{files[0], files[1]}
+	if err := o.output.show(streams, reports.Comparison(names, comparison), reports.NewComparisonObject(names, comparison)); err != nil {
+		return err
+	}
+	if results[0].Interrupted || results[1].Interrupted {
+		return exitWith(codeInterrupted)
+	}
+	return nil
+}
+
+// model reads a plan file and makes its model, with the drills of the command line.
+func (o *simulateOptions) model(streams Streams, file string) (*sim.Model, error) {
+	worked, err := workPlan(streams, file)
+	if err != nil {
+		return nil, err
+	}
+	model, err := sim.FromPlan(worked)
+	if err != nil {
+		return nil, usagef("%s: %w", file, err)
+	}
+	for _, text := range o.drills {
+		drill, err := routing.ParseDrill(text)
+		if err == nil {
+			err = model.AddDrill(drill)
+		}
+		if err != nil {
+			return nil, usagef("--drill: %w", err)
+		}
+	}
+	return model, nil
+}
+
+// simulate runs a model and shows its progress on stderr.
+func (o *simulateOptions) simulate(ctx context.Context, streams Streams, file string, model *sim.Model) (*sim.Result, error) {
+	progress, done := simulationProgress(streams, file)
+	defer done()
+	result, err := sim.Run(ctx, model, sim.Settings{Seed: o.seed, Window: o.duration, WarmUp: o.warmUp, Replications: o.replications,
+		Precision: float64(o.precision), Batches: o.batches, Confidence: float64(o.confidence), Workers: o.workers, Progress: progress})
+	if err != nil && ctx.Err() != nil {
+		return nil, exitWith(codeInterrupted)
+	}
+	if err != nil {
+		return nil, usage(err)
+	}
+	return result, nil
+}
+
+// simulationProgress returns a function that shows the replications that are complete and the interval so far, now and
+// then, and one that ends that.
+func simulationProgress(streams Streams, file string) (progress func(done, of int, lost sim.Estimate), end func()) {
+	every, last := plainEvery, time.Now()
+	if streams.LiveErr {
+		every, last = liveEvery, time.Time{}
+	}
+	progress = func(done, of int, lost sim.Estimate) {
+		if time.Since(last) < every {
+			return
+		}
+		last = time.Now()
+		line := fmt.Sprintf("%s: %d of %d replications", file, done, of)
+		if lost.Known && done > 1 {
+			line += fmt.Sprintf(", %.3g %% lost (%.3g to %.3g %%)", 100*lost.Value, 100*lost.Low, 100*lost.High)
+		}
+		if streams.LiveErr {
+			fmt.Fprint(streams.Err, "\r\x1b[K"+line)
+		} else {
+			fmt.Fprintln(streams.Err, line)
+		}
+	}
+	return progress, func() {
+		if streams.LiveErr {
+			fmt.Fprint(streams.Err, "\r\x1b[K")
+		}
+	}
+}
+
+// verdictOf returns the exit code of a simulated plan: that of its worst trunk group.
+func verdictOf(r *sim.Result) error {
+	if r.Interrupted {
+		return exitWith(codeInterrupted)
+	}
+	code := codePass
+	for _, g := range r.Groups {
+		switch g.Verdict {
+		case sim.DoesNotHold:
+			code = codeFailed
+		case sim.CannotTell:
+			if code == codePass {
+				code = codeInconclusive
+			}
+		}
+	}
+	if code == codePass {
+		return nil
+	}
+	return exitWith(code)
+}

@@ -1,0 +1,340 @@
+package sim
+
+import (
+	"hash/fnv"
+	"math"
+	"time"
+
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/planner/routing"
+	"github.com/sipplan/sipplan/planner/traffic"
+)
+
+// replication is a model at work: one run of simulated time. It belongs to one goroutine, which uses it for one
+// replication after another. Once warm, a call allocates nothing.
+type replication struct {
+	*compiled
+	seed   uint64
+	number uint64
+
+	now      time.Duration
+	router   *routing.Router
+	calendar calendar
+	next     calendar // the next arrival of each source
+	sources  []source
+	groups   []occupancy
+	trunks   []trunkState
+	parts    []part
+	down     map[string]int // facilities and trunks that have failed, by how many causes at a time
+	pending  pool
+	attempt  routing.Attempt // of the call at hand
+	dropped  []int32         // sources of the calls that a failure ended
+	failures Random          // and whatever else happens to the network
+	whims    Random          // what callers do whose calls are blocked
+	start    time.Duration   // of the first window
+}
+
+// trunkState is a trunk at work.
+type trunkState struct {
+	failed int32 // parts on its way that have failed without this side knowing
+	mode   routing.FailureMode
+	answer *Answer
+}
+
+// newReplication returns a replication of a model, which begin makes ready.
+func newReplication(c *compiled, seed uint64) *replication {
+	return &replication{
+		compiled: c, seed: seed,
+		sources: make([]source, len(c.Sources)),
+		groups:  make([]occupancy, len(c.Groups)),
+		trunks:  make([]trunkState, len(c.Network.Trunks)),
+		parts:   make([]part, len(c.Components)),
+		down:    map[string]int{},
+	}
+}
+
+// stream returns the random numbers of a purpose in this replication. Sources have the same numbers in every model
+// in which they have the same name: common random numbers.
+func (r *replication) stream(purpose, name string) Random {
+	h := fnv.New64a()
+	h.Write([]byte(purpose))
+	h.Write([]byte{0})
+	h.Write([]byte(name))
+	return traffic.Stream(r.seed, h.Sum64()+r.number*0x9e3779b97f4a7c15)
+}
+
+// begin makes the replication of a number ready, empty and at time 0. The windows will begin at start.
+func (r *replication) begin(number uint64, start time.Duration) (err error) {
+	r.number, r.now, r.start = number, 0, start
+	r.calendar.reset()
+	r.next.reset()
+	r.pending.reset()
+	r.failures, r.whims = r.stream("failures", ""), r.stream("callers", "")
+	if r.router, err = routing.New(&r.Network, routing.Shard{}, r.stream("routes", "")); err != nil {
+		return err
+	}
+	for i := range r.trunks {
+		r.trunks[i] = trunkState{answer: r.compiled.trunks[i].answer}
+	}
+	for g := range r.groups {
+		r.groups[g] = occupancy{}
+	}
+	for i := range r.sources {
+		if err = r.beginSource(int32(i)); err != nil {
+			return err
+		}
+	}
+	r.beginFailures()
+	for g := range r.groups {
+		r.recount(int32(g))
+	}
+	return nil
+}
+
+// beginSource makes a source ready to call.
+func (r *replication) beginSource(place int32) (err error) {
+	from, s := &r.Sources[place], &r.sources[place]
+	*s = source{laws: &r.laws[place], chance: r.stream("calls", from.Name), waiting: queue{first: none, last: none}}
+	arrivals := r.stream("arrivals", from.Name)
+	factor := traffic.DayFactor(from.DayToDay, r.stream("day", ""))
+	switch {
+	case from.Calls.Users > 0:
+		s.users = from.Calls.Users
+		for range s.users {
+			r.think(place)
+		}
+		return nil
+	case len(from.Calls.Trace) > 0:
+		s.replay = from.Calls.Trace.Replay()
+		s.arrivals = s.replay
+	case factor <= 0:
+		return nil // no calls on this day
+	default:
+		if s.arrivals, err = from.Calls.New(factor, arrivals); err != nil {
+			return err
+		}
+	}
+	r.next.push(event{at: s.arrivals.Next(), what: uint32(place)})
+	return nil
+}
+
+// think lets a user of a source call after a while.
+func (r *replication) think(place int32) {
+	s := &r.sources[place]
+	r.calendar.push(event{at: r.now + s.laws.think.Draw(s.chance), what: about(callerCalls, place)})
+}
+
+// runUntil lets everything happen that is due before a time.
+func (r *replication) runUntil(end time.Duration) {
+	for {
+		arrival := time.Duration(math.MaxInt64)
+		if len(r.next.events) > 0 {
+			arrival = r.next.events[0].at
+		}
+		e, ok := r.calendar.due(min(arrival, end-1))
+		switch {
+		case ok:
+			r.now = e.at
+			r.happen(&e)
+		case arrival < end:
+			r.now = arrival
+			r.arrive()
+		default:
+			r.now = end
+			return
+		}
+	}
+}
+
+// happen lets an event take place.
+func (r *replication) happen(e *event) {
+	place := e.place()
+	switch e.kind() {
+	case callEnds:
+		r.end(place, e.held)
+	case callerCalls:
+		r.callOf(place)
+	case callerRetries:
+		c := r.pending.take(place)
+		r.sources[c.source].tally.waiting--
+		r.offer(c.source, c.call, c.retries)
+	case trunkAnswers:
+		r.answer(place)
+	case callerLeaves:
+		r.leave(place)
+	default:
+		r.failureEvent(e.kind(), place)
+	}
+}
+
+// arrive lets the source call that is next.
+func (r *replication) arrive() {
+	first := r.next.events[0]
+	place := int32(first.what)
+	s := &r.sources[place]
+	c := s.draw() // before the next arrival: a trace has the holding time of the last
+	first.at = s.arrivals.Next()
+	r.next.sink(0, first)
+	s.tally.arrived++
+	r.offer(place, c, 0)
+}
+
+// callOf lets a user of a source call.
+func (r *replication) callOf(place int32) {
+	s := &r.sources[place]
+	s.tally.arrived++
+	r.offer(place, s.draw(), 0)
+}
+
+// offer looks for a trunk.
+func (r *replication) offer(place int32, c call, retries int32) {
+	s := &r.sources[place]
+	s.tally.attempts++
+	if s.way < 0 || s.laws.ways[s.way].route < 0 {
+		r.lose(place, c, retries, routing.OutOfService, routing.TransportError)
+		return
+	}
+	a := &r.attempt
+	a.Route, a.Call = s.laws.ways[s.way].route, c.class
+	r.follow(place, c, retries, a, r.router.Offer(a, r.now), 0)
+}
+
+// follow carries a call over the trunk of a decision, or goes on to the next one while trunks fail it.
+func (r *replication) follow(place int32, c call, retries int32, a *routing.Attempt, d routing.Decision, outcome routing.Outcome) {
+	for d.Taken() {
+		t := &r.trunks[d.Trunk]
+		if t.failed == 0 && t.answer == nil {
+			r.carry(place, c, a.Held(), d.Trunk)
+			return
+		}
+		var after time.Duration
+		if outcome, after = r.outcome(t, a); outcome == 0 {
+			r.carry(place, c, a.Held(), d.Trunk)
+			return
+		}
+		if after > 0 {
+			r.groups[r.compiled.trunks[d.Trunk].group].change(r.now, 1)
+			r.sources[place].tally.waiting++
+			at := r.pending.add(pending{attempt: *a, call: c, source: place, retries: retries, outcome: outcome})
+			r.calendar.push(event{at: r.now + after, what: about(trunkAnswers, at)})
+			return
+		}
+		d = r.router.Next(a, r.now, outcome, 0)
+	}
+	r.blocked(place, c, retries, d.Causes, outcome)
+}
+
+// outcome returns how a trunk ends an attempt instead of carrying it, and after what time; 0 when it carries it.
+func (r *replication) outcome(t *trunkState, a *routing.Attempt) (o routing.Outcome, after time.Duration) {
+	if t.failed > 0 {
+		switch t.mode {
+		case routing.Refusing:
+			return routing.ServiceUnavailable, 0
+		case routing.Closed:
+			return routing.TransportError, 0
+		}
+		if after = r.router.Wait(a); after == 0 {
+			after = r.timeout()
+		}
+		return routing.Timeout, after
+	}
+	if r.failures.Float64() < t.answer.Share {
+		return t.answer.Outcome, t.answer.After
+	}
+	return 0, 0
+}
+
+func (r *replication) timeout() time.Duration {
+	if r.TimerB > 0 {
+		return r.TimerB
+	}
+	return timerB
+}
+
+// answer ends the wait for a trunk that did not carry a call.
+func (r *replication) answer(place int32) {
+	c := r.pending.take(place)
+	r.sources[c.source].tally.waiting--
+	trunk := c.attempt.Held().Trunk()
+	r.groups[r.compiled.trunks[trunk].group].change(r.now, -1)
+	r.attempt = c.attempt
+	a := &r.attempt
+	r.follow(c.source, c.call, c.retries, a, r.router.Next(a, r.now, c.outcome, 0), c.outcome)
+}
+
+// carry begins a call.
+func (r *replication) carry(place int32, c call, held routing.Held, trunk int) {
+	s := &r.sources[place]
+	group := r.compiled.trunks[trunk].group
+	r.groups[group].begin(r.now, &c)
+	if c.answered {
+		s.tally.answered++
+	} else {
+		s.tally.user++
+	}
+	s.countCarried(group)
+	r.router.Answered(held)
+	r.calendar.push(event{at: r.now + c.held, held: held, what: about(callEnds, place)})
+}
+
+// countCarried counts an attempt on the group that took it.
+func (s *source) countCarried(group int32) {
+	if s.way < 0 {
+		return // users have lost their registrar since they called
+	}
+	steps := s.laws.ways[s.way].steps
+	for i := range steps {
+		if steps[i].group == group {
+			s.tally.carried[s.way][i]++
+			return
+		}
+	}
+}
+
+// end gives back the circuit of a call.
+func (r *replication) end(place int32, held routing.Held) {
+	r.groups[r.compiled.trunks[held.Trunk()].group].change(r.now, -1)
+	r.router.Release(held)
+	if r.sources[place].users > 0 {
+		r.think(place)
+	}
+	if len(r.queued) > 0 {
+		r.serve()
+	}
+}
+
+// blocked lets a call wait that found no trunk, or lose it.
+func (r *replication) blocked(place int32, c call, retries int32, causes routing.Causes, outcome routing.Outcome) {
+	s := &r.sources[place]
+	if s.laws.queued && causes.Blocked() && s.waiting.length < s.laws.places {
+		r.wait(place, c, retries)
+		return
+	}
+	r.lose(place, c, retries, causes, outcome)
+}
+
+// lose counts an attempt that failed, and lets its caller try again or give up.
+func (r *replication) lose(place int32, c call, retries int32, causes routing.Causes, outcome routing.Outcome) {
+	s := &r.sources[place]
+	class := classOf(causes, outcome)
+	if s.way >= 0 {
+		s.tally.lost[s.way]++
+	}
+	s.tally.countCauses(causes)
+	if class == measure.Blocked {
+		s.tally.blocked++
+	}
+	if s.laws.retry.Share > 0 && class != measure.User && class != measure.Number {
+		if delay, again := s.laws.retry.After(int(retries), r.whims); again {
+			s.tally.retried++
+			s.tally.waiting++
+			at := r.pending.add(pending{call: c, source: place, retries: retries + 1})
+			r.calendar.push(event{at: r.now + delay, what: about(callerRetries, at)})
+			return
+		}
+	}
+	s.tally.outcomes[class]++
+	if s.users > 0 {
+		r.think(place)
+	}
+}

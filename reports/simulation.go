@@ -1,0 +1,237 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sipplan/sipplan/planner/sim"
+)
+
+// Simulation returns the document of a simulated plan: what each trunk group blocks, against its promise and against the
+// formula; then the tables.
+func Simulation(name string, r *sim.Result) Document {
+	p := simulationPage{name, r}
+	document := Document{Answer: p.answer()}
+	for _, table := range []Table{p.groups(), p.network(), p.sources()} {
+		if len(table.Rows) > 0 {
+			document.Tables = append(document.Tables, table)
+		}
+	}
+	document.Notes = p.notes()
+	return document
+}
+
+// simulationPage writes the parts of the document.
+type simulationPage struct {
+	name string
+	r    *sim.Result
+}
+
+// answer says how the worst trunk group with a promise does, then what all calls meet.
+func (p simulationPage) answer() []string {
+	var sentences []string
+	asked, hold := p.promised()
+	switch worst := p.worst(asked); {
+	case len(asked) == 0 && len(p.r.Groups) > 0:
+		sentences = append(sentences, groupSentence(&p.r.Groups[0], "", p.r)+".")
+	case len(asked) == 1:
+		sentences = append(sentences, groupSentence(worst, "", p.r)+".")
+	case len(asked) > 1:
+		sentences = append(sentences, fmt.Sprintf("%s of %s hold the promise; the worst is %s.", count(hold), plural(len(asked), "trunk group"), groupSentence(worst, ", which", p.r)))
+	}
+	sentences = append(sentences, fmt.Sprintf("Of all calls %s are lost for good%s.", percent(p.r.Lost.Value), between(p.r.Lost, p.r)))
+	if p.r.Dropped.Value > 0 {
+		sentences = append(sentences, fmt.Sprintf("Failures end %s of the calls in progress.", percent(p.r.Dropped.Value)))
+	}
+	if p.r.Interrupted {
+		sentences = append([]string{"Interrupted: the intervals are those of what was simulated until then."}, sentences...)
+	}
+	return sentences
+}
+
+// promised returns the groups with a promise, and how many hold it.
+func (p simulationPage) promised() (asked []*sim.GroupResult, hold int) {
+	for i := range p.r.Groups {
+		g := &p.r.Groups[i]
+		if g.Verdict != sim.NotAsked {
+			asked = append(asked, g)
+		}
+		if g.Verdict == sim.Holds {
+			hold++
+		}
+	}
+	return asked, hold
+}
+
+// worst returns the group whose blocking is highest for its promise, nil for none.
+func (p simulationPage) worst(groups []*sim.GroupResult) *sim.GroupResult {
+	if len(groups) == 0 {
+		return nil
+	}
+	return slices.MaxFunc(groups, func(a, b *sim.GroupResult) int {
+		if a.Blocking.Value/a.Promised < b.Blocking.Value/b.Promised {
+			return -1
+		}
+		return 1
+	})
+}
+
+// groupSentence says what a trunk group blocks; which joins it to a sentence before.
+func groupSentence(g *sim.GroupResult, which string, r *sim.Result) string {
+	if !g.Blocking.Known {
+		return g.Name + which + " was offered no call"
+	}
+	text := fmt.Sprintf("%s%s blocks %s of the calls offered to it%s", g.Name, which, percent(g.Blocking.Value), between(g.Blocking, r))
+	switch g.Verdict {
+	case sim.Holds:
+		text += fmt.Sprintf(" and holds the promised %s", percent(g.Promised))
+	case sim.DoesNotHold:
+		text += fmt.Sprintf(" and does not hold the promised %s", percent(g.Promised))
+	case sim.CannotTell:
+		text += fmt.Sprintf("; whether it holds the promised %s cannot be told", percent(g.Promised))
+	}
+	if g.Formula != nil {
+		text += fmt.Sprintf("; %s says %s", g.FormulaName, percent(*g.Formula))
+	}
+	return text
+}
+
+// between writes the interval of an estimate.
+func between(e sim.Estimate, r *sim.Result) string {
+	if !e.Known || math.IsInf(e.High, 1) {
+		return ""
+	}
+	return fmt.Sprintf(" (with %s confidence %s to %s)", percent(r.Settings.Confidence), percent(e.Low), percent(e.High))
+}
+
+// estimated writes a share, or that there is none.
+func estimated(e sim.Estimate) string {
+	if !e.Known {
+		return "-"
+	}
+	return percent(e.Value)
+}
+
+// simulatedInterval writes the two ends of an interval.
+func simulatedInterval(e sim.Estimate) string {
+	if !e.Known || math.IsInf(e.High, 1) {
+		return "-"
+	}
+	return percent(e.Low) + " to " + percent(e.High)
+}
+
+// groups is the table that answers: blocking, interval, formula, promise, verdict.
+func (p simulationPage) groups() Table {
+	t := Table{Title: "Trunk groups", Columns: columns("trunk group", ">circuits", ">offered", ">blocked",
+		fmt.Sprintf(">%s interval", percent(p.r.Settings.Confidence)), ">formula", "by", ">promised", "verdict")}
+	for i := range p.r.Groups {
+		g := &p.r.Groups[i]
+		formula, promised := "-", "-"
+		if g.Formula != nil {
+			formula = percent(*g.Formula)
+		}
+		if g.Promised > 0 {
+			promised = percent(g.Promised)
+		}
+		t.Rows = append(t.Rows, []string{g.Name, circuits(g.Circuits), erlangs(g.OfferedErlangs.Value), estimated(g.Blocking), simulatedInterval(g.Blocking),
+			formula, named(g.FormulaName), promised, g.Verdict.String()})
+	}
+	return t
+}
+
+// circuits writes a number of circuits, 0 for no limit.
+func circuits(n int) string {
+	if n == 0 {
+		return "no limit"
+	}
+	return count(n)
+}
+
+// named writes a name, or that there is none.
+func named(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+// network is what else the trunk groups did.
+func (p simulationPage) network() Table {
+	t := Table{Title: "How full they were", Columns: columns("trunk group", ">carried", ">all busy", ">interval", ">peakedness", ">dropped by failures", ">attempts")}
+	for i := range p.r.Groups {
+		g := &p.r.Groups[i]
+		t.Rows = append(t.Rows, []string{g.Name, erlangs(g.Carried.Value), estimated(g.TimeCongestion), simulatedInterval(g.TimeCongestion),
+			decimal(g.Peakedness, 2), estimated(g.Dropped), count(g.Measurement.Offered)})
+	}
+	return t
+}
+
+// sources is what became of the calls of each kind.
+func (p simulationPage) sources() Table {
+	t := Table{Title: "Calls", Columns: columns("calls of", ">in "+spoken(p.r.Settings.Window), ">lost", ">interval", ">attempts blocked", ">dropped", "why attempts failed")}
+	for _, s := range p.r.Sources {
+		t.Rows = append(t.Rows, []string{s.Name, decimal(s.Arrived.Value, 1), estimated(s.Lost), simulatedInterval(s.Lost), estimated(s.Blocking),
+			estimated(s.Dropped), causes(s.Causes)})
+	}
+	if rest := len(t.Rows) - planRows; rest > 0 {
+		t.Title += fmt.Sprintf(" (the first %d; %s more with --output json)", planRows, count(rest))
+		t.Rows = t.Rows[:planRows]
+	}
+	return t
+}
+
+// causes lists why attempts failed, the most frequent first.
+func causes(all map[string]int64) string {
+	type cause struct {
+		name string
+		n    int64
+	}
+	var list []cause
+	for name, n := range all {
+		list = append(list, cause{strings.ReplaceAll(name, "_", " "), n})
+	}
+	slices.SortFunc(list, func(a, b cause) int {
+		if a.n != b.n {
+			return int(max(-1, min(1, b.n-a.n)))
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	var words []string
+	for _, c := range list {
+		words = append(words, fmt.Sprintf("%s %s", c.name, count(c.n)))
+	}
+	return named(strings.Join(words, ", "))
+}
+
+// notes say how it was simulated.
+func (p simulationPage) notes() []string {
+	s := p.r.Settings
+	how := plural(p.r.Windows, "independent replication")
+	if s.Batches > 0 {
+		how = plural(p.r.Windows, "batch") + " of one long replication"
+		how = strings.Replace(how, "batchs", "batches", 1)
+	}
+	notes := []string{
+		fmt.Sprintf("Simulated: %s of %s each, %s calls, seed %d. The same seed gives the same figures on every machine.", how, longTime(s.Window), count(p.r.Calls), s.Seed),
+		fmt.Sprintf("Warm-up: each began without calls, and %s were left out: ten times the longest mean time that a call in progress still lasts.", longTime(s.WarmUp)),
+		"Intervals are Student's over the replications; blocked counts attempts that found no circuit, callers who try again included.",
+	}
+	for _, drill := range p.r.Model.Drills {
+		notes = append(notes, "Drill: "+drill.String()+".")
+	}
+	return notes
+}
+
+// longTime writes a time that may be long: 1 h, 30 min, 170 s.
+func longTime(d time.Duration) string {
+	switch {
+	case d >= time.Hour && d%time.Minute == 0:
+		return decimal(d.Hours(), 2) + " h"
+	case d >= 10*time.Minute:
+		return decimal(d.Minutes(), 1) + " min"
+	}
+	return inSeconds(d)
+}
