@@ -31,6 +31,9 @@ type Generator struct {
 	stop    context.CancelCauseFunc
 	halt    context.Context
 	usage   processUsage
+	host    hostReading
+
+	readHost func() hostReading // tests put their own in place
 }
 
 // Result is what a run measured.
@@ -68,7 +71,7 @@ func New(cfg Config) (*Generator, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	g := &Generator{cfg: cfg}
+	g := &Generator{cfg: cfg, readHost: readHost}
 	g.halt, g.stop = context.WithCancelCause(context.Background())
 	return g, nil
 }
@@ -148,7 +151,7 @@ func seed32() (seed [32]byte) {
 func (g *Generator) Run(ctx context.Context) (*Result, error) {
 	defer g.close()
 	g.start = time.Now()
-	g.usage = readUsage()
+	g.usage, g.host = readUsage(), g.readHost()
 	if err := g.open(); err != nil {
 		return nil, err
 	}

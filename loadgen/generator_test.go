@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
+	"runtime/metrics"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -93,7 +97,10 @@ func TestCancelledRunReturnsAtOnceWithClosedAccounts(t *testing.T) {
 
 func TestHealthNamesEachBottleneck(t *testing.T) {
 	calm := func() (*Generator, *Result) {
-		return &Generator{cfg: Config{Media: Media{}}, usage: readUsage(), shards: []*Shard{{Socket: &mailbox{}}}},
+		g := &Generator{cfg: Config{Media: Media{}}, usage: readUsage(), shards: []*Shard{{Socket: &faulty{stats: sip.SocketStats{DropsKnown: true}}}}}
+		g.host = hostReading{udpKnown: true, udpDrops: 1000}
+		g.readHost = func() hostReading { return g.host }
+		return g,
 			&Result{Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}, Elapsed: time.Hour}
 	}
 	for _, tt := range []struct {
@@ -119,6 +126,32 @@ func TestHealthNamesEachBottleneck(t *testing.T) {
 			r.Steady.Media.Sent, r.Steady.Media.SendErrors = 90, 10
 		}},
 		{"the processors were used up", "cpu", func(_ *Generator, r *Result) { r.Elapsed = time.Nanosecond }},
+		{"the kernel dropped what came in", "socket_drops", func(g *Generator, _ *Result) { socketOf(g).stats.Drops = 1 }},
+		{"the kernel refused what went out", "send_errors", func(g *Generator, _ *Result) { socketOf(g).stats.SendErrors = 1 }},
+		{"the host dropped datagrams, and nobody knows whose", "host_udp_drops", func(g *Generator, _ *Result) {
+			socketOf(g).stats.DropsKnown = false
+			g.readHost = func() hostReading { return hostReading{udpKnown: true, udpDrops: 1003} }
+		}},
+		{"the garbage collector stopped the process for a fifth of a second in ten", "gc_pauses", func(g *Generator, r *Result) {
+			r.Elapsed = 10 * time.Second
+			g.usage = readUsage()
+			pause := &metrics.Float64Histogram{Counts: []uint64{40, 1}, Buckets: []float64{0, 1e-6, 0.2}}
+			g.readHost = func() hostReading { return hostReading{pauses: pause} }
+		}},
+		{"no local port was left", "local_ports", func(g *Generator, _ *Result) {
+			socketOf(g).failed = []sip.Unreachable{{Cause: os.NewSyscallError("connect", syscall.EADDRNOTAVAIL)}}
+			g.shards[0].noteUnreachable(0)
+		}},
+		{"no file was left", "open_files", func(g *Generator, _ *Result) {
+			socketOf(g).failed = []sip.Unreachable{{Cause: os.NewSyscallError("socket", syscall.EMFILE)}}
+			g.shards[0].noteUnreachable(0)
+		}},
+		{"a connection took nothing more", "stream_overflows", func(g *Generator, _ *Result) {
+			g.shards[0].Socket = connected{socketOf(g), sip.ConnectionStats{Overflows: 1}}
+		}},
+		{"a connection was given up", "stream_stalls", func(g *Generator, _ *Result) {
+			g.shards[0].Socket = connected{socketOf(g), sip.ConnectionStats{Stalls: 1}}
+		}},
 		{"the process stood still", "loop_gap_max", func(g *Generator, _ *Result) {
 			g.shards[0].turn.begin(time.Minute)
 			g.shards[0].turn.begin(time.Minute + 1400*time.Millisecond)
@@ -137,6 +170,46 @@ func TestHealthNamesEachBottleneck(t *testing.T) {
 			}
 			t.Errorf("%s does not say that it was the limit", tt.check)
 		})
+	}
+}
+
+// faulty is a socket to which happens what a test wants.
+type faulty struct {
+	mailbox
+	stats  sip.SocketStats
+	failed []sip.Unreachable
+}
+
+func (f *faulty) Stats() sip.SocketStats             { return f.stats }
+func (f *faulty) TakeUnreachable() []sip.Unreachable { return f.failed }
+
+func socketOf(g *Generator) *faulty { return g.shards[0].Socket.(*faulty) }
+
+// connected is a socket of connections to which happened what a test wants.
+type connected struct {
+	*faulty
+	stats sip.ConnectionStats
+}
+
+func (c connected) Connections() sip.ConnectionStats { return c.stats }
+
+// What a peer did to connections, and what other programs of the host lost, is told and limits nothing.
+func TestWhatOthersDidIsNotedAndNoLimit(t *testing.T) {
+	g := &Generator{cfg: Config{Media: Media{Off: true}}, usage: readUsage()}
+	g.shards = []*Shard{{Socket: connected{&faulty{stats: sip.SocketStats{DropsKnown: true}}, sip.ConnectionStats{Undelivered: 7, FramingErrors: 3}}}}
+	g.host = hostReading{udpKnown: true, udpDrops: 10}
+	g.readHost = func() hostReading { return hostReading{udpKnown: true, udpDrops: 15} }
+	health := g.health(&Result{Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}, Elapsed: time.Hour})
+	if limited := health.Limited(); len(limited) != 0 {
+		t.Errorf("limited by %v", limited)
+	}
+	for name, want := range map[string]string{
+		"stream_undelivered": "7 SIP messages", "stream_framing": "3 connections", "host_udp_drops": "5 datagrams overran receive buffers of other programs",
+	} {
+		i := slices.IndexFunc(health, func(c measure.Check) bool { return c.Name == name })
+		if i < 0 || !strings.Contains(health[i].Why, want) {
+			t.Errorf("%s does not say %q", name, want)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"fmt"
-	"runtime"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
@@ -18,34 +17,26 @@ const (
 	latenessLimit = 10 * time.Millisecond
 	// packetLatenessLimit is the limit of the 99th percentile of the lateness of RTP packets.
 	packetLatenessLimit = 5 * time.Millisecond
-	// cpuLimit is the share of the processors from which the process counts as out of breath.
-	cpuLimit = 0.95
-	// cpuWindow is the shortest time of arrivals whose processor share says something.
-	cpuWindow = time.Second
-	// gapLimit is the gap between two turns of an event loop from which the process counts as stalled: its
-	// delays and time-outs are then its own.
-	gapLimit = time.Second
 )
-
-// reading is what the process had used at an instant of the run clock.
-type reading struct {
-	at    time.Duration
-	usage processUsage
-}
 
 // health judges the generator by what it did to the run.
 func (g *Generator) health(r *Result) measure.Health {
 	total := r.Total()
-	sockets := g.socketStats()
+	sockets, host := g.socketStats(), g.readHost()
 	health := measure.Health{
 		lateness("lateness_p99", "calls started", &total.Delays[measure.Lateness], latenessLimit),
-		notStarted(total),
+		g.notStarted(total),
 		drops(sockets),
 		sendErrors(sockets),
 		receiveBuffer(sockets),
+		hostDrops(g.host, host, sockets, &total.Media),
 		g.cpu(r.Elapsed),
 		g.loopGap(),
+		collector(g.host, host, r.Elapsed),
+		g.localPorts(),
+		g.openFiles(),
 	}
+	health = append(health, g.connections()...)
 	if !g.cfg.Media.Off {
 		health = append(health, ofMedia(
 			lateness("rtp_lateness_p99", "RTP packets left", &total.Media.SendLate, packetLatenessLimit),
@@ -69,6 +60,9 @@ func ofMedia(checks ...measure.Check) []measure.Check {
 func (g *Generator) socketStats() sip.SocketStats {
 	sum := sip.SocketStats{DropsKnown: true}
 	for i, s := range g.shards {
+		if kernel, ok := s.Socket.(interface{ CountDrops() }); ok {
+			kernel.CountDrops()
+		}
 		stats := s.Socket.Stats()
 		sum.Sent += stats.Sent
 		sum.Received += stats.Received
@@ -98,11 +92,17 @@ func lateness(name, what string, h *measure.Histogram, most time.Duration) measu
 }
 
 // notStarted checks for arrivals that never became calls. Those that a stop left over are no fault.
-func notStarted(total *measure.Measurement) measure.Check {
+func (g *Generator) notStarted(total *measure.Measurement) measure.Check {
 	missing := total.Outcomes[measure.NotStarted] - total.NotStarted[measure.Stopped]
-	return limit("not_started", "calls", float64(missing), 1,
-		fmt.Sprintf("%d calls were not started: %d found no call slot, %d no RTP port", missing,
-			total.NotStarted[measure.NoCallSlot], total.NotStarted[measure.NoMediaPort]))
+	why := fmt.Sprintf("%d calls were not started: %d found no call slot, %d no RTP port", missing,
+		total.NotStarted[measure.NoCallSlot], total.NotStarted[measure.NoMediaPort])
+	for _, s := range g.shards {
+		if s.Media != nil && s.Media.Cause() != nil {
+			why += fmt.Sprintf(" (%v)", s.Media.Cause())
+			break
+		}
+	}
+	return limit("not_started", "calls", float64(missing), 1, why)
 }
 
 func drops(s sip.SocketStats) measure.Check {
@@ -128,44 +128,6 @@ func receiveBuffer(s sip.SocketStats) measure.Check {
 			s.ReceiveBuffer, sip.DefaultSocketBuffer)
 	}
 	return c
-}
-
-// cpu judges the share of the processors over the whole run and over the arrivals, whichever is worse: a
-// long drain must not hide that there was no breath left while calls arrived.
-func (g *Generator) cpu(elapsed time.Duration) measure.Check {
-	used, known := readUsage().since(g.usage)
-	if !known || elapsed <= 0 {
-		return measure.Check{Name: "cpu", Unit: "ratio", Limit: cpuLimit, State: measure.Unavailable,
-			Why: "this system does not tell the processor time of the process"}
-	}
-	processors := runtime.GOMAXPROCS(0)
-	share, when := used.Seconds()/elapsed.Seconds()/float64(processors), "over the run"
-	if arrivals := g.lastArrived(); arrivals.at >= cpuWindow {
-		used, _ := arrivals.usage.since(g.usage)
-		if during := used.Seconds() / arrivals.at.Seconds() / float64(processors); during > share {
-			share, when = during, "while calls arrived"
-		}
-	}
-	return limit("cpu", "ratio", share, cpuLimit, fmt.Sprintf("the generator used %.0f %% of %d processors %s", 100*share, processors, when))
-}
-
-// lastArrived returns the reading of the shard that was the last to deal with its arrivals.
-func (g *Generator) lastArrived() (last reading) {
-	for _, s := range g.shards {
-		if s.arrived.at > last.at {
-			last = s.arrived
-		}
-	}
-	return last
-}
-
-func (g *Generator) loopGap() measure.Check {
-	var longest time.Duration
-	for _, s := range g.shards {
-		longest = max(longest, s.turn.longest)
-	}
-	return limit("loop_gap_max", "s", longest.Seconds(), gapLimit.Seconds(),
-		fmt.Sprintf("this process stood still for %v: what timed out or came late then is its own doing", longest.Round(time.Millisecond)))
 }
 
 func packetErrors(m *measure.Media) measure.Check {

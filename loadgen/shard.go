@@ -22,12 +22,13 @@ type Shard struct {
 	// Steady and WarmUp are what the machine counts in.
 	Steady, WarmUp *measure.Measurement
 
-	calls    *schedule // nil at an answerer
-	contact  contact
-	progress progress
-	rhythm   rhythm
-	turn     turn
-	arrived  reading // when the arrivals were dealt with
+	calls     *schedule // nil at an answerer
+	contact   contact
+	exhausted exhaustion
+	progress  progress
+	rhythm    rhythm
+	turn      turn
+	arrived   reading // when the arrivals were dealt with
 }
 
 // Socket carries the SIP messages of a shard: *sip.Socket over UDP, *sip.Streams over TCP, TLS and
@@ -219,7 +220,9 @@ func (s *Shard) next() time.Duration {
 func (s *Shard) noteUnreachable(now time.Duration) {
 	for _, u := range s.Socket.TakeUnreachable() {
 		if u.Own() {
-			continue // counted as a send error: the message is sent again like any that gets lost
+			// Counted here or as a send error; the message is sent again like any that gets lost.
+			s.exhausted.note(u.Cause)
+			continue
 		}
 		s.Machine.Unreachable(now, u.Address)
 		if delete(s.contact.silent, u.Address); s.contact.refused == nil {
@@ -237,7 +240,7 @@ func (s *Shard) lost(now time.Duration, target string) error {
 	case len(s.contact.silent) == 0 && s.contact.refused != nil:
 		return &UnreachableError{Target: target, Cause: s.contact.refused.Cause}
 	case s.contact.patience > 0 && s.contact.first > 0 && now-s.contact.first >= s.contact.patience:
-		return &UnreachableError{Target: target, Silence: s.contact.patience}
+		return &UnreachableError{Target: target, Cause: s.exhausted.cause, Silence: s.contact.patience}
 	}
 	return nil
 }

@@ -9,8 +9,8 @@ import (
 // an error of this host (Cause), or by silence.
 type UnreachableError struct {
 	Target  string
-	Cause   error         // nil for silence
-	Silence time.Duration // how long nothing came back
+	Cause   error         // nil for silence alone
+	Silence time.Duration // how long nothing came back, where that was waited for
 }
 
 // Error returns a sentence for people.

@@ -91,6 +91,7 @@ type Engine struct {
 	now    time.Duration // latest run time heard of
 	drops  uint64
 	failed uint64 // legs that found no port pair
+	cause  error  // of the first of them
 	closed bool
 
 	packet rtp.Packet            // the one being read
@@ -131,6 +132,9 @@ func (e *Engine) Open() (*Leg, error) {
 	l, err := e.pool.get(e.now)
 	if err != nil {
 		e.failed++
+		if e.cause == nil {
+			e.cause = err
+		}
 		return nil, err
 	}
 	l.open = true
@@ -183,6 +187,9 @@ func (e *Engine) turn(w *wheel, now time.Duration) {
 
 // Failed returns how many times Open found no port pair: calls without media that should have had some.
 func (e *Engine) Failed() uint64 { return e.failed }
+
+// Cause returns why Open found no port pair the first time, nil if it always did.
+func (e *Engine) Cause() error { return e.cause }
 
 // Drops returns how many datagrams the kernel has dropped because a leg's receive buffer was full: a
 // loss that is this machine's and not the network's. Always 0 where the system does not tell (not Linux).

@@ -51,9 +51,11 @@ type Unreachable struct {
 }
 
 // Own tells whether the cause lies with this host and says nothing of the destination: no memory, no room in
-// a buffer, a rule of its own firewall, an address of a family that the socket does not speak.
+// a buffer, no port or file left, a rule of its own firewall, an address of a family that the socket does not
+// speak.
 func (u Unreachable) Own() bool {
-	for _, own := range []syscall.Errno{syscall.EAGAIN, syscall.ENOBUFS, syscall.ENOMEM, syscall.EPERM, syscall.EAFNOSUPPORT, syscall.EINVAL} {
+	for _, own := range []syscall.Errno{syscall.EAGAIN, syscall.ENOBUFS, syscall.ENOMEM, syscall.EPERM, syscall.EAFNOSUPPORT, syscall.EINVAL,
+		syscall.EADDRNOTAVAIL, syscall.EADDRINUSE, syscall.EMFILE, syscall.ENFILE} {
 		if errors.Is(u.Cause, own) {
 			return true
 		}
