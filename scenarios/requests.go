@@ -13,6 +13,7 @@ func (c *compiler) request(p phrase, text string, change func(*Step)) error {
 	refused := failure
 	if !c.open {
 		c.open, refused = true, ending
+		c.program.Opens = firstOf(text)
 	}
 	if err := c.send(p, text, change); err != nil {
 		return err

@@ -30,7 +30,7 @@ var phrases = map[int]string{
 
 // extra are the header lines that a response of its own accord has beside the usual ones.
 var extra = map[int][]string{
-	200: {allow}, 405: {allow},
+	200: {allow, "[session_timer]"}, 405: {allow},
 	420: {"Unsupported: [last_Require]"}, 422: {"Min-SE: 90"}, 401: {"[challenges]"}, 407: {"[challenges]"},
 }
 

@@ -167,7 +167,17 @@ func (m *Machine) serve(r *sip.Message, from netip.AddrPort, at time.Duration, r
 		m.keepServed(c, r, at)
 	}
 	m.run(c, at)
+	m.soothe(c)
 	return c
+}
+
+// soothe says 100 to the caller whose program has said nothing yet, so that the INVITE is not repeated (RFC
+// 3261, 17.2.1).
+func (m *Machine) soothe(c *call) {
+	if c.busy && c.lastSent == nil && c.flow.opening == sip.INVITE {
+		c.lastSent = m.standard.responses[100]
+		m.reply(c, &m.message, m.from, 100)
+	}
 }
 
 // refuse ends an INVITE with a response of our own, outside the program.

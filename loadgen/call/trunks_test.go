@@ -218,7 +218,7 @@ func TestLateAnswerOfATrunkThatWasGivenUpIsHungUp(t *testing.T) {
 // TestRingingOfATrunkThatWasGivenUpIsCancelled is a phone that would ring for nobody.
 func TestRingingOfATrunkThatWasGivenUpIsCancelled(t *testing.T) {
 	l := trunkLab(t, 2, func(n *routing.Network) { n.Routes[0].FailOver.Wait = time.Second })
-	l.answerer.cfg.Ringing = traffic.Duration{Mean: time.Hour}
+	l.answerer.ringing = traffic.NewSampler(traffic.Duration{Mean: time.Hour})
 	var invite packet
 	l.catchNext("-> INVITE", &invite)
 	l.lose = func(message string) bool { return strings.HasPrefix(message, "-> INVITE sip:+15550100@192.0.2.2") }
