@@ -77,7 +77,8 @@ type Run struct {
 	Ratios  Ratios  `json:"ratios"`
 	Delays  Delays  `json:"delays_ms"`
 	SIP     SIP     `json:"sip"`
-	RTP     *RTP    `json:"rtp"` // null when no call ran media
+	RTP     *RTP    `json:"rtp"`   // null when no call ran media
+	Audio   *Audio  `json:"audio"` // what the calls heard; null when none ran media
 
 	Health     Health      `json:"health"`
 	Gates      []Gate      `json:"gates"`
@@ -96,7 +97,7 @@ func NewRun(r RunResult) *Run {
 		Targets: cleaned(r.Targets), Load: r.Load.rounded(),
 		Totals: newTotals(all), Counted: newTotals(r.Steady),
 		Traffic: newTraffic(r.Steady, r.Window), Ratios: newRatios(r), Delays: newDelays(r.Steady),
-		SIP: newSIP(r.Steady), RTP: newRTP(&r.Steady.Media),
+		SIP: newSIP(r.Steady), RTP: newRTP(&r.Steady.Media), Audio: newAudio(&r.Steady.Media),
 		Health: newHealth(r.Health, all.CheckAccounting()), Gates: newGates(r.Gates),
 		Acceptance: newAcceptance(r.Judgement, r.Steady.Requests()),
 	}

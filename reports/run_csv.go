@@ -41,6 +41,9 @@ func (r *Run) WriteCSV(w io.Writer) error {
 // written names the keys whose numbers stand in rows of their own.
 var written = []string{"seed", "gates", "health"}
 
+// listed names the keys of lists, which do not fit a table of metrics.
+var listed = []string{"audio.worst_calls"}
+
 // flatten reads one JSON value and adds each number in it under the keys that lead there.
 func flatten(decoder *json.Decoder, path string, add func(metric, value, unit string)) error {
 	token, err := decoder.Token()
@@ -61,7 +64,7 @@ func flatten(decoder *json.Decoder, path string, add func(metric, value, unit st
 				key = name.(string)
 			}
 			into := add
-			if path == "" && slices.Contains(written, key) {
+			if path == "" && slices.Contains(written, key) || slices.Contains(listed, strings.Trim(path+"."+key, ".")) {
 				into = func(string, string, string) {}
 			}
 			if err := flatten(decoder, strings.Trim(path+"."+key, "."), into); err != nil {

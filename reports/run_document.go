@@ -17,7 +17,7 @@ import (
 // measured beside them, then what became of every call.
 func (r *Run) Document() Document {
 	d := Document{Answer: r.answer(), Notes: r.notes()}
-	for _, table := range []Table{r.promiseTable(), r.gateTable(), r.outcomeTable(), r.figureTable(), r.delayTable(), r.healthTable()} {
+	for _, table := range []Table{r.promiseTable(), r.gateTable(), r.outcomeTable(), r.figureTable(), r.delayTable(), r.scoreTable(), r.worstTable(), r.healthTable()} {
 		if len(table.Rows) > 0 {
 			d.Tables = append(d.Tables, table)
 		}
@@ -105,6 +105,7 @@ func (r *Run) notes() []string {
 	}
 	if r.RTP != nil {
 		notes = append(notes, r.RTP.sentence())
+		notes = append(notes, r.Audio.words(r.RTP.Legs)...)
 	}
 	return append(notes, r.messages(), r.generator(), r.Load.sentence(), fmt.Sprintf("%s, seed %d, %s, %s from %s.",
 		strings.Join(r.Targets, ", "), r.Seed, r.Version, passed(r.Duration), r.Started.Format(time.RFC3339)))

@@ -54,10 +54,18 @@ func (r *Run) mostly(o outcome) string {
 	return ""
 }
 
-// oneWay says that no packet came back, or nothing.
+// oneWay says that no packet came back, that audio did not flow both ways in more than one call of a hundred, or
+// nothing: notes tell of single calls.
 func (r *Run) oneWay() string {
-	if m := r.RTP; m == nil || m.Sent == 0 || m.Received > 0 || m.Silent == 0 {
+	m := r.RTP
+	if m == nil {
 		return ""
+	}
+	switch few := 100*r.Audio.OneWay <= r.Audio.Promised; {
+	case few && (m.Sent == 0 || m.Received > 0 || m.Silent == 0):
+		return ""
+	case m.Received > 0 || m.Sent == 0:
+		return fmt.Sprintf("Audio did not flow both ways in %s of %s that were promised it.", count(r.Audio.OneWay), plural(int(r.Audio.Promised), "call"))
 	}
 	return fmt.Sprintf("No RTP came back from the target: %s packets went out in %s, and none came in.",
 		count(r.RTP.Sent), plural(int(r.RTP.Legs), "call"))

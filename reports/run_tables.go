@@ -131,6 +131,7 @@ func (r *Run) delayTable() Table {
 	delays := r.Delays.named()
 	if m := r.RTP; m != nil {
 		delays = append(delays, namedDelay{"rtp_jitter", "at the end of a call", m.Jitter}, namedDelay{"rtp_send_late", "this generator's own", m.SendLate})
+		delays = append(delays, r.Audio.delays()...)
 	}
 	for _, d := range delays {
 		if d.delay.Count > 0 {

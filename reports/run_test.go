@@ -39,11 +39,38 @@ func measured() *measure.Measurement {
 		m.Delays[measure.Lateness].Record(spread / 10)
 		m.Media.Jitter.Record(spread / 5)
 		m.Media.LegLoss.Record(float64(i%200/199) / 300)
+		heard(m, i, spread)
 	}
 	for range 85 {
 		m.Delays[measure.SRDFailed].Record(3 * time.Millisecond)
 	}
 	return m
+}
+
+// heard lets a call hear what one in 200 lost a packet of, and the first one nothing.
+func heard(m *measure.Measurement, i int, spread time.Duration) {
+	h := &m.Media.Heard
+	h.Promised++
+	call := measure.CallAudio{
+		Call: fmt.Sprintf("%d@192.0.2.1", i), Trunk: "sip:192.0.2.10", Began: 300 * spread, Lasted: 6 * time.Second, Scored: true, Scale: "nb",
+		MOS: 4.409, R: 93.2, Expected: 300, Received: 300, BurstR: 1, MaxJitter: spread / 4, LongestGap: 20*time.Millisecond + spread,
+	}
+	switch {
+	case i == 0:
+		call.MOS, call.R, call.Expected, call.Received = 1, 0, 0, 0
+		call.Faults.Add(measure.HeardNothing, true)
+	case i%200 == 199:
+		call.MOS, call.R, call.Received, call.Lost, call.Missing = 4.376, 91.9, 299, 1, 1.0/300
+	}
+	h.MOS.Record(call.MOS)
+	h.Blame(call.Faults)
+	h.Worst.Add(call)
+	if i > 0 {
+		h.LegMissing.Record(call.Missing)
+		h.FirstPacket.Record(10*time.Millisecond + spread)
+		h.LongestGap.Record(call.LongestGap)
+		h.RTT.Record(4 * time.Millisecond)
+	}
 }
 
 func healthy() measure.Health {

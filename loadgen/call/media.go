@@ -120,6 +120,6 @@ func (m *Machine) hush(c *call, now time.Duration) {
 		return
 	}
 	stats := c.leg.Stop(now)
-	stats.AddTo(&m.count(c).Media)
+	m.countAudio(c, &stats, now)
 	c.leg = nil
 }

@@ -81,3 +81,14 @@ func (h *Heard) Blame(faults MediaFaults) {
 		h.OneWay++
 	}
 }
+
+// CountUndescribed counts a call that was answered without any description of the audio that it was offered: it
+// heard nothing.
+func (m *Media) CountUndescribed() {
+	m.Legs++
+	m.Silent++
+	m.LegLoss.Record(1)
+	m.Heard.Promised++
+	m.Heard.MOS.Record(1)
+	m.Heard.Blame(1 << NoDescription)
+}
