@@ -40,7 +40,7 @@ func TestBadNetworkLeavesNoCallBehind(t *testing.T) {
 				g.Run(ctx)
 			}()
 			defer func() { stop(); <-over }()
-			result := callOver(t, g, tt.stop, loadgen.Config{
+			result := callOver(t, g.Address(), tt.stop, loadgen.Config{
 				CAPS: 500, Calls: calls, Holding: traffic.Duration{Law: traffic.Exponential, Mean: 200 * time.Millisecond}, Drain: time.Minute,
 				Media: loadgen.Media{Off: true}, Timers: timers, Seed: 9, Network: bad.Network(10),
 			})
@@ -59,11 +59,11 @@ func TestBadNetworkLeavesNoCallBehind(t *testing.T) {
 	}
 }
 
-// callOver runs a load against a gateway and stops it at an instant.
-func callOver(t *testing.T, g *Gateway, stop time.Duration, load loadgen.Config) *loadgen.Result {
+// callOver runs a load against an address and stops it at an instant, unless that is 0.
+func callOver(t *testing.T, address netip.AddrPort, stop time.Duration, load loadgen.Config) *loadgen.Result {
 	t.Helper()
 	var err error
-	if load.Target, err = sip.ParseTarget("sip:" + g.Address().String()); err != nil {
+	if load.Target, err = sip.ParseTarget("sip:" + address.String()); err != nil {
 		t.Fatal(err)
 	}
 	if load.Programs, err = scenarios.Load("caller"); err != nil {
