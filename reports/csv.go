@@ -13,24 +13,15 @@ import (
 func (d Document) csv(page *bytes.Buffer) error {
 	w := csv.NewWriter(page)
 	for i, table := range d.Tables {
+		table = table.escaped(spreadsheetText)
 		if i > 0 {
 			w.Write(nil)
 		}
 		if table.Title != "" {
-			w.Write([]string{spreadsheetText(table.Title)})
+			w.Write([]string{table.Title})
 		}
-		headings := make([]string, len(table.Columns))
-		for i, column := range table.Columns {
-			headings[i] = spreadsheetText(column.Name)
-		}
-		w.Write(headings)
-		for _, row := range table.Rows {
-			cells := make([]string, len(row))
-			for i, cell := range row {
-				cells[i] = spreadsheetText(cell)
-			}
-			w.Write(cells)
-		}
+		w.Write(all(table.Columns, func(c Column) string { return c.Name }))
+		w.WriteAll(table.Rows)
 	}
 	w.Flush()
 	return w.Error()

@@ -201,15 +201,6 @@ func NewPlanObject(d *design.Design) PlanObject {
 	return object
 }
 
-// all turns a list into one of another type, which is never nil: JSON has [] and not null.
-func all[T, U any](items []T, turn func(T) U) []U {
-	turned := make([]U, len(items))
-	for i, item := range items {
-		turned[i] = turn(item)
-	}
-	return turned
-}
-
 func newAssumptionsObject(d *design.Design) assumptionsObject {
 	a := d.Assumptions
 	return assumptionsObject{float64(a.BusyHour), a.AHT.Seconds(), a.SetUp.Seconds(), a.Inbound, a.Growth, a.GoS, a.FailureGoS, a.Bypass,

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/olekukonko/tablewriter"
@@ -25,7 +26,7 @@ func (t Table) text(page *bytes.Buffer, width int) error {
 		tablewriter.WithTrimSpace(tw.Off),
 		tablewriter.WithPadding(tw.Padding{Left: tw.Empty, Right: columnGap, Overwrite: true}),
 	)...)
-	if err := fitted.fill(table, func(cell string) string { return cell }); err != nil {
+	if err := fitted.fill(table); err != nil {
 		return err
 	}
 	fitted.write(page, drawn.String(), width)
@@ -35,7 +36,7 @@ func (t Table) text(page *bytes.Buffer, width int) error {
 // markdown writes the table as a pipe table.
 func (t Table) markdown(page *bytes.Buffer) error {
 	table := tablewriter.NewTable(page, append(t.options(), tablewriter.WithRenderer(renderer.NewMarkdown()))...)
-	return t.fill(table, escapeMarkdown)
+	return t.escaped(escapeMarkdown).fill(table)
 }
 
 // options keeps cells as they were formatted (the library would recase headings and wrap long cells)
@@ -57,19 +58,23 @@ func (t Table) options() []tablewriter.Option {
 	}
 }
 
-// fill puts the escaped cells in and draws the table.
-func (t Table) fill(table *tablewriter.Table, escape func(string) string) error {
-	headings := make([]string, len(t.Columns))
-	for i, column := range t.Columns {
-		headings[i] = escape(column.Name)
+// escaped returns the table with every text escaped.
+func (t Table) escaped(escape func(string) string) Table {
+	other := Table{Title: escape(t.Title), Columns: slices.Clone(t.Columns)}
+	for i := range other.Columns {
+		other.Columns[i].Name = escape(other.Columns[i].Name)
 	}
-	table.Header(headings)
 	for _, row := range t.Rows {
-		cells := make([]string, len(row))
-		for i, cell := range row {
-			cells[i] = escape(cell)
-		}
-		if err := table.Append(cells); err != nil {
+		other.Rows = append(other.Rows, all(row, escape))
+	}
+	return other
+}
+
+// fill puts the cells in and draws the table.
+func (t Table) fill(table *tablewriter.Table) error {
+	table.Header(all(t.Columns, func(c Column) string { return c.Name }))
+	for _, row := range t.Rows {
+		if err := table.Append(row); err != nil {
 			return err
 		}
 	}

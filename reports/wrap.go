@@ -83,14 +83,7 @@ type fitted struct {
 // fitted returns the table with cells for text. Where rows would be longer than width, the cells of the widest columns
 // that hold no numbers are broken into lines.
 func (t Table) fitted(width int) fitted {
-	f := fitted{Table: Table{Title: t.Title, Columns: t.Columns}}
-	for _, row := range t.Rows {
-		cells := make([]string, len(row))
-		for i, cell := range row {
-			cells[i] = printable(cell)
-		}
-		f.Rows = append(f.Rows, cells)
-	}
+	f := fitted{Table: t.escaped(printable)}
 	widths := f.naturalWidths()
 	last := len(widths) - 1
 	isProse := last > 0 && !t.Columns[last].Right && 2*widths[last] > 3*readable
@@ -124,7 +117,7 @@ func (f *fitted) hang() {
 func (t Table) naturalWidths() []int {
 	widths := make([]int, len(t.Columns))
 	for i, column := range t.Columns {
-		widths[i] = utf8.RuneCountInString(printable(column.Name))
+		widths[i] = utf8.RuneCountInString(column.Name)
 		for _, row := range t.Rows {
 			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
 		}

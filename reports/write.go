@@ -118,3 +118,12 @@ func printable(text string) string {
 		return r
 	}, text)
 }
+
+// all turns a list into one of another type, which is never nil: JSON has [] and not null.
+func all[T, U any](items []T, turn func(T) U) []U {
+	turned := make([]U, len(items))
+	for i, item := range items {
+		turned[i] = turn(item)
+	}
+	return turned
+}
