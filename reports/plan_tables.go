@@ -20,15 +20,11 @@ func columns(names ...string) []Column {
 func (p planPage) variants() Table {
 	t := Table{Title: "Topologies side by side", Columns: columns("topology", ">ports", ">units", ">blocked", ">one down", ">a month", ">all years", "reason")}
 	for i, v := range p.d.Variants {
-		name := v.Name
-		if i == p.d.Chosen {
-			name += " (chosen)"
-		}
 		month, years := "-", "-"
 		if v.Cost.Known {
 			month, years = amount(v.Cost.Monthly()), amount(v.Cost.Total)
 		}
-		t.Rows = append(t.Rows, []string{name, count(v.Ports), count(v.Units), percent(v.Blocking), percent(v.Down), month, years, v.Reason})
+		t.Rows = append(t.Rows, []string{chosenName(p.d, i), count(v.Ports), count(v.Units), percent(v.Blocking), percent(v.Down), month, years, v.Reason})
 	}
 	return t
 }
