@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
@@ -47,7 +48,7 @@ var (
 func newBlastCommand(streams Streams) *cobra.Command {
 	o := &blastOptions{}
 	command := &cobra.Command{
-		Use:   "blast TARGET",
+		Use:   "blast TARGET...",
 		Short: "Offer calls with RTP to a trunk or gateway, and hold what it did against gates",
 		Long: `blast places real SIP calls, with RTP both ways, at a rate that never waits for the target: as
 erlangs at a mean holding time, as calls per second, or as users of a class. Arrivals are Poisson and
@@ -59,8 +60,8 @@ The first Ctrl-C ends the arrivals, hangs up and still reports; the second leave
 		Example: `  sipplan blast sip:127.0.0.1:5060 --erlangs 20 --aht 6s --duration 2m
   sipplan blast sip:10.1.2.3 --caps 5 --calls 500 --media none --gate 'blocking <= 1%' --gate 'pdd p95 < 250ms'
   sipplan blast sip:+15550100@gw.lab.example --users 200 --usage heavy --allow-target gw.lab.example --out junit=gates.xml`,
-		Args: oneTarget,
-		RunE: func(command *cobra.Command, args []string) error { return o.run(command, streams, args[0]) },
+		Args: o.someTarget,
+		RunE: func(command *cobra.Command, args []string) error { return o.run(command, streams, args) },
 	}
 	flags := command.Flags()
 	flags.Float64Var(&o.erlangs, "erlangs", 0, "offered traffic in erlangs, at the mean holding time --aht")
@@ -87,15 +88,15 @@ The first Ctrl-C ends the arrivals, hangs up and still reports; the second leave
 	return command
 }
 
-// oneTarget requires exactly one argument: the target.
-func oneTarget(command *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return usagef("TARGET: needs one, such as sip:127.0.0.1:5060, got %d arguments", len(args))
+// someTarget requires a target: an argument or a --trunk.
+func (o *blastOptions) someTarget(_ *cobra.Command, args []string) error {
+	if len(args)+len(o.target.trunks.trunks) == 0 {
+		return usagef("TARGET: needs one, such as sip:127.0.0.1:5060, or a --trunk, got neither")
 	}
 	return nil
 }
 
-func (o *blastOptions) run(command *cobra.Command, streams Streams, target string) error {
+func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []string) error {
 	cfg, err := o.config(command.Flags())
 	if err != nil {
 		return usage(err)
@@ -104,7 +105,7 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, target strin
 	if err := o.results.read(); err != nil {
 		return usage(err)
 	}
-	if err := o.target.apply(command.Context(), streams, &cfg, target); err != nil {
+	if err := o.target.apply(command.Context(), streams, &cfg, targets...); err != nil {
 		return err
 	}
 	defer func() { o.target.close() }()
@@ -112,7 +113,7 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, target strin
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(streams.Err, "blast %s: %s\n", cfg.Target.URI, run.describe())
+	fmt.Fprintf(streams.Err, "blast %s: %s\n", strings.Join(cfg.Trunks.Targets, ", "), run.describe())
 	result, err := run.run(command.Context(), streams, "blast")
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"strings"
 	"time"
@@ -24,6 +23,7 @@ type targetFlags struct {
 	tls       tlsFlags
 	t1        time.Duration
 	ceiling   ceilingFlag
+	trunks    *trunkFlags
 	close     func() // ends what apply has opened
 }
 
@@ -38,26 +38,27 @@ func addTarget(command *cobra.Command) *targetFlags {
 	f.account.add(flags)
 	f.tls.addCaller(flags)
 	f.ceiling.add(command)
+	f.trunks = addTrunks(command)
 	flags.DurationVar(&f.t1, "t1", 500*time.Millisecond, "SIP timer T1; a target counts as silent after 64 of it")
 	return f
 }
 
-// apply fills in the part of a load configuration that these flags are about. It looks the target up.
-func (f *targetFlags) apply(ctx context.Context, streams Streams, cfg *loadgen.Config, target string) error {
+// apply fills in the part of a load configuration that these flags are about. It looks the targets up: those
+// that are given and those of --trunk.
+func (f *targetFlags) apply(ctx context.Context, streams Streams, cfg *loadgen.Config, targets ...string) error {
 	guard, err := loadgen.ParseGuard(f.allow)
 	if err := errors.Join(err, f.check()); err != nil {
 		return usage(err)
 	}
-	if cfg.Target, err = parseTarget(target); err != nil {
+	plan, err := f.trunks.plan(targets)
+	if err != nil {
 		return usage(err)
 	}
-	addresses, err := cfg.Target.Resolve(ctx, net.DefaultResolver)
-	if err != nil {
-		return err // the name may be right and the resolver down: it could not run
+	if cfg.Trunks, err = f.trunks.locate(ctx, &plan, &guard); err != nil {
+		return err
 	}
-	if err := guard.Pin(cfg.Target.Host, addresses); err != nil {
-		return usage(fmt.Errorf("target: %w", err))
-	}
+	cfg.Target = plan.Trunks[0].Target
+	cfg.Target.Addr, cfg.Target.Transport = cfg.Trunks.Paths[0].Destination.Addr, cfg.Trunks.Paths[0].Destination.Transport
 	cfg.Guard, cfg.Caller, cfg.UserAgent = guard, f.caller, userAgent()
 	if cfg.Account, err = f.account.account(streams.Env); err != nil {
 		return usage(err)

@@ -93,7 +93,7 @@ func (r *loadRun) report(command string, result *loadgen.Result, change func(*re
 	}
 	out := reports.RunResult{
 		Command: command, Version: version(), Started: result.Started, Elapsed: result.Elapsed, Seed: result.Seed,
-		Targets: []string{r.cfg.Target.URI}, Window: result.Window, Steady: result.Steady, WarmUp: result.WarmUp,
+		Targets: r.cfg.Trunks.Targets, Window: result.Window, Steady: result.Steady, WarmUp: result.WarmUp,
 		Health: result.Health, Interrupted: result.Interrupted,
 		Load: reports.Load{
 			Erlangs: r.cfg.Erlangs(), CAPS: r.cfg.CAPS, AHT: r.cfg.Holding.Mean.Seconds(), Calls: r.cfg.Calls,

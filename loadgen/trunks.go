@@ -17,9 +17,10 @@ import (
 // Trunks are the trunks of a run and how calls choose among them.
 type Trunks struct {
 	Network *routing.Network
-	Route   string // that calls begin with
-	Paths   []Path // where the trunks of the network lead, at their places
-	TTL     time.Duration
+	Route   string        // that calls begin with
+	Paths   []Path        // where the trunks of the network lead, at their places
+	TTL     time.Duration // for which the names lead there
+	Targets []string      // URIs, as they were named
 }
 
 // Path is where a trunk of the network leads.
@@ -36,7 +37,7 @@ func OneTrunk(target sip.Target) *Trunks {
 			Trunks: []routing.Trunk{{Name: name}},
 			Routes: []routing.Route{{Name: name, Trunks: []string{name}}},
 		},
-		Route: name, TTL: sip.Forever,
+		Route: name, TTL: sip.Forever, Targets: []string{name},
 		Paths: []Path{{
 			Destination: sip.Destination{Name: target.Host, Addr: target.Addr, Transport: target.Transport},
 			URI:         requestURI(target, hostPort(target.Host, target.Addr.Port())),
@@ -72,7 +73,7 @@ func (t *Trunks) validate(guard Guard) error {
 	}
 	for _, p := range t.Paths {
 		d := p.Destination
-		errs = append(errs, guard.CheckTarget(d.Name, d.Addr.Addr()), CheckNumber(p.URI))
+		errs = append(errs, problem("target", guard.CheckTarget(d.Name, d.Addr.Addr())), problem("target", CheckNumber(p.number())))
 		if first := t.Paths[0].Destination; d.Transport != first.Transport || d.Addr.Addr().Is4() != first.Addr.Addr().Is4() {
 			errs = append(errs, fmt.Errorf("%s over %s and %s over %s: the trunks of a run must have one transport and one IP version",
 				first.Addr, first.Transport, d.Addr, d.Transport))
@@ -88,6 +89,12 @@ func (t *Trunks) peers() map[netip.AddrPort]string {
 		names[p.Destination.Addr] = p.Destination.Name
 	}
 	return names
+}
+
+// number returns the number called.
+func (p *Path) number() string {
+	number, _, _ := strings.Cut(strings.TrimPrefix(p.URI, "sip:"), "@")
+	return number
 }
 
 // names are the names of the trunks, in their order.

@@ -56,10 +56,13 @@ func HostsFile() Resolver {
 	return &net.Resolver{PreferGo: true, Dial: nowhere}
 }
 
-// NewDNSClient returns a client that asks at least one server.
+// errNoServer says that a name cannot be found out.
+var errNoServer = errors.New("no DNS server is known")
+
+// NewDNSClient returns a client that asks at least one server, or the hosts file alone.
 func NewDNSClient(cfg DNSConfig) (*DNSClient, error) {
-	if len(cfg.Servers) == 0 {
-		return nil, errors.New("no DNS server is known")
+	if len(cfg.Servers) == 0 && cfg.Hosts == nil {
+		return nil, errNoServer
 	}
 	if cfg.Dots <= 0 {
 		cfg.Dots = 1
@@ -73,15 +76,21 @@ func NewDNSClient(cfg DNSConfig) (*DNSClient, error) {
 	return &DNSClient{cfg: cfg}, nil
 }
 
-// NAPTR asks for the NAPTR records of a name.
+// NAPTR asks for the NAPTR records of a name. One of the hosts file has none.
 func (c *DNSClient) NAPTR(ctx context.Context, name string) (Answer[NAPTR], error) {
+	if len(c.hosts(ctx, name)) > 0 {
+		return Answer[NAPTR]{TTL: hostsTTL}, nil
+	}
 	return lookUp(ctx, c, name, dns.TypeNAPTR, func(rr *dns.NAPTR) NAPTR {
 		return NAPTR{Order: rr.Order, Preference: rr.Preference, Flags: rr.Flags, Service: rr.Service, Regexp: rr.Regexp, Replacement: rr.Replacement}
 	})
 }
 
-// SRV asks for the SRV records of a name.
+// SRV asks for the SRV records of a name. The services of one in the hosts file have none.
 func (c *DNSClient) SRV(ctx context.Context, name string) (Answer[SRV], error) {
+	if len(c.hosts(ctx, ofService(name))) > 0 {
+		return Answer[SRV]{TTL: hostsTTL}, nil
+	}
 	return lookUp(ctx, c, name, dns.TypeSRV, func(rr *dns.SRV) SRV {
 		return SRV{Priority: rr.Priority, Weight: rr.Weight, Port: rr.Port, Target: rr.Target}
 	})
@@ -93,10 +102,8 @@ const hostsTTL = time.Minute
 // Addresses asks for the A and AAAA records of a name, and of the name in the search domains when it is a
 // short one.
 func (c *DNSClient) Addresses(ctx context.Context, name string) (Answer[netip.Addr], error) {
-	if c.cfg.Hosts != nil {
-		if known, err := c.cfg.Hosts.LookupNetIP(ctx, "ip", name); err == nil && len(known) > 0 {
-			return Answer[netip.Addr]{Records: known, TTL: hostsTTL}, nil
-		}
+	if known := c.hosts(ctx, name); len(known) > 0 {
+		return Answer[netip.Addr]{Records: known, TTL: hostsTTL}, nil
 	}
 	ttl := Forever
 	for _, name := range c.candidates(name) {
@@ -107,6 +114,26 @@ func (c *DNSClient) Addresses(ctx context.Context, name string) (Answer[netip.Ad
 		}
 	}
 	return Answer[netip.Addr]{TTL: ttl}, nil
+}
+
+// hosts returns the addresses of a name in the hosts file.
+func (c *DNSClient) hosts(ctx context.Context, name string) []netip.Addr {
+	if c.cfg.Hosts == nil {
+		return nil
+	}
+	known, err := c.cfg.Hosts.LookupNetIP(ctx, "ip", name)
+	if err != nil {
+		return nil
+	}
+	return known
+}
+
+// ofService returns the domain of the name of a service such as _sip._udp.example.com.
+func ofService(name string) string {
+	for strings.HasPrefix(name, "_") {
+		_, name, _ = strings.Cut(name, ".")
+	}
+	return name
 }
 
 // candidates returns the names that a host name may stand for, as resolv.conf(5) says.

@@ -16,7 +16,7 @@ const datagramSize = 1232
 
 // ask asks one server after another until one of them knows.
 func (c *DNSClient) ask(ctx context.Context, name string, kind uint16) (*dns.Msg, error) {
-	var last error
+	last := errNoServer
 	for range c.cfg.Attempts {
 		for _, server := range c.cfg.Servers {
 			reply, err := c.exchange(ctx, server, name, kind)
