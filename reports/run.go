@@ -29,7 +29,8 @@ type RunResult struct {
 	Health      measure.Health
 	Interrupted bool
 	Gates       []gate.Result
-	Judgement   *acceptance.Judgement // nil if no promise was tested
+	Judgement   *acceptance.Judgement  // nil if no promise was tested
+	DrillLimits acceptance.DrillLimits // of the drills in the measurement
 }
 
 // Load is what was to be offered. Fields that were not set are left out.
@@ -77,7 +78,9 @@ type Run struct {
 	Ratios  Ratios  `json:"ratios"`
 	Delays  Delays  `json:"delays_ms"`
 	SIP     SIP     `json:"sip"`
-	RTP     *RTP    `json:"rtp"`   // null when no call ran media
+	RTP     *RTP    `json:"rtp"` // null when no call ran media
+	Trunks  []Trunk `json:"trunks"`
+	Drills  []Drill `json:"drills"`
 	Audio   *Audio  `json:"audio"` // what the calls heard; null when none ran media
 
 	Health     Health      `json:"health"`
@@ -98,6 +101,7 @@ func NewRun(r RunResult) *Run {
 		Totals: newTotals(all), Counted: newTotals(r.Steady),
 		Traffic: newTraffic(r.Steady, r.Window), Ratios: newRatios(r), Delays: newDelays(r.Steady),
 		SIP: newSIP(r.Steady), RTP: newRTP(&r.Steady.Media), Audio: newAudio(&r.Steady.Media),
+		Trunks: newTrunks(r.Steady, r.Window), Drills: newDrills(all, r.DrillLimits),
 		Health: newHealth(r.Health, all.CheckAccounting()), Gates: newGates(r.Gates),
 		Acceptance: newAcceptance(r.Judgement, r.Steady.Requests()),
 	}
@@ -129,8 +133,9 @@ func (r *Run) decide() {
 	}
 }
 
-// rules returns a sentence for each gate and promise that was broken, and for each that is open.
+// rules returns a sentence for each gate, drill and promise that was broken, and for each that is open.
 func (r *Run) rules() (failed, open []string) {
+	failed, open = r.drillRules()
 	if a := r.Acceptance; a != nil {
 		switch a.Verdict {
 		case acceptance.DoesNotHold:

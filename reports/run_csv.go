@@ -26,6 +26,8 @@ func (r *Run) WriteCSV(w io.Writer) error {
 			add("health."+c.Name, strconv.FormatFloat(*c.Value, 'f', -1, 64), c.Unit)
 		}
 	}
+	r.addTrunks(add)
+	r.addDrills(add)
 	encoded, err := json.Marshal(r)
 	if err != nil {
 		return err
@@ -39,7 +41,7 @@ func (r *Run) WriteCSV(w io.Writer) error {
 }
 
 // written names the keys whose numbers stand in rows of their own.
-var written = []string{"seed", "gates", "health"}
+var written = []string{"seed", "gates", "health", "trunks", "drills"}
 
 // listed names the keys of lists, which do not fit a table of metrics.
 var listed = []string{"audio.worst_calls"}

@@ -17,7 +17,8 @@ import (
 // measured beside them, then what became of every call.
 func (r *Run) Document() Document {
 	d := Document{Answer: r.answer(), Notes: r.notes()}
-	for _, table := range []Table{r.promiseTable(), r.gateTable(), r.outcomeTable(), r.figureTable(), r.delayTable(), r.scoreTable(), r.worstTable(), r.healthTable()} {
+	tables := append([]Table{r.promiseTable(), r.gateTable()}, r.drillTables()...)
+	for _, table := range append(tables, r.outcomeTable(), r.trunkTable(), r.figureTable(), r.delayTable(), r.scoreTable(), r.worstTable(), r.healthTable()) {
 		if len(table.Rows) > 0 {
 			d.Tables = append(d.Tables, table)
 		}
@@ -27,7 +28,7 @@ func (r *Run) Document() Document {
 
 // answer says first how most calls ended if they were not answered, then the verdict, then why.
 func (r *Run) answer() []string {
-	sentences := slices.Concat(r.headlines(), r.verdict(), r.Why, r.Health.mediaWhy())
+	sentences := slices.Concat(r.headlines(), r.verdict(), r.drillSentences(), r.Why, r.Health.mediaWhy())
 	var all []string
 	for _, sentence := range sentences {
 		if !slices.Contains(all, sentence) {
@@ -46,6 +47,8 @@ func (r *Run) verdict() []string {
 			sentences = append(sentences, r.broken())
 		}
 		return sentences
+	case r.Verdict == gate.Fail && r.gatesWith(gate.Fail) == 0:
+		return []string{"Fail."}
 	case r.Verdict == gate.Fail:
 		return []string{r.broken()}
 	case r.Verdict == gate.Inconclusive:
@@ -107,6 +110,7 @@ func (r *Run) notes() []string {
 		notes = append(notes, r.RTP.sentence())
 		notes = append(notes, r.Audio.words(r.RTP.Legs)...)
 	}
+	notes = append(notes, r.trunkNotes()...)
 	return append(notes, r.messages(), r.generator(), r.Load.sentence(), fmt.Sprintf("%s, seed %d, %s, %s from %s.",
 		strings.Join(r.Targets, ", "), r.Seed, r.Version, passed(r.Duration), r.Started.Format(time.RFC3339)))
 }

@@ -105,6 +105,9 @@ func (r *Run) junitCases() []junitCase {
 		add("the trunk holds its promise of "+percent(a.Promise.Blocking)+" blocking", onTrunk(a.Verdict),
 			"blocking measured "+share(a.Live.Blocking)+", interval "+interval(a.Live.Low, a.Live.High)+", calls "+count(a.Live.Calls), a.Why...)
 	}
+	for _, d := range r.Drills {
+		add("drill: "+d.Drill, onTrunk(d.Verdict), "lost "+share(d.Lost)+" of "+count(d.During.Offered)+" calls during the failure", d.Why...)
+	}
 	for _, g := range r.Gates {
 		add(g.Rule, g.Verdict, "measured "+g.measured()+", samples "+count(g.Samples), g.Reason)
 	}

@@ -134,6 +134,7 @@ func runs(t testing.TB) map[string]*Run {
 		"run-limited": NewRun(withGates(t, limited, "blocking <= 2%")),
 		"run-empty":   NewRun(withGates(t, empty, "pdd p95 < 1s")),
 		"run-plain":   NewRun(result("blast")),
+		"run-drill":   NewRun(drilled()),
 	}
 }
 

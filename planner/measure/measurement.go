@@ -125,6 +125,7 @@ type Measurement struct {
 	Delays [NumDelays]Histogram
 	Media  Media
 	Trunks []Trunk // in the order of the plan; empty where calls were not routed
+	Drills []Drill // in the order of their times
 }
 
 // Media adds up the RTP streams of many calls, both directions as seen from this side.

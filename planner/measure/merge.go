@@ -38,6 +38,9 @@ func (m *Measurement) Merge(other *Measurement) {
 	for i := range other.Trunks {
 		m.MergeTrunk(&other.Trunks[i])
 	}
+	for i := range other.Drills {
+		m.MergeDrill(&other.Drills[i])
+	}
 }
 
 // Merge adds what other measured, which must not be m itself.
@@ -74,6 +77,10 @@ func (m *Measurement) Clone() *Measurement {
 	c.Trunks = nil
 	for i := range m.Trunks {
 		c.Trunks = append(c.Trunks, m.Trunks[i].clone())
+	}
+	c.Drills = nil
+	for i := range m.Drills {
+		c.Drills = append(c.Drills, m.Drills[i].clone())
 	}
 	return &c
 }
