@@ -64,9 +64,13 @@ func DayToDayServers(mean, variance, blocking float64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n := least(0, func(n int) bool {
-		daily, err := DayToDay(n, mean, variance)
-		return err != nil || daily.Calls <= blocking
+	from, err := Servers(mean, blocking) // busy days lose more calls than quiet ones save: L·B(N, L) is convex
+	if err != nil || variance == 0 {
+		return from, err
+	}
+	shape, unit := mean*mean/variance, variance/mean
+	n := least(from, func(n int) bool {
+		return n > maxStates || gammaBlocking(float64(n), shape+1, unit) <= blocking
 	})
 	return n, checkCount("servers needed", n, 0, maxStates)
 }

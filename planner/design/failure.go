@@ -162,16 +162,17 @@ func (d *Design) reroute(c *calculator, f *Failure, index int, sites []int) {
 	if local > 0 {
 		ways = append(ways, ofSites(local, len(sites)))
 	}
-	other, blocking := d.nearest(c, index, rest.Erlangs)
+	other := d.roomiest(index)
 	switch {
 	case rest.Users == 0:
 	case other < 0:
 		f.Stranded, f.Blocking = rest.Users, 1
 		ways = append(ways, "no other trunks in "+l.Country)
 	default:
+		to := v.Locations[other]
 		f.Moved += rest.Erlangs
-		f.Blocking = max(f.Blocking, blocking)
-		ways = append(ways, "calls go to "+d.Sites[v.Locations[other].Site].Name)
+		f.Blocking = max(f.Blocking, c.blocking(to.Trunk, to.Load.Erlangs+rest.Erlangs))
+		ways = append(ways, "calls go to "+d.Sites[to.Site].Name)
 	}
 	f.Reason = strings.Join(ways, "; ")
 }
@@ -187,19 +188,17 @@ func ofSites(local, all int) string {
 	return fmt.Sprintf("%d of the %d sites concerned call through gateways of their own", local, all)
 }
 
-// nearest returns the location of the same country that blocks the least when so many erlangs come on top, or -1.
-func (d *Design) nearest(c *calculator, index int, erlangs float64) (other int, blocking float64) {
+// roomiest returns another location of the same country, the one with the most ports above its traffic, or -1.
+func (d *Design) roomiest(index int) int {
 	all := d.Variant().Locations
-	other = -1
+	other, most := -1, 0.0
 	for i, l := range all {
-		if i == index || l.Country != all[index].Country || l.Trunk == 0 {
-			continue
-		}
-		if b := c.blocking(l.Trunk, l.Load.Erlangs+erlangs); other < 0 || b < blocking {
-			other, blocking = i, b
+		room := float64(l.Trunk) - l.Load.Erlangs
+		if i != index && l.Country == all[index].Country && l.Trunk > 0 && (other < 0 || room > most) {
+			other, most = i, room
 		}
 	}
-	return other, blocking
+	return other
 }
 
 // serverFailures are those of one Mediation Server of each pool: DNS load balancing retries through the others, which

@@ -192,20 +192,6 @@ func TestTheExampleIsWorkedOut(t *testing.T) {
 	}
 }
 
-// BenchmarkThousandSites works out 1,000 sites of 1,000 users; the plan must take less than two seconds.
-func BenchmarkThousandSites(b *testing.B) {
-	p, err := plan.Read("p.yaml", []byte(different(1000)))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := Work(p); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 func TestF19PortsOfATrunkGroupAreKeptForEmergencyCalls(t *testing.T) {
 	d := work(t, `
 classes: [{name: u, calls_per_hour: 1, aht: 180s}]
