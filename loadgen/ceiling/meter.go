@@ -2,6 +2,7 @@ package ceiling
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -28,11 +29,15 @@ func NewMeter(transport sip.Transport) (*Meter, error) {
 	m := &Meter{Transport: transport}
 	trial := trial{transport: transport}
 	if transport.Secure() {
-		own, err := selfSigned()
+		certificate, key, err := sip.SelfSigned()
 		if err != nil {
 			return nil, fmt.Errorf("ceiling over %s: %w", transport, err)
 		}
-		trial.tls = sip.TLSConfig{Own: own, Insecure: true} // both ends are this process
+		own, err := tls.X509KeyPair(certificate, key)
+		if err != nil {
+			return nil, fmt.Errorf("ceiling over %s: %w", transport, err)
+		}
+		trial.tls = sip.TLSConfig{Own: &own, Insecure: true} // both ends are this process
 	}
 	m.try = trial.run
 	return m, nil

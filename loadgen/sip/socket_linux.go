@@ -113,8 +113,15 @@ func (s *Socket) setOptions(cfg SocketConfig, family int) error {
 	if family == unix.AF_INET6 {
 		level, tos, recverr = unix.IPPROTO_IPV6, unix.IPV6_TCLASS, unix.IPV6_RECVERR
 	}
+	// Whoever may administer the network is not held to net.core.rmem_max and wmem_max (socket(7)).
+	setBuffer := func(forced, option int) error {
+		if set(unix.SOL_SOCKET, forced, size) == nil {
+			return nil
+		}
+		return set(unix.SOL_SOCKET, option, size)
+	}
 	err := errors.Join(
-		set(unix.SOL_SOCKET, unix.SO_RCVBUF, size), set(unix.SOL_SOCKET, unix.SO_SNDBUF, size),
+		setBuffer(unix.SO_RCVBUFFORCE, unix.SO_RCVBUF), setBuffer(unix.SO_SNDBUFFORCE, unix.SO_SNDBUF),
 		set(unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1), set(unix.SOL_SOCKET, unix.SO_RXQ_OVFL, 1),
 		set(level, recverr, 1), set(level, tos, cfg.DSCP<<2))
 	// The kernel doubles what it grants, for its own bookkeeping (socket(7)).
