@@ -12,7 +12,6 @@ import (
 	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/sipplan/sipplan/reports"
 	"github.com/sipplan/sipplan/reports/gate"
-	"github.com/sipplan/sipplan/scenarios"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -34,6 +33,7 @@ type blastOptions struct {
 	usage         string
 	callsPerHour  float64
 	target        *targetFlags
+	scenario      *scenarioFlags
 	media         *mediaFlags
 	results       *resultFlags
 }
@@ -83,6 +83,7 @@ The first Ctrl-C ends the arrivals, hangs up and still reports; the second leave
 	completeFlag(command, "arrivals", arrivalLaws)
 	completeFlag(command, "hold", holdLaws)
 	o.target = addTarget(command)
+	o.scenario = addScenario(command, "caller")
 	o.media = addMedia(command, "tone", loadgen.DefaultPorts)
 	o.results = addResults(command)
 	return command
@@ -132,14 +133,15 @@ func (o *blastOptions) config(flags *pflag.FlagSet) (loadgen.Config, error) {
 		Arrivals: traffic.ArrivalLaw(o.arrivals), Duration: o.duration, Calls: o.calls, WarmUp: o.warmUp,
 		Drain: o.drain, MaxCalls: o.maxCalls, Seed: o.seed,
 	}
-	var err, mediaErr, programErr error
+	var err, mediaErr, programErr, dataErr error
 	cfg.Media, mediaErr = o.media.media()
-	cfg.Programs, programErr = scenarios.Load("caller")
+	cfg.Programs, programErr = o.scenario.programs()
+	cfg.Data, dataErr = o.scenario.table()
 	cfg.CAPS, cfg.Holding, err = o.offered(flags)
 	if cfg.Duration == 0 && cfg.Calls == 0 {
 		cfg.Duration = time.Minute
 	}
-	return cfg, errors.Join(append(o.check(flags), err, mediaErr, programErr)...)
+	return cfg, errors.Join(append(o.check(flags), err, mediaErr, programErr, dataErr)...)
 }
 
 // check refuses flags that make no sense by themselves.

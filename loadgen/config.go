@@ -40,6 +40,7 @@ type Config struct {
 	MaxCalls int           // calls at a time; 0 for no limit but the ports
 
 	Media     Media
+	Data      *scenarios.Table     // what the calls differ in, a row each; nil for nothing
 	Programs  []*scenarios.Program // what the calls do: at least one for the caller
 	UserAgent string
 	Profile   sip.Profile
@@ -85,6 +86,8 @@ func (c *Config) Validate() error {
 		c.checkTargets(),
 		problem("from", checkUser(c.caller())),
 		problem("auth-user", c.checkAccount()),
+		problem("data", checkData(c.Data)),
+		problem("scenario", checkPrograms(c.Programs)),
 		problem("caps", c.checkRate()),
 		problem("aht", c.Holding.Validate()),
 		problem("duration", c.checkLength()),

@@ -131,6 +131,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 		keyring = sip.NewKeyring(g.cfg.Account, rand.NewChaCha8(seed32()))
 	}
 	s.Machine, err = call.NewMachine(call.Config{
+		Pool:    call.Pool{Table: g.cfg.Data, First: i, Step: shards, Random: rand.NewChaCha8(seed32())},
 		Keyring: keyring, CheckNumber: CheckNumber,
 		Programs: g.cfg.Programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: transport, Trunks: ways,
 		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),

@@ -130,6 +130,11 @@ func segments(text string) []Segment {
 	var list []Segment
 	for text != "" {
 		open := strings.IndexByte(text, '[')
+		if column, before, after, ok := namedCell(text); ok && (open < 0 || len(before) < open) {
+			list = append(list, literal(before), Segment{Keyword: Field, Reference: &Reference{Name: column}})
+			text = after
+			continue
+		}
 		if open < 0 {
 			break
 		}
@@ -147,6 +152,14 @@ func segments(text string) []Segment {
 		text = rest
 	}
 	return merge(append(list, literal(text)))
+}
+
+// namedCell finds the first column that is named in double braces: {{ caller }}.
+func namedCell(text string) (column, before, after string, ok bool) {
+	before, rest, opened := strings.Cut(text, "{{")
+	column, after, closed := strings.Cut(rest, "}}")
+	column = strings.TrimSpace(column)
+	return column, before, after, opened && closed && column != "" && !strings.ContainsAny(column, "\r\n{")
 }
 
 func literal(text string) Segment {

@@ -78,6 +78,7 @@ type Step struct {
 	Media   Media            // PlayMedia
 	Else    int              // Seize: the step that follows when there is no circuit; Expect: the one when Within is over
 	Within  time.Duration    // Expect: how long it waits; 0 for as long as the transaction lasts
+	To      string           // Send: URI that the INVITE calls instead of the target's
 	Flow    Flow             // Send: the direction of media that the description of Message asks for
 	Life    time.Duration    // Send: how long a binding, a subscription or a session is to live without a refresh
 	Line    int              // line of the source that wrote the step

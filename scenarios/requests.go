@@ -27,15 +27,24 @@ func (c *compiler) invite(p phrase, rest string) error {
 	if err != nil {
 		return err
 	}
+	rest, to, called := clause(rest, "to")
+	if called {
+		if err := checkURI("invite", to, "urn:service:test."); err != nil {
+			return err
+		}
+	}
 	switch rest {
 	case "":
 	case "without offer":
 		head, _, _ := strings.Cut(text, "\n\n")
 		text = strings.Replace(head, "Content-Type: application/sdp\n", "", 1)
 	default:
-		return fmt.Errorf("invite: %q is not understood; the target is that of the run, and `invite without offer` leaves the description to the 200", rest)
+		return fmt.Errorf("invite: %q is not understood; say invite, invite without offer, or invite to URI", rest)
 	}
-	life := func(s *Step) { s.Life = p.session }
+	if p.body != "" {
+		text = strings.Replace(text, "[sdp]", strings.TrimSpace(p.body), 1)
+	}
+	life := func(s *Step) { s.Life, s.To = p.session, to }
 	if c.stepwise() {
 		c.open = true
 		return c.send(p, text, life)
@@ -202,9 +211,9 @@ func (c *compiler) refer(p phrase, rest string) error {
 	if !ok {
 		return fmt.Errorf("%s: say to whom, as in to sip:+15550199@192.0.2.5", firstOf(p.words))
 	}
-	uri := strings.Trim(target, "<>")
-	if !strings.HasPrefix(uri, "sip:") && !strings.HasPrefix(uri, "sips:") && !strings.HasPrefix(uri, "tel:") || strings.ContainsAny(uri, " <>\"\r\n") {
-		return fmt.Errorf("%s: %q is no SIP URI", firstOf(p.words), target)
+	uri := strings.ReplaceAll(strings.Trim(target, "<>"), " ", "") // {{ column }} may have blanks
+	if err := checkURI(firstOf(p.words), uri); err != nil {
+		return err
 	}
 	text, err := requestText("REFER", "", "Refer-To: <"+uri+">")
 	if err != nil {
@@ -226,6 +235,16 @@ func (c *compiler) transfer(p phrase, rest string) error {
 		return err
 	}
 	return c.bye(phrase{line: p.line}, "")
+}
+
+// checkURI refuses what is no SIP or telephone URI and begins with none of the other beginnings.
+func checkURI(word, uri string, others ...string) error {
+	for _, scheme := range append(others, "sip:", "sips:", "tel:") {
+		if (strings.HasPrefix(uri, scheme) || strings.HasPrefix(uri, "{{")) && !strings.ContainsAny(uri, " <>\"\r\n\x00") {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: %q is no SIP URI", word, uri)
 }
 
 func firstOf(words string) string {

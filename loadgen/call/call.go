@@ -53,6 +53,7 @@ type call struct {
 	version    uint64             // of our last session description
 	direction  sip.Direction      // of media in our descriptions
 	replied    uint16             // status of our answer to the peer's last request in the dialog, 0 for none or a message of its own
+	row        int32              // of the data of the call
 	rseq       uint32             // of the last reliable provisional response; 0 before it
 	heard      int                // status of a response that came before the program waited for one, 0 for none
 	retries    uint8              // of requests whose times the target found too short

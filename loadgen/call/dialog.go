@@ -62,6 +62,9 @@ func (d *dialog) keepInvited() {
 	}
 }
 
+// since returns the piece of the text that was written from an index on.
+func (d *dialog) since(from int) span { return span{uint16(from), uint16(len(d.text))} }
+
 // maxDialog bounds the texts of one dialog, in octets.
 const maxDialog = 16 << 10
 

@@ -29,15 +29,18 @@ type flows struct {
 // noProgram is the flow of calls that the machine only hangs up.
 var noProgram = flow{opening: sip.INVITE, steps: []scenarios.Step{{Op: scenarios.End}}}
 
-func newFlows(programs []*scenarios.Program, fixed map[scenarios.Keyword]string) (flows, error) {
+func newFlows(programs []*scenarios.Program, data *pool, fixed map[scenarios.Keyword]string) (flows, error) {
 	f := flows{answerers: map[sip.Method]*flow{}}
 	var err error
-	if f.referred, err = loadReferred(fixed); err != nil {
+	if f.referred, err = loadReferred(data, fixed); err != nil {
 		return f, err
 	}
 	sum := 0.0
 	for _, p := range programs {
-		bound := newFlow(p, fixed)
+		bound, err := newFlow(p, data, fixed)
+		if err != nil {
+			return f, fmt.Errorf("scenario %q: %w", p.Name, err)
+		}
 		if p.Role == scenarios.Caller {
 			sum += p.Share()
 			f.callers, f.shares = append(f.callers, bound), append(f.shares, sum)
@@ -51,16 +54,19 @@ func newFlows(programs []*scenarios.Program, fixed map[scenarios.Keyword]string)
 	return f, nil
 }
 
-func newFlow(p *scenarios.Program, fixed map[scenarios.Keyword]string) *flow {
+func newFlow(p *scenarios.Program, data *pool, fixed map[scenarios.Keyword]string) (*flow, error) {
 	bound := &flow{program: p, opening: sip.MethodOf([]byte(p.Opening()))}
 	for _, step := range p.Steps {
 		if step.Message != nil {
-			step.Message = step.Message.Bind(fixed)
+			var err error
+			if step.Message, err = data.columns(step.Message.Bind(fixed)); err != nil {
+				return nil, fmt.Errorf("line %d: %w", step.Line, err)
+			}
 		}
 		bound.steps = append(bound.steps, step)
 		bound.waits = append(bound.waits, traffic.NewSampler(step.Law))
 	}
-	return bound
+	return bound, nil
 }
 
 // draw returns the program of the next call that the machine starts.

@@ -3,6 +3,7 @@ package call
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
@@ -245,10 +246,9 @@ func (c *call) appendLife(dst []byte) []byte {
 const defaultLife = time.Hour
 
 // registrarOf returns the request URI of a REGISTER: the target without a number (RFC 3261, 10.2).
-func registrarOf(uri []byte) []byte {
-	at := bytes.IndexByte(uri, '@')
-	if at < 0 {
-		return uri
+func registrarOf(uri string) []byte {
+	if _, domain, found := strings.Cut(uri, "@"); found {
+		return []byte("sip:" + domain)
 	}
-	return append([]byte("sip:"), uri[at+1:]...)
+	return []byte(uri)
 }

@@ -57,6 +57,7 @@ type Config struct {
 	Circuits    Circuits               // nil: every call gets a circuit
 	CheckNumber func(uri string) error // refuses what must not be called, emergency numbers above all; nil allows all
 	Keyring     *sip.Keyring           // answers challenges; nil: a challenge is a refusal
+	Pool        Pool                   // data that the calls differ in
 	Realm       *sip.Realm             // asks for credentials where a program says so; nil: no program may
 
 	Setup, Ringing traffic.Duration // waits of an answering program
@@ -76,6 +77,7 @@ type Config struct {
 type Machine struct {
 	cfg        Config
 	flows      flows
+	pool       pool
 	setup      traffic.Sampler // of the waits of an answering program
 	ringing    traffic.Sampler
 	standard   standards
@@ -108,7 +110,8 @@ func NewMachine(cfg Config) (*Machine, error) {
 	m.stateless = newIdentity(0, 0, cfg.Machine) // no call has generation 0
 	fixed := m.fixedKeywords()
 	var err error
-	if m.flows, err = newFlows(cfg.Programs, fixed); err != nil {
+	m.pool = newPool(cfg.Pool)
+	if m.flows, err = newFlows(cfg.Programs, &m.pool, fixed); err != nil {
 		return nil, fmt.Errorf("call machine: %w", err)
 	}
 	if m.standard, err = newStandards(fixed); err != nil {
@@ -135,7 +138,7 @@ func (m *Machine) begin(now time.Duration, a Attempt, f *flow, complete func(*ca
 		return
 	}
 	c := m.table.take(m.cfg.Machine)
-	c.flow = f
+	c.flow, c.row = f, m.pool.take(m.cfg.Random)
 	c.attempt, c.warmUp, c.started = a, a.WarmUp, now
 	if why, ok := m.prepare(c, now); !ok {
 		notStarted(into, why)
@@ -157,7 +160,7 @@ func (m *Machine) begin(now time.Duration, a Attempt, f *flow, complete func(*ca
 
 // prepare gives a call what it needs, a port pair and a trunk, or says what is missing.
 func (m *Machine) prepare(c *call, now time.Duration) (why measure.Reason, ok bool) {
-	if !m.openLeg(c) {
+	if c.flow.opening == sip.INVITE && !m.openLeg(c) {
 		return measure.NoMediaPort, false
 	}
 	if why, ok = m.setOut(c, now); !ok && c.leg != nil {
@@ -169,16 +172,22 @@ func (m *Machine) prepare(c *call, now time.Duration) (why measure.Reason, ok bo
 
 // openDialog writes the texts of the dialog as our INVITE over the trunk at hand has them.
 func (m *Machine) openDialog(c *call) {
-	d, uri := &c.dialog, []byte(c.way.trunk.URI)
+	d := &c.dialog
 	*d = dialog{text: d.text[:0]}
 	d.callID = d.put(c.id[:])
-	d.local = d.put([]byte("<"), []byte(c.way.trunk.From), []byte(">;tag="), c.id[:])
+	from := len(d.text)
+	d.text = m.pool.appendParty(append(d.text, '<'), c.way.trunk.From, c.row, m.pool.caller)
+	address := d.since(from + 1)
+	d.text = append(append(d.text, ">;tag="...), c.id[:]...)
+	d.local = d.since(from)
 	if c.flow.opening == sip.REGISTER { // RFC 3261, 10.2: To is the address of record, the request URI its domain
-		d.remote = d.put([]byte("<"), []byte(c.way.trunk.From), []byte(">"))
-		d.target = d.put(registrarOf(uri))
+		d.remote = d.put([]byte("<"), d.get(address), []byte(">"))
+		d.target = d.put(registrarOf(c.way.trunk.URI))
 		return
 	}
-	d.remote = d.put([]byte("<"), uri, []byte(">"))
+	from = len(d.text)
+	d.text = append(m.pool.appendParty(append(d.text, '<'), c.way.trunk.URI, c.row, m.pool.callee), '>')
+	d.remote = d.since(from)
 	d.target = span{d.remote.from + 1, d.remote.to - 1}
 }
 

@@ -135,10 +135,10 @@ func (m *Machine) hangUpReplaced(c *call, at time.Duration) {
 }
 
 // loadReferred returns the program of calls that follow a REFER.
-func loadReferred(fixed map[scenarios.Keyword]string) (*flow, error) {
+func loadReferred(data *pool, fixed map[scenarios.Keyword]string) (*flow, error) {
 	programs, err := scenarios.Load("referred")
 	if err != nil {
 		return nil, err
 	}
-	return newFlow(programs[0], fixed), nil
+	return newFlow(programs[0], data, fixed)
 }

@@ -3,6 +3,7 @@ package call
 import (
 	"bytes"
 	"errors"
+	"slices"
 
 	"net/netip"
 	"time"
@@ -109,12 +110,16 @@ func (m *Machine) callOf(r *sip.Message) (c *call, over bool) {
 	return c, over
 }
 
+// schemes are the beginnings of the URIs that are answered: the service URN that tests of emergency calls use
+// among them (RFC 6881), no other.
+var schemes = [][]byte{[]byte("sip:"), []byte("sips:"), []byte("tel:"), []byte("urn:service:test.")}
+
 // unacceptable returns the status with which an INVITE is refused before it becomes a call, 0 for none:
 // another scheme (RFC 3261, 8.2.2.1), an extension that is required and not there (8.2.2.3), nowhere to send
 // the requests of the dialog to (12.1.1), or no room to remember it.
 func (m *Machine) unacceptable(r *sip.Message) int {
 	switch {
-	case !bytes.HasPrefix(r.RequestURI, []byte("sip:")) && !bytes.HasPrefix(r.RequestURI, []byte("sips:")) && !bytes.HasPrefix(r.RequestURI, []byte("tel:")):
+	case !slices.ContainsFunc(schemes, func(scheme []byte) bool { return bytes.HasPrefix(r.RequestURI, scheme) }):
 		return 416
 	case r.Require != nil && !knownExtensions(r.Require):
 		return 420

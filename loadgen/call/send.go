@@ -35,6 +35,10 @@ func (m *Machine) heed(c *call, step *scenarios.Step) {
 	if step.Life > 0 {
 		c.keep.life = step.Life
 	}
+	if d := &c.dialog; step.To != "" {
+		d.remote = d.put([]byte("<"), []byte(step.To), []byte(">"))
+		d.target = span{d.remote.from + 1, d.remote.to - 1}
+	}
 	if step.Flow != scenarios.AsBefore {
 		c.direction = directions[step.Flow]
 		c.version++
@@ -70,7 +74,8 @@ func (m *Machine) openBye(c *call, now time.Duration) {
 // vouch writes the credentials of a request that is about to be sent, for it and for its repeats, which are
 // the same message.
 func (m *Machine) vouch(c *call, message *scenarios.Message) {
-	if m.cfg.Keyring == nil {
+	keyring := m.keyring(c)
+	if keyring == nil {
 		return
 	}
 	d := &c.dialog
@@ -84,14 +89,17 @@ func (m *Machine) vouch(c *call, message *scenarios.Message) {
 		return
 	}
 	m.renderBody(c, message, nil)
-	d.text = m.cfg.Keyring.AppendHeaders(d.text, &c.trial, sip.Covered{Method: message.Method, URI: d.get(d.target), Body: m.body})
+	d.text = keyring.AppendHeaders(d.text, &c.trial, sip.Covered{Method: message.Method, URI: d.get(d.target), Body: m.body})
 	*into = span{uint16(from), uint16(len(d.text))}
 }
 
 // login tells whether a refusal is a challenge that the keyring answers: the request is sent again then.
 func (m *Machine) login(c *call, r *sip.Message) bool {
-	return (r.Status == 401 || r.Status == 407) && m.cfg.Keyring != nil && !c.flags.stopping &&
-		m.cfg.Keyring.Challenged(&c.trial, r.Authentications[:r.NumAuthentications]) == sip.LoginRetry
+	if r.Status != 401 && r.Status != 407 || c.flags.stopping {
+		return false
+	}
+	keyring := m.keyring(c)
+	return keyring != nil && keyring.Challenged(&c.trial, r.Authentications[:r.NumAuthentications]) == sip.LoginRetry
 }
 
 // destination returns where a request goes: what opens a call, and CANCEL, to the trunk, the rest into the

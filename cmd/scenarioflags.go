@@ -1,0 +1,70 @@
+package cmd
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sipplan/sipplan/planner"
+	"github.com/sipplan/sipplan/scenarios"
+	"github.com/spf13/cobra"
+)
+
+// scenarioFlags are the flags about what calls do.
+type scenarioFlags struct {
+	scenario string
+	data     string
+}
+
+func addScenario(command *cobra.Command, standard string) *scenarioFlags {
+	f := &scenarioFlags{}
+	flags := command.Flags()
+	flags.StringVar(&f.scenario, "scenario", standard, "what a call does: a name of `sipplan scenario list` or a YAML file")
+	flags.StringVar(&f.data, "data", "", "CSV file, a row for each call: columns caller, callee, user, password, and those that the scenario shows as {{ column }}")
+	completeFlag(command, "scenario", scenarios.Names())
+	return f
+}
+
+// programs loads the scenario: a file where the name looks like one, else one of the library.
+func (f *scenarioFlags) programs() ([]*scenarios.Program, error) {
+	if slices.Contains(scenarios.Names(), f.scenario) {
+		return scenarios.Load(f.scenario)
+	}
+	extension := strings.ToLower(filepath.Ext(f.scenario))
+	if extension == "" {
+		near := planner.Nearest(f.scenario, scenarios.Names())
+		if near != "" {
+			near = fmt.Sprintf("; did you mean %s?", near)
+		}
+		return nil, fmt.Errorf("--scenario: %q is neither in the library (%s) nor a file that ends in .yaml%s", f.scenario, strings.Join(scenarios.Names(), ", "), near)
+	}
+	if extension == ".xml" {
+		return nil, fmt.Errorf("--scenario: %s: SIPp's files are run by --sipp", f.scenario)
+	}
+	text, err := readInput(f.scenario, scenarios.MaxFileSize)
+	if err != nil {
+		return nil, fmt.Errorf("--scenario: %w", err)
+	}
+	programs, err := scenarios.Parse(f.scenario, text)
+	if err != nil {
+		return nil, fmt.Errorf("--scenario: %w", err)
+	}
+	return programs, nil
+}
+
+// table loads the data of the calls, nil for none.
+func (f *scenarioFlags) table() (*scenarios.Table, error) {
+	if f.data == "" {
+		return nil, nil
+	}
+	text, err := readInput(f.data, scenarios.MaxTableSize)
+	if err != nil {
+		return nil, fmt.Errorf("--data: %w", err)
+	}
+	table, err := scenarios.ParseTable(f.data, text)
+	if err != nil {
+		return nil, fmt.Errorf("--data: %w", err)
+	}
+	return table, nil
+}
