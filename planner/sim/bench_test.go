@@ -2,6 +2,8 @@ package sim
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,28 +11,32 @@ import (
 	"github.com/sipplan/sipplan/planner/traffic"
 )
 
-// floor is the least that a simulated call costs: a heap of the instants at which each circuit becomes free, with four
-// children to a node, and nothing else. There is no route, no count by trunk, no time congestion, no event but the end of
-// a call.
-func floor(b *testing.B, circuits int, erlangs float64) {
-	random := traffic.Stream(1, 1)
-	free := make([]float64, circuits)
-	now, blocked := 0.0, 0
-	b.ReportAllocs()
-	for b.Loop() {
-		now += random.ExpFloat64() / erlangs
-		if free[0] > now {
-			blocked++
+// bareCalendar is the least that a simulated call costs: a heap of the instants at which each circuit becomes free, with four
+// children to a node, and nothing else. There is no route, no count by trunk group, no time congestion, and no event but
+// the end of a call, which is looked at only when the next call comes.
+type bareCalendar struct {
+	random       *rand.Rand
+	free         []float64
+	now, erlangs float64
+	blocked      int
+}
+
+func (f *bareCalendar) run(calls int) {
+	free := f.free
+	for range calls {
+		f.now += f.random.ExpFloat64() / f.erlangs
+		if free[0] > f.now {
+			f.blocked++
 			continue
 		}
-		end, i := now+random.ExpFloat64(), 0
+		end, i := f.now+f.random.ExpFloat64(), 0
 		for {
 			first := i*children + 1
-			if first >= circuits {
+			if first >= len(free) {
 				break
 			}
 			least := first
-			for j := first + 1; j < min(first+children, circuits); j++ {
+			for j := first + 1; j < min(first+children, len(free)); j++ {
 				if free[j] < free[least] {
 					least = j
 				}
@@ -43,25 +49,6 @@ func floor(b *testing.B, circuits int, erlangs float64) {
 		}
 		free[i] = end
 	}
-	b.ReportMetric(1e3*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "Mcalls/s")
-}
-
-// routed is the full path: arrivals, router, trunk groups, time congestion, the end of each call.
-func routed(b *testing.B, m *Model, caps float64) {
-	c, err := compile(m)
-	if err != nil {
-		b.Fatal(err)
-	}
-	r := newReplication(c, 1)
-	if err := r.begin(0, 0); err != nil {
-		b.Fatal(err)
-	}
-	warm := 12 * aht
-	r.runUntil(warm)
-	b.ReportAllocs()
-	b.ResetTimer()
-	r.runUntil(warm + time.Duration(float64(b.N)/caps*float64(time.Second)))
-	b.ReportMetric(1e3*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "Mcalls/s")
 }
 
 // gateways returns a trunk group on gateways of at most 960 ports, in turn.
@@ -80,16 +67,75 @@ func gateways(ports int, offered float64) *Model {
 	return m
 }
 
-// BenchmarkCall compares a call through the full path with the floor, side by side, on ever larger trunk groups that are
-// offered what they block 1 % of.
+// routedCalls is the full path: arrivals, router, trunk groups, time congestion, the end of each call.
+type routedCalls struct {
+	r    *replication
+	caps float64
+}
+
+func newRoutedCalls(b testing.TB, ports int, offered float64) *routedCalls {
+	c, err := compile(gateways(ports, offered))
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := newReplication(c, 1)
+	if err := r.begin(0, 0); err != nil {
+		b.Fatal(err)
+	}
+	r.runUntil(12 * aht)
+	return &routedCalls{r, offered / aht.Seconds()}
+}
+
+func (f *routedCalls) run(calls int) {
+	f.r.runUntil(f.r.now + time.Duration(float64(calls)/f.caps*float64(time.Second)))
+}
+
+// sizes are trunk groups that are offered what they block 1 % of.
+var sizes = []struct {
+	ports   int
+	erlangs float64
+}{{30, 20.3373}, {300, 277.1}, {3000, 2953}, {9400, 9426.02}, {100_000, 100_917.5}, {1_000_000, 1_009_750}}
+
+// BenchmarkCall is a call through the full path.
 func BenchmarkCall(b *testing.B) {
-	for _, size := range []struct {
-		ports   int
-		erlangs float64
-	}{{30, 20.3373}, {300, 278}, {3000, 2960}, {9400, 9375}, {100_000, 100_900}, {1_000_000, 1_009_900}} {
-		b.Run(fmt.Sprintf("floor/%d", size.ports), func(b *testing.B) { floor(b, size.ports, size.erlangs) })
-		b.Run(fmt.Sprintf("routed/%d", size.ports), func(b *testing.B) {
-			routed(b, gateways(size.ports, size.erlangs), size.erlangs/aht.Seconds())
+	for _, size := range sizes {
+		b.Run(fmt.Sprint(size.ports), func(b *testing.B) {
+			calls := newRoutedCalls(b, size.ports, size.erlangs)
+			b.ReportAllocs()
+			b.ResetTimer()
+			calls.run(b.N)
+			b.ReportMetric(1e3*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "Mcalls/s")
+		})
+	}
+}
+
+// BenchmarkShareOfFloor sets the full path beside the bare calendar, in turn and in one run, and reports the median of
+// the ratios of their speeds: the machine may be busy with other work.
+func BenchmarkShareOfFloor(b *testing.B) {
+	for _, size := range sizes {
+		b.Run(fmt.Sprint(size.ports), func(b *testing.B) {
+			full := newRoutedCalls(b, size.ports, size.erlangs)
+			bare := &bareCalendar{random: traffic.Stream(1, 1), free: make([]float64, size.ports), erlangs: size.erlangs}
+			const calls = 100_000
+			bare.run(max(calls, 12*size.ports))
+			timed := func(run func(calls int)) float64 {
+				from := time.Now()
+				run(calls)
+				return time.Since(from).Seconds() / calls * 1e9
+			}
+			var ratios, bares, fulls []float64
+			for b.Loop() {
+				x, y := timed(bare.run), timed(full.run)
+				ratios, bares, fulls = append(ratios, x/y), append(bares, x), append(fulls, y)
+			}
+			median := func(all []float64) float64 {
+				slices.Sort(all)
+				return all[len(all)/2]
+			}
+			b.ReportMetric(100*median(ratios), "%ofFloor")
+			b.ReportMetric(1e3/median(bares), "Mfloor/s")
+			b.ReportMetric(1e3/median(fulls), "Mcalls/s")
+			b.ReportMetric(0, "ns/op")
 		})
 	}
 }

@@ -46,6 +46,7 @@ type laws struct {
 	holding, setUp, ringing, think, patience traffic.Sampler
 	answered, bypass                         float64
 	rings                                    bool // unanswered calls have a law of their own
+	plain                                    bool // calls are as long as their holding time, and nothing else is drawn
 	class                                    routing.Call
 	retry                                    routing.Retry
 	queued                                   bool
@@ -65,13 +66,17 @@ type step struct {
 	group, stage int32
 }
 
-// draw returns the next call.
-func (s *source) draw() call {
+// draw draws the next call.
+func (s *source) draw(c *call) {
 	l, chance := s.laws, s.chance
-	c := call{class: l.class, answered: true}
-	if s.replay != nil {
+	c.class, c.answered = l.class, true
+	switch {
+	case l.plain:
+		c.held = l.holding.Draw(chance)
+		return
+	case s.replay != nil:
 		c.held = s.replay.Holding()
-	} else {
+	default:
 		c.held = l.holding.Draw(chance)
 	}
 	if l.bypass > 0 {
@@ -83,11 +88,10 @@ func (s *source) draw() call {
 	if s.replay == nil {
 		c.held = s.circuitTime(c)
 	}
-	return c
 }
 
 // circuitTime adds the time before the conversation, or replaces it.
-func (s *source) circuitTime(c call) time.Duration {
+func (s *source) circuitTime(c *call) time.Duration {
 	setUp := s.laws.setUp.Draw(s.chance)
 	switch {
 	case c.answered:
@@ -98,13 +102,18 @@ func (s *source) circuitTime(c call) time.Duration {
 	return setUp
 }
 
-// pending is a call that is neither carried nor lost yet: it waits for a response, for a circuit, or for its
-// caller to try again.
-type pending struct {
+// caller is somebody who makes a call, on the way to a circuit.
+type caller struct {
 	attempt routing.Attempt
 	call    call
 	source  int32
 	retries int32
+}
+
+// pending is a caller whose call is neither carried nor lost yet: it waits for a response, for a circuit, or for its
+// caller to try again.
+type pending struct {
+	caller
 	since   time.Duration   // when it began to wait for a circuit
 	outcome routing.Outcome // that its trunk is going to answer with
 	served  bool            // it waits no longer, and stays until the end of its patience alone

@@ -134,6 +134,7 @@ func (c *compiled) compileSource(i int, fail func(string, ...any)) laws {
 	l := laws{holding: traffic.NewSampler(s.Holding), setUp: traffic.NewSampler(s.SetUp), ringing: traffic.NewSampler(s.Ringing),
 		think: traffic.NewSampler(s.Calls.Think), answered: s.Answered, bypass: s.Bypass, rings: s.Ringing != nil,
 		retry: s.Retry, registration: s.Registration}
+	l.plain = s.SetUp == nil && s.Answered == 1 && s.Bypass == 0 && len(s.Calls.Trace) == 0
 	l.class = routing.Call{Priority: s.Priority, Codec: c.codec(i, fail)}
 	c.checkSource(i, fail)
 	l.ways[ownWay] = c.way(i, s.Route, fail)

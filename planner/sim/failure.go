@@ -139,7 +139,7 @@ func (r *replication) drop(trunks []int32) {
 		if e.kind() != callEnds || !slices.Contains(trunks, int32(e.held.Trunk())) {
 			return false
 		}
-		group := r.compiled.trunks[e.held.Trunk()].group
+		group := r.trunks[e.held.Trunk()].group
 		r.groups[group].change(r.now, -1)
 		r.groups[group].dropped++
 		r.router.Release(e.held)
@@ -157,7 +157,7 @@ func (r *replication) drop(trunks []int32) {
 // afterChange counts the circuits in service again, and the registrars.
 func (r *replication) afterChange(name string) {
 	for _, t := range r.through[name] {
-		r.recount(r.compiled.trunks[t].group)
+		r.recount(r.trunks[t].group)
 	}
 	for _, place := range r.needing[name] {
 		r.recheck(place)

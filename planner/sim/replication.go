@@ -2,7 +2,6 @@ package sim
 
 import (
 	"hash/fnv"
-	"math"
 	"time"
 
 	"github.com/sipplan/sipplan/planner/measure"
@@ -27,15 +26,16 @@ type replication struct {
 	parts    []part
 	down     map[string]int // facilities and trunks that have failed, by how many causes at a time
 	pending  pool
-	attempt  routing.Attempt // of the call at hand
-	dropped  []int32         // sources of the calls that a failure ended
-	failures Random          // and whatever else happens to the network
-	whims    Random          // what callers do whose calls are blocked
-	start    time.Duration   // of the first window
+	caller   caller        // at hand
+	dropped  []int32       // sources of the calls that a failure ended
+	failures Random        // and whatever else happens to the network
+	whims    Random        // what callers do whose calls are blocked
+	start    time.Duration // of the first window
 }
 
 // trunkState is a trunk at work.
 type trunkState struct {
+	group  int32
 	failed int32 // parts on its way that have failed without this side knowing
 	mode   routing.FailureMode
 	answer *Answer
@@ -74,7 +74,7 @@ func (r *replication) begin(number uint64, start time.Duration) (err error) {
 		return err
 	}
 	for i := range r.trunks {
-		r.trunks[i] = trunkState{answer: r.compiled.trunks[i].answer}
+		r.trunks[i] = trunkState{group: r.compiled.trunks[i].group, answer: r.compiled.trunks[i].answer}
 	}
 	for g := range r.groups {
 		r.groups[g] = occupancy{}
@@ -127,10 +127,7 @@ func (r *replication) think(place int32) {
 // runUntil lets everything happen that is due before a time.
 func (r *replication) runUntil(end time.Duration) {
 	for {
-		arrival := time.Duration(math.MaxInt64)
-		if len(r.next.events) > 0 {
-			arrival = r.next.events[0].at
-		}
+		arrival := r.next.events[top].at
 		e, ok := r.calendar.due(min(arrival, end-1))
 		switch {
 		case ok:
@@ -153,11 +150,11 @@ func (r *replication) happen(e *event) {
 	case callEnds:
 		r.end(place, e.held)
 	case callerCalls:
-		r.callOf(place)
+		r.call(place)
 	case callerRetries:
-		c := r.pending.take(place)
-		r.sources[c.source].tally.waiting--
-		r.offer(c.source, c.call, c.retries)
+		r.caller = r.pending.take(place).caller
+		r.sources[r.caller.source].tally.waiting--
+		r.offer()
 	case trunkAnswers:
 		r.answer(place)
 	case callerLeaves:
@@ -169,63 +166,68 @@ func (r *replication) happen(e *event) {
 
 // arrive lets the source call that is next.
 func (r *replication) arrive() {
-	first := r.next.events[0]
+	first := r.next.events[top]
 	place := int32(first.what)
-	s := &r.sources[place]
-	c := s.draw() // before the next arrival: a trace has the holding time of the last
-	first.at = s.arrivals.Next()
-	r.next.sink(0, first)
-	s.tally.arrived++
-	r.offer(place, c, 0)
+	r.call(place)
+	first.at = r.sources[place].arrivals.Next()
+	r.next.sink(top, first)
 }
 
-// callOf lets a user of a source call.
-func (r *replication) callOf(place int32) {
+// call lets a source call.
+func (r *replication) call(place int32) {
 	s := &r.sources[place]
 	s.tally.arrived++
-	r.offer(place, s.draw(), 0)
+	r.caller.source, r.caller.retries = place, 0
+	s.draw(&r.caller.call)
+	r.offer()
 }
 
-// offer looks for a trunk.
-func (r *replication) offer(place int32, c call, retries int32) {
-	s := &r.sources[place]
+// offer looks for a trunk for the caller.
+func (r *replication) offer() {
+	c := &r.caller
+	s := &r.sources[c.source]
 	s.tally.attempts++
 	if s.way < 0 || s.laws.ways[s.way].route < 0 {
-		r.lose(place, c, retries, routing.OutOfService, routing.TransportError)
+		r.lose(routing.OutOfService, routing.TransportError)
 		return
 	}
-	a := &r.attempt
-	a.Route, a.Call = s.laws.ways[s.way].route, c.class
-	r.follow(place, c, retries, a, r.router.Offer(a, r.now), 0)
+	c.attempt.Route, c.attempt.Call = s.laws.ways[s.way].route, c.call.class
+	r.follow(r.router.Offer(&c.attempt, r.now), 0)
 }
 
-// follow carries a call over the trunk of a decision, or goes on to the next one while trunks fail it.
-func (r *replication) follow(place int32, c call, retries int32, a *routing.Attempt, d routing.Decision, outcome routing.Outcome) {
+// follow carries the caller's call over the trunk of a decision, or goes on to the next one while trunks fail it. outcome is
+// how the trunk before failed it, 0 if there was none.
+func (r *replication) follow(d routing.Decision, outcome routing.Outcome) {
 	for d.Taken() {
 		t := &r.trunks[d.Trunk]
 		if t.failed == 0 && t.answer == nil {
-			r.carry(place, c, a.Held(), d.Trunk)
+			r.carry(t.group)
 			return
 		}
 		var after time.Duration
-		if outcome, after = r.outcome(t, a); outcome == 0 {
-			r.carry(place, c, a.Held(), d.Trunk)
+		if outcome, after = r.outcome(t); outcome == 0 {
+			r.carry(t.group)
 			return
 		}
 		if after > 0 {
-			r.groups[r.compiled.trunks[d.Trunk].group].change(r.now, 1)
-			r.sources[place].tally.waiting++
-			at := r.pending.add(pending{attempt: *a, call: c, source: place, retries: retries, outcome: outcome})
+			r.groups[t.group].change(r.now, 1)
+			r.sources[r.caller.source].tally.waiting++
+			at := r.pending.add(pending{caller: r.caller, outcome: outcome})
 			r.calendar.push(event{at: r.now + after, what: about(trunkAnswers, at)})
 			return
 		}
-		d = r.router.Next(a, r.now, outcome, 0)
+		d = r.router.Next(&r.caller.attempt, r.now, outcome, 0)
 	}
-	r.blocked(place, c, retries, d.Causes, outcome)
+	s := &r.sources[r.caller.source]
+	if s.laws.queued && d.Causes.Blocked() && s.waiting.length < s.laws.places {
+		r.wait()
+		return
+	}
+	r.lose(d.Causes, outcome)
 }
 
 // outcome returns how a trunk ends an attempt instead of carrying it, and after what time; 0 when it carries it.
-func (r *replication) outcome(t *trunkState, a *routing.Attempt) (o routing.Outcome, after time.Duration) {
+func (r *replication) outcome(t *trunkState) (o routing.Outcome, after time.Duration) {
 	if t.failed > 0 {
 		switch t.mode {
 		case routing.Refusing:
@@ -233,7 +235,7 @@ func (r *replication) outcome(t *trunkState, a *routing.Attempt) (o routing.Outc
 		case routing.Closed:
 			return routing.TransportError, 0
 		}
-		if after = r.router.Wait(a); after == 0 {
+		if after = r.router.Wait(&r.caller.attempt); after == 0 {
 			after = r.timeout()
 		}
 		return routing.Timeout, after
@@ -254,31 +256,30 @@ func (r *replication) timeout() time.Duration {
 // answer ends the wait for a trunk that did not carry a call.
 func (r *replication) answer(place int32) {
 	c := r.pending.take(place)
+	r.caller = c.caller
 	r.sources[c.source].tally.waiting--
-	trunk := c.attempt.Held().Trunk()
-	r.groups[r.compiled.trunks[trunk].group].change(r.now, -1)
-	r.attempt = c.attempt
-	a := &r.attempt
-	r.follow(c.source, c.call, c.retries, a, r.router.Next(a, r.now, c.outcome, 0), c.outcome)
+	r.groups[r.trunks[c.attempt.Held().Trunk()].group].change(r.now, -1)
+	r.follow(r.router.Next(&r.caller.attempt, r.now, c.outcome, 0), c.outcome)
 }
 
-// carry begins a call.
-func (r *replication) carry(place int32, c call, held routing.Held, trunk int) {
-	s := &r.sources[place]
-	group := r.compiled.trunks[trunk].group
-	r.groups[group].begin(r.now, &c)
-	if c.answered {
+// carry begins the caller's call on a trunk group.
+func (r *replication) carry(group int32) {
+	c := &r.caller
+	held := c.attempt.Held()
+	s := &r.sources[c.source]
+	r.groups[group].begin(r.now, &c.call)
+	s.countCarried(group, c.call.answered)
+	r.router.Answered(held)
+	r.calendar.push(event{at: r.now + c.call.held, held: held, what: about(callEnds, c.source)})
+}
+
+// countCarried counts an attempt on the group that took it.
+func (s *source) countCarried(group int32, answered bool) {
+	if answered {
 		s.tally.answered++
 	} else {
 		s.tally.user++
 	}
-	s.countCarried(group)
-	r.router.Answered(held)
-	r.calendar.push(event{at: r.now + c.held, held: held, what: about(callEnds, place)})
-}
-
-// countCarried counts an attempt on the group that took it.
-func (s *source) countCarried(group int32) {
 	if s.way < 0 {
 		return // users have lost their registrar since they called
 	}
@@ -293,7 +294,7 @@ func (s *source) countCarried(group int32) {
 
 // end gives back the circuit of a call.
 func (r *replication) end(place int32, held routing.Held) {
-	r.groups[r.compiled.trunks[held.Trunk()].group].change(r.now, -1)
+	r.groups[r.trunks[held.Trunk()].group].change(r.now, -1)
 	r.router.Release(held)
 	if r.sources[place].users > 0 {
 		r.think(place)
@@ -303,19 +304,10 @@ func (r *replication) end(place int32, held routing.Held) {
 	}
 }
 
-// blocked lets a call wait that found no trunk, or lose it.
-func (r *replication) blocked(place int32, c call, retries int32, causes routing.Causes, outcome routing.Outcome) {
-	s := &r.sources[place]
-	if s.laws.queued && causes.Blocked() && s.waiting.length < s.laws.places {
-		r.wait(place, c, retries)
-		return
-	}
-	r.lose(place, c, retries, causes, outcome)
-}
-
 // lose counts an attempt that failed, and lets its caller try again or give up.
-func (r *replication) lose(place int32, c call, retries int32, causes routing.Causes, outcome routing.Outcome) {
-	s := &r.sources[place]
+func (r *replication) lose(causes routing.Causes, outcome routing.Outcome) {
+	c := &r.caller
+	s := &r.sources[c.source]
 	class := classOf(causes, outcome)
 	if s.way >= 0 {
 		s.tally.lost[s.way]++
@@ -325,16 +317,17 @@ func (r *replication) lose(place int32, c call, retries int32, causes routing.Ca
 		s.tally.blocked++
 	}
 	if s.laws.retry.Share > 0 && class != measure.User && class != measure.Number {
-		if delay, again := s.laws.retry.After(int(retries), r.whims); again {
+		if delay, again := s.laws.retry.After(int(c.retries), r.whims); again {
 			s.tally.retried++
 			s.tally.waiting++
-			at := r.pending.add(pending{call: c, source: place, retries: retries + 1})
+			c.retries++
+			at := r.pending.add(pending{caller: *c})
 			r.calendar.push(event{at: r.now + delay, what: about(callerRetries, at)})
 			return
 		}
 	}
 	s.tally.outcomes[class]++
 	if s.users > 0 {
-		r.think(place)
+		r.think(c.source)
 	}
 }

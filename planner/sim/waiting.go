@@ -1,13 +1,13 @@
 package sim
 
-// wait puts a call in the queue of its source.
-func (r *replication) wait(place int32, c call, retries int32) {
-	s := &r.sources[place]
+// wait puts the caller's call in the queue of its source.
+func (r *replication) wait() {
+	s := &r.sources[r.caller.source]
 	s.tally.waited++
 	s.tally.waiting++
-	at := r.pending.add(pending{call: c, source: place, retries: retries, since: r.now})
+	at := r.pending.add(pending{caller: r.caller, since: r.now})
 	s.waiting.append(&r.pending, at)
-	if r.Sources[place].Queue.Patience != nil {
+	if r.Sources[r.caller.source].Queue.Patience != nil {
 		r.calendar.push(event{at: r.now + s.laws.patience.Draw(s.chance), what: about(callerLeaves, at)})
 	}
 }
@@ -19,37 +19,40 @@ func (r *replication) serve() {
 		s := &r.sources[place]
 		for s.waiting.first != none && s.way >= 0 {
 			at := s.waiting.first
-			c := &r.pending.calls[at]
-			a := &r.attempt
-			a.Route, a.Call = s.laws.ways[s.way].route, c.call.class
+			r.caller = r.pending.calls[at].caller
+			a := &r.caller.attempt
+			a.Route = s.laws.ways[s.way].route
 			d := r.router.Offer(a, r.now)
 			if !d.Taken() {
 				break
 			}
+			before := s.waiting.length
 			r.leaveQueue(s, at)
-			served := *c
 			if r.Sources[place].Queue.Patience == nil {
 				r.pending.take(at)
 			} else {
-				c.served = true // its place is taken until its patience would have ended
+				r.pending.calls[at].served = true // its place is taken until its patience would have ended
 			}
-			r.follow(place, served.call, served.retries, a, d, 0)
+			r.follow(d, 0)
+			if s.waiting.length == before {
+				break // the trunk has failed, and the call waits again
+			}
 		}
 	}
 }
 
 // leave ends the patience of a caller, who gives up if the call still waits.
 func (r *replication) leave(at int32) {
-	c := &r.pending.calls[at]
-	place, served := c.source, c.served
-	s := &r.sources[place]
-	if !served {
+	c := r.pending.calls[at]
+	if !c.served {
+		s := &r.sources[c.source]
 		r.leaveQueue(s, at)
 		s.tally.left++
 	}
-	taken := r.pending.take(at)
-	if !served {
-		r.lose(place, taken.call, taken.retries, 0, 0)
+	r.pending.take(at)
+	if !c.served {
+		r.caller = c.caller
+		r.lose(0, 0)
 	}
 }
 
