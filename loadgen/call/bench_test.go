@@ -58,24 +58,35 @@ func BenchmarkCall(b *testing.B) {
 
 // benchmarkCall places calls over a trunk, or over those that trunks says.
 func benchmarkCall(b *testing.B, trunks *Trunks, trunk *Trunk) {
+	benchmarkPrograms(b, builtIn(b, "caller"), builtIn(b, "gateway"), trunks, trunk)
+}
+
+// builtIn returns a scenario of the library.
+func builtIn(t testing.TB, name string) []*scenarios.Program {
+	t.Helper()
+	programs, err := scenarios.Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return programs
+}
+
+// benchmarkPrograms places calls of one program to another.
+func benchmarkPrograms(b *testing.B, calls, answers []*scenarios.Program, trunks *Trunks, trunk *Trunk) {
 	p := &pipe{}
 	for i := range p.buffers {
 		p.buffers[i] = make([]byte, 0, 2048)
 	}
 	var caller, answerer *Machine
-	machine := func(name string, peer **Machine, local netip.AddrPort) *Machine {
-		program, err := scenarios.Load(name)
-		if err != nil {
-			b.Fatal(err)
-		}
-		m, err := NewMachine(Config{Programs: program, Wire: pipeEnd{p, peer, local}, Local: local, UserAgent: "sipplan/bench",
+	machine := func(programs []*scenarios.Program, peer **Machine, local netip.AddrPort) *Machine {
+		m, err := NewMachine(Config{Programs: programs, Wire: pipeEnd{p, peer, local}, Local: local, UserAgent: "sipplan/bench",
 			Machine: uint64(local.Addr().As4()[3]), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}})
 		if err != nil {
 			b.Fatal(err)
 		}
 		return m
 	}
-	caller, answerer = machine("caller", &answerer, callerAddress), machine("gateway", &caller, answererAddress)
+	caller, answerer = machine(calls, &answerer, callerAddress), machine(answers, &caller, answererAddress)
 	caller.Reroute(trunks)
 	b.ReportAllocs()
 	b.ResetTimer()

@@ -10,6 +10,10 @@ import (
 // hangUpEarly ends a call because the run ends: a call that rings is withdrawn or refused, one that
 // talks gets a BYE, one that is ending anyway is left to it.
 func (m *Machine) hangUpEarly(c *call, now time.Duration) {
+	if m.scripts != nil {
+		m.scripts.stopCall(c, now)
+		return
+	}
 	c.flags.stopping = true
 	caller := !c.flags.incoming
 	switch {

@@ -71,6 +71,8 @@ type Config struct {
 
 	Steady, WarmUp *measure.Measurement // what calls after and during the warm-up are counted in
 	From           time.Duration        // when the warm-up is over: circuits held from here on are carried traffic
+
+	Script *ScriptConfig // of a program that is a script; nil for the zero value
 }
 
 // Machine runs the calls of one shard. It belongs to one goroutine.
@@ -78,6 +80,7 @@ type Machine struct {
 	cfg        Config
 	flows      flows
 	pool       pool
+	scripts    *scripts        // nil unless the program is a script
 	setup      traffic.Sampler // of the waits of an answering program
 	ringing    traffic.Sampler
 	standard   standards
@@ -117,6 +120,9 @@ func NewMachine(cfg Config) (*Machine, error) {
 	if m.standard, err = newStandards(fixed); err != nil {
 		return nil, fmt.Errorf("call machine: %w", err)
 	}
+	if m.scripts, err = newScripts(m, cfg.Script); err != nil {
+		return nil, fmt.Errorf("call machine: %w", err)
+	}
 	m.Reroute(cfg.Trunks)
 	return m, nil
 }
@@ -154,6 +160,10 @@ func (m *Machine) begin(now time.Duration, a Attempt, f *flow, complete func(*ca
 	into.Delays[measure.Lateness].Record(late)
 	if late > m.cfg.LateLimit {
 		into.Late++
+	}
+	if m.scripts != nil {
+		m.scripts.start(c, now)
+		return
 	}
 	m.run(c, now)
 }
@@ -205,6 +215,9 @@ func (m *Machine) Next() time.Duration { return m.table.wheel.next() }
 // Advance fires the timers that are due.
 func (m *Machine) Advance(now time.Duration) {
 	m.incoming.forget(now)
+	if m.scripts != nil {
+		m.scripts.takeCommands(now)
+	}
 	m.AdvanceTo(now, now)
 }
 
@@ -233,6 +246,10 @@ func (m *Machine) Abandon(now time.Duration) {
 func (m *Machine) Unreachable(now time.Duration, address netip.AddrPort) {
 	m.table.each(func(c *call) {
 		if c.peer == address && c.stage == calling && !c.flags.provisional && !c.flags.incoming {
+			if m.scripts != nil {
+				m.scripts.loseCall(c, now)
+				return
+			}
 			m.lose(c, routing.TransportError, measure.Unreachable, now)
 		}
 	})

@@ -19,6 +19,8 @@ func (m *Machine) Receive(d sip.Datagram) {
 	switch {
 	case errors.Is(err, sip.ErrKeepAlive):
 		return
+	case m.scripts != nil && readable(&m.message, err):
+		m.scripts.receive(&m.message, d.From, d.At)
 	case err != nil || d.Truncated:
 		m.onMalformed(err, d)
 	case m.message.Request:

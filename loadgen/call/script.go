@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/scenarios"
 )
@@ -23,16 +24,18 @@ type ScriptConfig struct {
 	RemoteHost string // the target as it was written
 	ProcessID  int
 	Media      MediaNames
-	Account    sip.Credentials              // of [authentication] that names no other
-	Tables     map[string]*scenarios.Table  // by the names that the script uses
-	Values     map[string]string            // of global variables, before the first call
-	CircuitMap func(call uint64) string     // what [tdmmap] shows; nil for nothing
-	Twin       Twin                         // other half of third-party calls
-	Host       ScriptHost                   // nil: no files, no commands, no log
-	Users      int                          // calls belong to so many users in turn; 0 for none
-	Pause      time.Duration                // of a <pause> that says nothing of its length
-	Receive    time.Duration                // how long a message is waited for at most; 0 for ever
-	FirstCSeq  uint32                       // number before that of the first request
+	Account    sip.Credentials                         // of [authentication] that names no other
+	Tables     map[string]*scenarios.Table             // by the names that the script uses
+	Values     map[string]string                       // of global variables, before the first call
+	CircuitMap func(call uint64) string                // what [tdmmap] shows; nil for nothing
+	Twin       Twin                                    // other half of third-party calls
+	Host       ScriptHost                              // nil: no files, no commands, no log
+	Sound      func(name string) (*media.Audio, error) // reads what a step plays; nil for nothing
+	Trunk      *Trunk                                  // of calls that a command begins; nil for none
+	Users      int                                     // calls belong to so many users in turn; 0 for none
+	Pause      time.Duration                           // of a <pause> that says nothing of its length
+	Receive    time.Duration                           // how long a message is waited for at most; 0 for ever
+	FirstCSeq  uint32                                  // number before that of the first request
 
 	AnswerAll    bool    // answer OPTIONS, INFO, NOTIFY and UPDATE that no step waits for
 	IgnoreAtRest bool    // pass over messages that come in during a pause
@@ -72,46 +75,49 @@ type ScriptHost interface {
 // scripts runs the calls of scripts.
 type scripts struct {
 	*Machine
-	cfg      ScriptConfig
-	random   *rand.Rand
-	states   []*scriptCall // by slot of the call
-	globals  []scenarios.Value
-	tables   []*scenarios.Table
-	flow     *scriptFlow
-	seed     maphash.Seed
-	number   uint64 // of the last call
-	dynamic  int
-	remote   remoteText
-	numbers  map[string]error // what CheckNumber said
-	scratch  [6][]byte        // of actions
-	current  *scriptCall      // the call whose last message is the one at hand
-	stop     stopWish
-	stats    *ScriptStats
-	vias     []byte
-	login    loginScratch
+	cfg     ScriptConfig
+	random  *rand.Rand
+	states  []*scriptCall // by slot of the call
+	globals []scenarios.Value
+	tables  []*scenarios.Table
+	flow    *scriptFlow
+	base    *flow // of all calls, as the machine sees it
+	seed    maphash.Seed
+	number  uint64 // of the last call
+	dynamic int
+	remote  remoteText
+	sounds  map[string]*media.Audio // by the names in the script
+	trunk   *Trunk
+	numbers map[string]error // what CheckNumber said
+	scratch [6][]byte        // of actions
+	current *scriptCall      // the call whose last message is the one at hand
+	stop    stopWish
+	stats   *ScriptStats
+	vias    []byte
+	login   loginScratch
 }
 
 // scriptFlow is a script with what is fixed for the run put into its messages.
 type scriptFlow struct {
 	*scenarios.Script
-	steps   []scenarios.ScriptStep
-	abort   scenarios.ScriptDefaults
-	locals  int // variables of each call
+	steps  []scenarios.ScriptStep
+	abort  scenarios.ScriptDefaults
+	locals int // variables of each call
 }
 
 // scriptCall is what a call of a script remembers. It is used over and over for the calls of its slot.
 type scriptCall struct {
-	number uint64 // of the call, from 1 on
-	user   int
-	cseq   uint32
+	number  uint64 // of the call, from 1 on
+	user    int
+	cseq    uint32
 	opening sip.Method // of the first request, either way
-	named  []byte     // method of that
-	values []scenarios.Value
-	rows   []int // of each table
+	named   []byte     // method of that
+	values  []scenarios.Value
+	rows    []int // of each table
 
-	last     []byte // message received last
-	lastSent []byte // message to repeat
-	sentAt   int    // step that sent last, -1 for none
+	last     []byte     // message received last
+	lastSent []byte     // message to repeat
+	sentAt   int        // step that sent last, -1 for none
 	sentName sip.Method // of that message when it was a request
 
 	receivedAt   int    // step that received last, -1 for none
@@ -129,7 +135,7 @@ type scriptCall struct {
 	peerTag   []byte
 	routes    []byte
 	target    []byte
-	challenge challenge
+	challenge scriptChallenge
 	queued    []byte // message that waits for the script to come to a receiving step
 
 	transactions []scriptTransaction
@@ -191,7 +197,11 @@ func newScripts(m *Machine, cfg *ScriptConfig) (*scripts, error) {
 		return nil, err
 	}
 	s.setGlobals(script)
-	s.flow = s.bind(script)
+	s.flow, s.trunk = s.bind(script), s.cfg.Trunk
+	s.base = &flow{program: m.cfg.Programs[0], opening: sip.INVITE}
+	if err := s.loadSounds(); err != nil {
+		return nil, err
+	}
 	return s, s.initialize()
 }
 

@@ -30,7 +30,7 @@ func (s *scripts) unexpected(c *call, st *scriptCall, r *sip.Message, now time.D
 		st.last = append(st.last[:0], r.Raw...)
 		s.tellTwin(c, st)
 		s.noteFinal(c, st, r, now)
-		s.giveUp(c, st, FailedUnexpectedMessage, now)
+		s.giveUpCall(c, st, FailedUnexpectedMessage, now)
 	}
 }
 
@@ -76,7 +76,7 @@ func (s *scripts) unexpectedEnd(c *call, st *scriptCall, r *sip.Message, now tim
 		s.sendDefault(c, st, s.flow.abort.OK, now)
 	}
 	s.tellTwin(c, st)
-	s.fail(c, st, FailedUnexpectedMessage, now)
+	s.failCall(c, st, FailedUnexpectedMessage, now)
 }
 
 // answerAnyhow sends 200 and forgets the request: what the script answers next is what came before it.
@@ -93,13 +93,13 @@ func (s *scripts) sendDefault(c *call, st *scriptCall, message *scenarios.Messag
 	s.queue(c, s.render(s.Machine.cfg.Wire.Buffer(), c, st, message, c.step-1, now))
 }
 
-// giveUp ends a call that failed as the protocol wants: a refusal is acknowledged, an established call gets
+// giveUpCall ends a call that failed as the protocol wants: a refusal is acknowledged, an established call gets
 // a BYE, one that rings a CANCEL.
-func (s *scripts) giveUp(c *call, st *scriptCall, why Failure, now time.Duration) {
+func (s *scripts) giveUpCall(c *call, st *scriptCall, why Failure, now time.Duration) {
 	if !s.cfg.Silent {
 		s.hangUpScript(c, st, now)
 	}
-	s.fail(c, st, why, now)
+	s.failCall(c, st, why, now)
 }
 
 func (s *scripts) hangUpScript(c *call, st *scriptCall, now time.Duration) {
@@ -152,7 +152,7 @@ func statusOf(text []byte) int {
 // one.
 func (s *scripts) succeed(c *call, st *scriptCall, now time.Duration) {
 	if st.failure != NoFailure {
-		s.fail(c, st, st.failure, now)
+		s.failCall(c, st, st.failure, now)
 		return
 	}
 	s.stats.Successful++
@@ -160,8 +160,8 @@ func (s *scripts) succeed(c *call, st *scriptCall, now time.Duration) {
 	s.close(c, st, now)
 }
 
-// fail ends a call as failed. One in its last pause, for repeats alone, has succeeded already.
-func (s *scripts) fail(c *call, st *scriptCall, why Failure, now time.Duration) {
+// failCall ends a call as failed. One in its last pause, for repeats alone, has succeeded already.
+func (s *scripts) failCall(c *call, st *scriptCall, why Failure, now time.Duration) {
 	if st.settled && why != FailedUnexpectedMessage {
 		st.settled = false
 		s.succeed(c, st, now)
@@ -180,7 +180,7 @@ func (s *scripts) stopCall(c *call, now time.Duration) {
 		s.succeed(c, st, now)
 		return
 	}
-	s.giveUp(c, st, FailedStopped, now)
+	s.giveUpCall(c, st, FailedStopped, now)
 }
 
 // lose ends a call whose messages reach nobody.

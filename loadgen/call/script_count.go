@@ -32,9 +32,9 @@ const (
 	FailedTestShouldntMatch
 	FailedStrcmpDoesntMatch
 	FailedStrcmpShouldntMatch
-	FailedEndlessLoop     // the script went round without waiting
-	FailedNumberRefused   // an INVITE would have called a number that must not be called
-	FailedStopped         // the run ended before the call
+	FailedEndlessLoop   // the script went round without waiting
+	FailedNumberRefused // an INVITE would have called a number that must not be called
+	FailedStopped       // the run ended before the call
 
 	NumFailures = int(FailedStopped) + 1
 )

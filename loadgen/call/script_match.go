@@ -12,6 +12,12 @@ import (
 	"github.com/sipplan/sipplan/scenarios"
 )
 
+// readable tells whether a script can take a message: one that breaks a rule of RFC 3261 is its business, as
+// long as it says what it is and which call it belongs to.
+func readable(r *sip.Message, err error) bool {
+	return err == nil || len(r.CallID) > 0 && (r.Status != 0 || len(r.MethodName) > 0)
+}
+
 // receive takes a message to the call that its Call-ID names. A request that names none begins a call where
 // the script answers; what is left belongs to nobody.
 func (s *scripts) receive(r *sip.Message, from netip.AddrPort, at time.Duration) {
@@ -69,7 +75,7 @@ func (s *scripts) answer(r *sip.Message, id []byte, from netip.AddrPort, at time
 // open makes a call of an identifier that came in.
 func (s *scripts) open(id []byte, from netip.AddrPort, at time.Duration) *call {
 	c := s.table.take(s.Machine.cfg.Machine)
-	c.flow, c.peer, c.started, c.attempt.Intended = s.incomingFlow(), from, at, at
+	c.flow, c.peer, c.started, c.attempt.Intended = s.base, from, at, at
 	c.flags.incoming, c.flags.serving = true, true
 	if len(id) < maxDialog/2 {
 		c.dialog.callID = c.dialog.put(id)

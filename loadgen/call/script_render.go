@@ -18,11 +18,12 @@ type rendering struct {
 	at      int                // step of the message
 	now     time.Duration
 	body    []byte
+	head    int // where the message begins in what it is appended to
 }
 
 // render appends a message of a call. at is the step that it stands for, in its branch above all.
 func (s *scripts) render(dst []byte, c *call, st *scriptCall, message *scenarios.Message, at int, now time.Duration) []byte {
-	r := rendering{c: c, st: st, message: message, at: at, now: now}
+	r := rendering{c: c, st: st, message: message, at: at, now: now, head: len(dst)}
 	s.body = s.appendText(s.body[:0], &r, message.Body)
 	r.body = s.body
 	dst = s.appendText(dst, &r, message.Head)

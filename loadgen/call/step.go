@@ -137,6 +137,10 @@ func (c *call) overheard(step *scenarios.Step) (next int, heard bool) {
 
 // onTimer does what the timers of a call want at now.
 func (m *Machine) onTimer(c *call, now time.Duration) {
+	if m.scripts != nil {
+		m.scripts.onTimer(c, now)
+		return
+	}
 	if m.fire(c, &c.cancel, m.standard.cancel, measure.Cancel, now) == sip.TimedOut {
 		m.end(c, now, measure.Timeout) // RFC 3261, 9.1: the INVITE counts as cancelled after 64·T1
 		return

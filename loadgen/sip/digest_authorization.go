@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"crypto/subtle"
 	"encoding/binary"
 	"encoding/hex"
 )
@@ -54,6 +55,33 @@ func ParseAuthorization(value []byte, a *Authorization) error {
 		return r.problem
 	}
 	return nil
+}
+
+// Proves reports whether the credentials are those of an account for a request, whoever made their nonce.
+// request.URI is left aside: the digest is over the URI that the credentials name.
+func (a *Authorization) Proves(account Credentials, request Covered) bool {
+	return a.responds([]byte(account.User), account.Password, request)
+}
+
+// responds reports whether the response is that of the password. It takes the same time wherever it
+// differs.
+func (a *Authorization) responds(user []byte, password Secret, request Covered) bool {
+	var keySum, sum hexSum
+	p := proof{
+		algorithm: a.Algorithm, qop: a.Qop, nonce: a.Nonce, nc: a.Count, cnonce: a.Cnonce,
+		method: request.Method, uri: a.URI, body: request.Body,
+		key: digestKey(&keySum, a.Algorithm, user, password, a.Realm, a.Nonce, a.Cnonce),
+	}
+	want := p.response(&sum)
+	var raw, given [len(hexSum{}) / 2]byte
+	if len(a.Response) != len(want) {
+		return false
+	}
+	if _, err := hex.Decode(given[:], a.Response); err != nil { // upper-case digits are forgiven
+		return false
+	}
+	_, _ = hex.Decode(raw[:], want)
+	return subtle.ConstantTimeCompare(raw[:], given[:]) == 1
 }
 
 // store keeps a parameter of credentials.

@@ -2,8 +2,6 @@ package sip
 
 import (
 	"bytes"
-	"crypto/subtle"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -121,7 +119,7 @@ func (r *Realm) verify(now time.Duration, a *Authorization, request Covered) ([]
 		user = r.user
 	}
 	password, known := r.accounts.Password(user)
-	right := r.offered(a) && r.responds(a, user, password, request)
+	right := r.offered(a) && a.responds(user, password, request)
 	same := request.URI == nil || bytes.Equal(a.URI, request.URI)
 	switch {
 	case !known || !right || !same:
@@ -135,27 +133,6 @@ func (r *Realm) verify(now time.Duration, a *Authorization, request Covered) ([]
 // offered reports whether credentials are of an algorithm and a quality of protection that was offered.
 func (r *Realm) offered(a *Authorization) bool {
 	return a.Qop&r.cfg.Qops != 0 && slices.Contains(r.cfg.Algorithms, a.Algorithm)
-}
-
-// responds reports whether the response is that of the password. It takes the same time wherever it
-// differs.
-func (r *Realm) responds(a *Authorization, user []byte, password Secret, request Covered) bool {
-	var keySum, sum hexSum
-	p := proof{
-		algorithm: a.Algorithm, qop: a.Qop, nonce: a.Nonce, nc: a.Count, cnonce: a.Cnonce,
-		method: request.Method, uri: a.URI, body: request.Body,
-		key: digestKey(&keySum, a.Algorithm, user, password, a.Realm, a.Nonce, a.Cnonce),
-	}
-	want := p.response(&sum)
-	var raw, given [len(hexSum{}) / 2]byte
-	if len(a.Response) != len(want) {
-		return false
-	}
-	if _, err := hex.Decode(given[:], a.Response); err != nil { // upper-case digits are forgiven
-		return false
-	}
-	_, _ = hex.Decode(raw[:], want)
-	return subtle.ConstantTimeCompare(raw[:], given[:]) == 1
 }
 
 // fresh reports whether the nonce of credentials is ours, young enough, and used for the first time with

@@ -1,0 +1,359 @@
+package call
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// act does the actions of a step on a message, nil for a step without one. A check that fails makes the
+// call a failed one, which goes on; the actions behind it are left out.
+func (s *scripts) act(c *call, st *scriptCall, step *scenarios.ScriptStep, message []byte, now time.Duration) {
+	for i := range step.Actions {
+		a := &step.Actions[i]
+		if why := s.action(c, st, a, message, now); why == FailedCallRejected {
+			s.failCall(c, st, why, now)
+			return
+		} else if why != NoFailure {
+			st.failure = why
+			return
+		}
+	}
+}
+
+// action does one action and returns why the call has failed by it.
+func (s *scripts) action(c *call, st *scriptCall, a *scenarios.Action, message []byte, now time.Duration) Failure {
+	switch a.Op {
+	case scenarios.Extract:
+		return s.extract(st, a, message)
+	case scenarios.Compare:
+		holds := a.Compare.Holds(s.value(st, a.From).Number(), s.operand(st, a))
+		return s.judge(st, a, holds, FailedTestDoesntMatch, FailedTestShouldntMatch, func(v *scenarios.Value) { v.SetTruth(holds) })
+	case scenarios.CompareText:
+		return s.compareText(c, st, a, now)
+	case scenarios.StopCall:
+		return FailedCallRejected
+	case scenarios.LookUp, scenarios.InsertRow, scenarios.ReplaceRow:
+		s.onTable(c, st, a, now)
+	case scenarios.SetDestination:
+		return s.setDestination(c, st, a, now)
+	case scenarios.PlayAction:
+		s.playScript(c, st, a, now)
+	case scenarios.VerifyLogin:
+		s.value(st, a.Assign).SetTruth(s.verifyLogin(c, st, a, message, now))
+	case scenarios.Jump:
+		c.step = int(s.operand(st, a)) - 1
+		if c.step < -1 || c.step >= len(s.flow.steps) {
+			c.step = len(s.flow.steps) - 1
+			return FailedCallRejected
+		}
+	case scenarios.RestorePause:
+		st.pausedTo = Never
+		if to := time.Duration(s.operand(st, a)) * time.Millisecond; to > now {
+			st.pausedTo = to
+		}
+	default:
+		s.assign(c, st, a, now)
+	}
+	return NoFailure
+}
+
+// operand returns the number that an action works with.
+func (s *scripts) operand(st *scriptCall, a *scenarios.Action) float64 {
+	if a.With >= 0 {
+		return s.value(st, a.With).Number()
+	}
+	return a.Number
+}
+
+// judge assigns what a comparison found and checks it.
+func (s *scripts) judge(st *scriptCall, a *scenarios.Action, holds bool, doesnt, shouldnt Failure, assign func(*scenarios.Value)) Failure {
+	switch {
+	case a.Check && !holds:
+		return doesnt
+	case a.CheckInverse && holds:
+		return shouldnt
+	}
+	if a.Assign >= 0 {
+		assign(s.value(st, a.Assign))
+	}
+	return NoFailure
+}
+
+// extract looks for an expression and assigns what it and its subexpressions matched.
+func (s *scripts) extract(st *scriptCall, a *scenarios.Action, message []byte) Failure {
+	part, found := message, true
+	if a.Where.Part == scenarios.VariablePart {
+		part = s.value(st, a.From).Text()
+		found = part != nil
+	} else {
+		part, found = a.Where.Find(message)
+	}
+	if a.Check && (!found || a.Where.Part == scenarios.HeaderPart && len(part) == 0) {
+		return FailedRegexpHdrNotFound
+	}
+	at := a.Pattern.Find(part)
+	switch {
+	case at == nil && a.Check:
+		return FailedRegexpDoesntMatch
+	case at != nil && a.CheckInverse:
+		return FailedRegexpShouldntMatch
+	case at == nil:
+		return NoFailure
+	}
+	if a.Where.Part == scenarios.VariablePart { // which may be the one that is assigned to
+		part = append(s.scratch[0][:0], part...)
+		s.scratch[0] = part
+	}
+	s.value(st, a.Assign).SetText(part[at[0]:at[1]])
+	for i, id := range a.Groups {
+		if pair := 2 * (i + 1); pair+1 < len(at) && at[pair] >= 0 {
+			s.value(st, id).SetText(part[at[pair]:at[pair+1]])
+		}
+	}
+	return NoFailure
+}
+
+func (s *scripts) compareText(c *call, st *scriptCall, a *scenarios.Action, now time.Duration) Failure {
+	left := s.value(st, a.From).Append(s.scratch[0][:0])
+	s.scratch[0] = left
+	right := s.scratch[1][:0]
+	if a.With >= 0 {
+		right = s.value(st, a.With).Append(right)
+	} else {
+		right = s.text(right, c, st, a.Text, now)
+	}
+	s.scratch[1] = right
+	order := bytes.Compare(left, right)
+	return s.judge(st, a, order == 0, FailedStrcmpDoesntMatch, FailedStrcmpShouldntMatch, func(v *scenarios.Value) { v.SetNumber(float64(order)) })
+}
+
+// assign does the actions that change variables or leave a word, and cannot fail.
+func (s *scripts) assign(c *call, st *scriptCall, a *scenarios.Action, now time.Duration) {
+	switch a.Op {
+	case scenarios.AssignValue:
+		s.value(st, a.Assign).SetNumber(s.operand(st, a))
+	case scenarios.Add, scenarios.Subtract, scenarios.Multiply, scenarios.Divide:
+		s.calculate(st, a)
+	case scenarios.AssignText:
+		text := s.text(s.scratch[0][:0], c, st, a.Text, now)
+		s.scratch[0] = text
+		s.value(st, a.Assign).SetText(text)
+	case scenarios.ToNumber:
+		if x, ok := s.value(st, a.From).Parse(); ok {
+			s.value(st, a.Assign).SetNumber(x)
+		} else {
+			s.noteLine("warning", "no number: ", s.value(st, a.From).Text())
+		}
+	case scenarios.Draw:
+		s.value(st, a.Assign).SetNumber(a.Sample.Draw(s.random))
+	case scenarios.Trim, scenarios.EncodeURL, scenarios.DecodeURL:
+		s.rewrite(st, a)
+	case scenarios.NoteStep:
+		s.value(st, a.Assign).SetNumber(float64(c.step))
+	case scenarios.NoteTime:
+		at := time.Now()
+		s.value(st, a.Assign).SetNumber(float64(at.Unix()))
+		s.value(st, a.Groups[0]).SetNumber(float64(at.Nanosecond() / 1000))
+	default:
+		s.order(c, st, a, now)
+	}
+}
+
+// calculate does the arithmetic of a variable.
+func (s *scripts) calculate(st *scriptCall, a *scenarios.Action) {
+	variable, operand := s.value(st, a.Assign), s.operand(st, a)
+	x := variable.Number()
+	switch a.Op {
+	case scenarios.Add:
+		x += operand
+	case scenarios.Subtract:
+		x -= operand
+	case scenarios.Multiply:
+		x *= operand
+	case scenarios.Divide:
+		if operand == 0 {
+			s.noteLine("warning", "division by 0")
+			return
+		}
+		x /= operand
+	}
+	variable.SetNumber(x)
+}
+
+// rewrite changes the text of a variable.
+func (s *scripts) rewrite(st *scriptCall, a *scenarios.Action) {
+	variable := s.value(st, a.Assign)
+	text := append(s.scratch[0][:0], variable.Text()...)
+	s.scratch[0] = text
+	switch a.Op {
+	case scenarios.Trim:
+		text = bytes.TrimSpace(text)
+	case scenarios.EncodeURL:
+		text = []byte(url.PathEscape(string(text)))
+	case scenarios.DecodeURL:
+		if decoded, err := url.PathUnescape(string(text)); err == nil {
+			text = []byte(decoded)
+		}
+	}
+	variable.SetText(text)
+}
+
+// order does the actions that reach beyond the call.
+func (s *scripts) order(c *call, st *scriptCall, a *scenarios.Action, now time.Duration) {
+	switch a.Op {
+	case scenarios.StopGracefully:
+		s.stop.gracefully = true
+		return
+	case scenarios.StopNow:
+		s.stop.now = true
+		return
+	case scenarios.CloseConnection:
+		return // connections are shared by calls; the next message takes the one that is there
+	}
+	text := s.text(s.scratch[0][:0], c, st, a.Text, now)
+	s.scratch[0] = text
+	switch a.Op {
+	case scenarios.Log:
+		s.noteLine("log", text)
+	case scenarios.Warn:
+		s.stats.Warnings++
+		s.noteLine("warning", text)
+	case scenarios.Fail:
+		s.noteLine("error", text)
+		s.stop.now, s.stop.cause = true, fmt.Errorf("line %d of the scenario: %s", a.Line, text)
+	case scenarios.Execute:
+		s.execute(string(text))
+	}
+}
+
+func (s *scripts) execute(command string) {
+	err := errNoScriptHost
+	if s.cfg.Host != nil {
+		err = s.cfg.Host.Run(command)
+	}
+	if err != nil {
+		s.stats.Warnings++
+		s.noteLine("warning", "command ", command, ": ", err.Error())
+	}
+}
+
+// noteLine hands a line to the host.
+func (s *scripts) noteLine(kind string, parts ...any) {
+	if s.cfg.Host == nil {
+		return
+	}
+	line := s.scratch[1][:0]
+	for _, part := range parts {
+		switch text := part.(type) {
+		case string:
+			line = append(line, text...)
+		case []byte:
+			line = append(line, text...)
+		}
+	}
+	s.scratch[1] = line
+	s.cfg.Host.Note(kind, line)
+}
+
+// onTable does the actions on tables.
+func (s *scripts) onTable(c *call, st *scriptCall, a *scenarios.Action, now time.Duration) {
+	name := s.text(s.scratch[0][:0], c, st, a.Text, now)
+	s.scratch[0] = name
+	table := s.cfg.Tables[string(name)]
+	key := s.text(s.scratch[1][:0], c, st, a.Key, now)
+	s.scratch[1] = key
+	err := errNoTable
+	if table != nil {
+		err = s.changeTable(c, st, a, table, key, now)
+	}
+	if err != nil {
+		s.stats.Warnings++
+		s.noteLine("warning", "data file ", string(name), ": ", err.Error())
+	}
+}
+
+var errNoTable = errors.New("was not given")
+
+func (s *scripts) changeTable(c *call, st *scriptCall, a *scenarios.Action, table *scenarios.Table, key []byte, now time.Duration) error {
+	switch a.Op {
+	case scenarios.LookUp:
+		s.value(st, a.Assign).SetNumber(float64(table.Lookup(key)))
+		return nil
+	case scenarios.InsertRow:
+		return table.Insert(key)
+	}
+	row, err := strconv.ParseFloat(string(key), 64)
+	if err != nil {
+		return fmt.Errorf("row %q is no number", key)
+	}
+	line := s.text(s.scratch[3][:0], c, st, a.Value, now)
+	s.scratch[3] = line
+	return table.Replace(int(row), line)
+}
+
+// setDestination sends the further messages of a call to another address, which must be one that the run
+// may reach. Names are not looked up while calls run.
+func (s *scripts) setDestination(c *call, st *scriptCall, a *scenarios.Action, now time.Duration) Failure {
+	host := s.text(s.scratch[0][:0], c, st, a.Text, now)
+	s.scratch[0] = host
+	port := s.text(s.scratch[1][:0], c, st, a.Key, now)
+	s.scratch[1] = port
+	address, err := netip.ParseAddr(string(bytes.Trim(host, "[]")))
+	number, errPort := strconv.ParseUint(string(port), 10, 16)
+	to := netip.AddrPortFrom(address, uint16(number))
+	if err != nil || errPort != nil || !s.reachable(c, to) {
+		s.noteLine("warning", "setdest to ", string(host), " port ", string(port), " is refused: it must be an IP address that --allow-target names, or the target's own")
+		return FailedTCPConnect
+	}
+	c.peer = to
+	return NoFailure
+}
+
+// allowed checks the numbers that a request would call, emergency numbers above all. A request that would
+// call one is not sent, and its call has failed.
+func (s *scripts) allowed(c *call, st *scriptCall, method string, text []byte, now time.Duration) bool {
+	if s.Machine.cfg.CheckNumber == nil || method != "INVITE" && method != "REFER" && method != "MESSAGE" {
+		return true
+	}
+	_, rest, _ := bytes.Cut(text, []byte{' '})
+	target, _, _ := bytes.Cut(rest, []byte{' '})
+	err := s.checkNumber(target)
+	if err == nil {
+		err = s.checkNumber(uriOf(headerValue(text, nameTo)))
+	}
+	if err == nil && method == "REFER" {
+		err = s.checkNumber(uriOf(headerValue(text, nameReferTo)))
+	}
+	if err == nil {
+		return true
+	}
+	s.stats.Refused = err.Error()
+	s.noteLine("warning", method, " is not sent: ", err.Error())
+	s.failCall(c, st, FailedNumberRefused, now)
+	return false
+}
+
+var nameReferTo = []byte("Refer-To")
+
+// checkNumber asks whether a URI may be called. Scripts call few numbers, or a new one each time: what was
+// said is kept of so many.
+func (s *scripts) checkNumber(uri []byte) error {
+	if len(uri) == 0 {
+		return nil
+	}
+	err, known := s.numbers[string(uri)]
+	if !known {
+		err = s.Machine.cfg.CheckNumber(string(uri))
+		if len(s.numbers) < maxHops {
+			s.numbers[string(uri)] = err
+		}
+	}
+	return err
+}

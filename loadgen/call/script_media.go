@@ -1,0 +1,202 @@
+package call
+
+import (
+	"bytes"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/scenarios"
+)
+
+// scriptMedia is the media of a call beside its audio, which the call's own leg carries.
+type scriptMedia struct {
+	video   *media.Leg
+	started [2]bool           // audio, video
+	remotes [3]netip.AddrPort // by scenarios.Stream
+	event   uint8             // payload type of telephone events, 0 for none
+	keys    [2][2]srtpKey     // by stream: the first and the second that we offer
+}
+
+// learnMedia takes over where a description wants media.
+func (s *scripts) learnMedia(c *call, r *sip.Message) {
+	m := &s.state(c).media
+	for stream, name := range map[scenarios.Stream]string{scenarios.AudioStream: "audio", scenarios.VideoStream: "video", scenarios.ImageStream: "image"} {
+		if remote := streamAddress(r.Body, name); s.reachable(c, remote) {
+			m.remotes[stream] = remote
+		}
+	}
+	s.agree(c, r.Body)
+	if format, ok := s.offer.Choose(sip.TelephoneEvent); ok {
+		m.event = format.PayloadType
+	}
+}
+
+// streamAddress returns the address of the first stream of a kind in a description (RFC 8866).
+func streamAddress(body []byte, name string) netip.AddrPort {
+	var host, session netip.Addr
+	var port uint16
+	inside, found := false, false
+	for line := range bytes.Lines(body) {
+		line = bytes.TrimRight(line, "\r\n")
+		switch {
+		case bytes.HasPrefix(line, []byte("m=")):
+			if inside = !found && bytes.HasPrefix(line[2:], []byte(name+" ")); inside {
+				found = true
+				digits, _, _ := bytes.Cut(line[2+len(name)+1:], []byte{' '})
+				n, _ := strconv.ParseUint(string(digits), 10, 16)
+				port = uint16(n)
+			}
+		case bytes.HasPrefix(line, []byte("c=IN IP")) && len(line) > len("c=IN IP4 "):
+			address, _ := netip.ParseAddr(string(line[len("c=IN IP4 "):]))
+			if inside {
+				host = address
+			} else if !found {
+				session = address
+			}
+		}
+	}
+	if !host.IsValid() {
+		host = session
+	}
+	return netip.AddrPortFrom(host, port)
+}
+
+// portOf returns the port that a description names for a stream of ours.
+func (s *scripts) portOf(c *call, st *scriptCall, segment *scenarios.Segment) int {
+	video := segment.Reference != nil && segment.Reference.Video
+	switch {
+	case video:
+		if leg := s.videoLeg(st); leg != nil {
+			return int(leg.Port())
+		}
+	case c.leg != nil:
+		return int(c.leg.Port())
+	}
+	port := s.mediaPort()
+	if segment.Keyword == scenarios.AutoMediaPort {
+		port += int(4 * (st.number - 1) % 10_000)
+	}
+	return port
+}
+
+// videoLeg returns the second leg of a call, nil when there is none to have.
+func (s *scripts) videoLeg(st *scriptCall) *media.Leg {
+	if st.media.video == nil && s.Machine.cfg.Audio.Engine != nil {
+		if leg, err := s.Machine.cfg.Audio.Engine.Open(); err == nil {
+			st.media.video = leg
+		}
+	}
+	return st.media.video
+}
+
+// stopMedia ends the second leg; the machine ends the first.
+func (s *scripts) stopMedia(c *call, st *scriptCall, now time.Duration) {
+	if st.media.video != nil {
+		stats := st.media.video.Stop(now)
+		stats.AddTo(&s.count(c).Media)
+		st.media.video = nil
+	}
+}
+
+// payloadCodecs are the codecs of static payload types (RFC 3551, table 4).
+var payloadCodecs = map[int]media.Codec{0: media.PCMU, 8: media.PCMA, 9: media.G722, 18: media.G729}
+
+// playScript does a media action. A call without media of its own does nothing.
+func (s *scripts) playScript(c *call, st *scriptCall, a *scenarios.Action, now time.Duration) {
+	m := &a.Media
+	leg, which := c.leg, 0
+	if m.Stream != scenarios.AudioStream {
+		leg, which = s.videoLeg(st), 1
+	}
+	if leg == nil {
+		return
+	}
+	switch m.Op {
+	case scenarios.PauseStream:
+		leg.Pause()
+		return
+	case scenarios.ResumeStream:
+		leg.Resume(now)
+		return
+	}
+	stream := s.stream(c, st, m)
+	switch m.Op {
+	case scenarios.StreamTone:
+		stream.Source = media.Tone
+	case scenarios.StartEcho, scenarios.UpdateEcho:
+		stream.Source = media.Echo
+	case scenarios.EchoOperand:
+		if s.operand(st, a) != 0 {
+			stream.Source = media.Echo
+		}
+	}
+	if stream.Source != media.None || m.Op == scenarios.StopEcho || m.Op == scenarios.EchoOperand || !st.media.started[which] {
+		leg.Start(now, stream)
+		st.media.started[which] = true
+	}
+	s.playOn(c, st, a, leg, now)
+}
+
+// stream returns what a leg does for an action before it plays something.
+func (s *scripts) stream(c *call, st *scriptCall, m *scenarios.MediaAction) media.Stream {
+	stream := media.Stream{Remote: st.media.remotes[m.Stream], Source: media.None, Codec: c.session.codec, PayloadType: c.session.payload, PacketTime: c.session.packet, EventType: st.media.event}
+	if codec, known := payloadCodecs[m.Payload]; known {
+		stream.Codec = codec
+	}
+	if m.Payload >= 0 {
+		stream.PayloadType = uint8(m.Payload)
+	}
+	return stream
+}
+
+// playOn plays the file or the digits of an action.
+func (s *scripts) playOn(c *call, st *scriptCall, a *scenarios.Action, leg *media.Leg, now time.Duration) {
+	var err error
+	switch a.Media.Op {
+	case scenarios.StreamFile, scenarios.ReplayCapture:
+		plays := 1
+		if a.Media.Op == scenarios.StreamFile {
+			plays = max(0, a.Media.Loops) // -1 and 0 for ever
+		}
+		err = leg.Play(now, s.sounds[a.Media.File], plays)
+	case scenarios.PlayDigits:
+		digits := s.text(s.scratch[0][:0], c, st, a.Media.Text, now)
+		s.scratch[0] = digits
+		err = leg.Dial(now, string(digits), media.Dialing{})
+	}
+	if err != nil {
+		s.stats.Warnings++
+		s.noteLine("warning", "media of line ", strconv.Itoa(a.Line), ": ", err.Error())
+	}
+}
+
+// loadSounds reads what the script plays, before the first call.
+func (s *scripts) loadSounds() error {
+	s.sounds = map[string]*media.Audio{}
+	if s.Machine.cfg.Audio.Engine == nil {
+		return nil
+	}
+	for i := range s.flow.steps {
+		for _, a := range s.flow.steps[i].Actions {
+			if a.Op != scenarios.PlayAction || a.Media.File == "" || s.sounds[a.Media.File] != nil {
+				continue
+			}
+			audio, err := s.sound(a.Media.File)
+			if err != nil {
+				return err
+			}
+			s.sounds[a.Media.File] = audio
+		}
+	}
+	return nil
+}
+
+func (s *scripts) sound(name string) (*media.Audio, error) {
+	if s.cfg.Sound == nil {
+		return nil, errNoScriptHost
+	}
+	return s.cfg.Sound(name)
+}

@@ -1,0 +1,169 @@
+package call
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/scenarios"
+	"github.com/sipplan/sipplan/scenarios/sipp"
+)
+
+// script compiles a scenario of SIPp's form.
+func script(t testing.TB, text string) *scenarios.Program {
+	t.Helper()
+	f := sipp.Parse("test.xml", []byte(text), sipp.Options{Tables: []string{"data.csv"}})
+	if !f.Supported() {
+		t.Fatal(f.Err())
+	}
+	return f.Program
+}
+
+// scriptFile returns a scenario of the test data.
+func scriptFile(t testing.TB, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("testdata/script/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// newScriptLab joins two scripts; an empty one stands for sipplan's own caller or gateway.
+func newScriptLab(t *testing.T, caller, answerer string, change func(caller, answerer *ScriptConfig)) *lab {
+	t.Helper()
+	return newLab(t, func(c, a *Config) {
+		c.Script, a.Script = &ScriptConfig{Service: "service"}, &ScriptConfig{}
+		if change != nil {
+			change(c.Script, a.Script)
+		}
+		if caller != "" {
+			c.Programs = []*scenarios.Program{script(t, caller)}
+		}
+		if answerer != "" {
+			a.Programs = []*scenarios.Program{script(t, answerer)}
+		}
+	})
+}
+
+// plainCall is what two plain scripts say to each other.
+var plainCall = []string{
+	"-> INVITE sip:service@192.0.2.2:5060 SIP/2.0", "<- 180 Ringing (1 INVITE)", "<- 200 OK (1 INVITE)", "-> ACK sip:192.0.2.2:5060;transport=UDP SIP/2.0",
+	"-> BYE sip:192.0.2.2:5060;transport=UDP SIP/2.0", "<- 200 OK (2 BYE)",
+}
+
+func TestPlainScriptsCallEachOther(t *testing.T) {
+	l := newScriptLab(t, scriptFile(t, "caller.xml"), scriptFile(t, "answerer.xml"), nil)
+	l.place(2 * time.Second)
+	l.runUntil(10 * time.Second)
+	if !slices.Equal(l.log, plainCall) {
+		t.Errorf("messages:\n%s", strings.Join(l.log, "\n"))
+	}
+	l.closed()
+	caller, answerer := l.caller.ScriptStats(), l.answerer.ScriptStats()
+	if caller.Successful != 1 || caller.Failed != 0 || answerer.Successful != 1 || answerer.Failed != 0 || answerer.Incoming != 1 {
+		t.Errorf("caller %+v, answerer %+v", caller, answerer)
+	}
+	if l.calls.Outcomes[measure.Answered] != 1 || l.calls.Completed != 1 || l.answers.Outcomes[measure.Answered] != 1 {
+		t.Errorf("outcomes %v and %v", l.calls.Outcomes, l.answers.Outcomes)
+	}
+	if caller.Times[0].Count() != 1 || caller.Times[0].Max() != 2*time.Millisecond {
+		t.Errorf("%d response times, the longest %s, want one of 2 ms", caller.Times[0].Count(), caller.Times[0].Max())
+	}
+}
+
+func TestScriptCallsGatewayAndCallerCallsScript(t *testing.T) {
+	l := newScriptLab(t, scriptFile(t, "caller.xml"), "", nil)
+	l.place(time.Second)
+	l.runUntil(60 * time.Second)
+	l.closed()
+	if n := l.caller.ScriptStats().Successful; n != 1 || l.answers.Outcomes[measure.Answered] != 1 {
+		t.Errorf("%d successful calls, messages:\n%s", n, strings.Join(l.log, "\n"))
+	}
+	l = newScriptLab(t, "", scriptFile(t, "answerer.xml"), nil)
+	l.place(time.Second)
+	l.runUntil(60 * time.Second)
+	l.closed()
+	if n := l.answerer.ScriptStats().Successful; n != 1 || l.calls.Completed != 1 {
+		t.Errorf("%d successful calls, messages:\n%s", n, strings.Join(l.log, "\n"))
+	}
+}
+
+func TestScriptRepeatsOnlyWhatItWasToldTo(t *testing.T) {
+	for _, tt := range []struct {
+		name, lost string
+		repeats    int
+	}{
+		{"an INVITE with retrans", "-> INVITE", 1},
+		{"a 200 with retrans", "<- 200 OK (1 INVITE)", 1},
+		{"an ACK that got lost is sent again upon the repeated 200", "-> ACK", 1},
+		{"a BYE with retrans", "-> BYE", 1},
+		{"the answer to a BYE, upon its repeat", "<- 200 OK (2 BYE)", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newScriptLab(t, scriptFile(t, "caller.xml"), scriptFile(t, "answerer.xml"), nil)
+			once := true
+			l.lose = func(message string) bool {
+				lost := once && strings.HasPrefix(message, tt.lost)
+				once = once && !lost
+				return lost
+			}
+			l.place(2 * time.Second)
+			l.runUntil(20 * time.Second)
+			l.closed()
+			n := 0
+			for _, line := range l.log {
+				if strings.HasPrefix(line, tt.lost) {
+					n++
+				}
+			}
+			if n != 1+tt.repeats || l.caller.ScriptStats().Successful != 1 || l.answerer.ScriptStats().Successful != 1 {
+				t.Errorf("%q was sent %d times; messages:\n%s", tt.lost, n, strings.Join(l.log, "\n"))
+			}
+		})
+	}
+	l := newScriptLab(t, strings.ReplaceAll(scriptFile(t, "caller.xml"), `retrans="500"`, ""), scriptFile(t, "answerer.xml"), nil)
+	l.lose = func(string) bool { return true }
+	l.place(time.Second)
+	l.runUntil(100 * time.Second)
+	if len(l.log) != 1 {
+		t.Errorf("without retrans, messages:\n%s", strings.Join(l.log, "\n"))
+	}
+}
+
+func TestScriptGivesUpAfterItsRepeats(t *testing.T) {
+	l := newScriptLab(t, scriptFile(t, "caller.xml"), "", nil)
+	l.lose = func(string) bool { return true }
+	l.place(time.Second)
+	l.runUntil(100 * time.Second)
+	l.closed()
+	stats := l.caller.ScriptStats()
+	if len(l.log) != 1+maxInviteRepeats || stats.Failures[FailedMaxUDPRetrans] != 1 || stats.Retransmissions != maxInviteRepeats || l.calls.Outcomes[measure.Timeout] != 1 {
+		t.Errorf("%d messages, %v", len(l.log), stats.Failures)
+	}
+}
+
+// inCaller puts elements behind an answered INVITE of a caller that then hangs up.
+func inCaller(elements string) string {
+	text, _ := os.ReadFile("testdata/script/caller.xml")
+	return strings.Replace(string(text), "<pause/>", elements, 1)
+}
+
+// BenchmarkScript holds the cost of calls that scripts make and answer against the built-in ones.
+func BenchmarkScript(b *testing.B) {
+	calls := []*scenarios.Program{script(b, scriptFile(b, "caller.xml"))}
+	answers := []*scenarios.Program{script(b, strings.Replace(scriptFile(b, "answerer.xml"), `<timewait milliseconds="4000"/>`, "", 1))}
+	trunk := &Trunk{Address: answererAddress, URI: "sip:+15550100@192.0.2.2:5060", From: "sip:sipplan@192.0.2.1:5060"}
+	for _, tt := range []struct {
+		name           string
+		calls, answers []*scenarios.Program
+	}{
+		{"built in", builtIn(b, "caller"), builtIn(b, "gateway")}, {"script calls", calls, builtIn(b, "gateway")},
+		{"script answers", builtIn(b, "caller"), answers}, {"both", calls, answers},
+	} {
+		b.Run(tt.name, func(b *testing.B) { benchmarkPrograms(b, tt.calls, tt.answers, nil, trunk) })
+	}
+}
