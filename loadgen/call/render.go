@@ -254,15 +254,13 @@ func appendTopVia(dst, via, sentBy []byte, from netip.AddrPort) []byte {
 
 // rportEnd returns the position behind an rport parameter without a value, 0 when a Via has none.
 func rportEnd(via []byte) int {
-	at := bytes.Index(via, rportParameter)
-	if at < 0 {
-		at = bytes.Index(bytes.ToLower(via), rportParameter)
-	}
-	if at < 0 {
-		return 0
-	}
-	if at += len(rportParameter); at == len(via) || via[at] == ';' {
-		return at
+	for at := 0; at+len(rportParameter) <= len(via); at++ {
+		if via[at] != ';' || !bytes.EqualFold(via[at:at+len(rportParameter)], rportParameter) {
+			continue
+		}
+		if end := at + len(rportParameter); end == len(via) || via[end] == ';' {
+			return end
+		}
 	}
 	return 0
 }

@@ -30,6 +30,9 @@ func LiteralAddress(uri []byte) netip.AddrPort {
 // HostPort returns the address of host[:port] as a Via or a URI writes it, with DefaultPort where there
 // is none; invalid when the host is no IP address.
 func HostPort(text []byte) netip.AddrPort {
+	if address, ok := dottedQuad(text); ok {
+		return address
+	}
 	if address, err := netip.ParseAddrPort(string(text)); err == nil {
 		return netip.AddrPortFrom(address.Addr().Unmap(), address.Port())
 	}
@@ -38,4 +41,27 @@ func HostPort(text []byte) netip.AddrPort {
 		return netip.AddrPortFrom(address.Unmap(), DefaultPort)
 	}
 	return netip.AddrPort{}
+}
+
+// dottedQuad reads an IPv4 address with a port, the form that hardly any message differs from, without
+// memory of its own.
+func dottedQuad(text []byte) (address netip.AddrPort, ok bool) {
+	var parts [5]uint32
+	part, digits := 0, 0
+	for _, c := range text {
+		switch {
+		case c >= '0' && c <= '9' && digits < 5 && (digits == 0 || parts[part] != 0):
+			parts[part] = 10*parts[part] + uint32(c-'0')
+			digits++
+		case (c == '.' && part < 3 || c == ':' && part == 3) && digits > 0 && parts[part] < 256:
+			part, digits = part+1, 0
+		default:
+			return address, false
+		}
+	}
+	if part != 4 || digits == 0 || parts[4] > 65535 {
+		return address, false
+	}
+	host := netip.AddrFrom4([4]byte{byte(parts[0]), byte(parts[1]), byte(parts[2]), byte(parts[3])})
+	return netip.AddrPortFrom(host, uint16(parts[4])), true
 }

@@ -1,6 +1,9 @@
 package sip
 
-import "testing"
+import (
+	"net/netip"
+	"testing"
+)
 
 func TestLiteralAddress(t *testing.T) {
 	for _, tt := range []struct{ name, uri, want string }{
@@ -20,4 +23,18 @@ func TestLiteralAddress(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The quick way and the one of package netip read every form alike.
+func FuzzHostPort(f *testing.F) {
+	for _, text := range []string{"192.0.2.1:5060", "1.2.3.4:0", "01.2.3.4:5", "1.2.3:4", "256.1.1.1:1", "1.1.1.1:65536", "1.1.1.1:007", "1.1.1.1:"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		quick, ok := dottedQuad(text)
+		want, err := netip.ParseAddrPort(string(text))
+		if ok && (err != nil || want != quick) {
+			t.Errorf("%q: got %v, want %v, %v", text, quick, want, err)
+		}
+	})
 }
