@@ -46,6 +46,7 @@ type usageOptions struct {
 	topDays     int
 	gos, maxBad percentage
 	plot        string
+	badRows     string
 }
 
 // columnFlags are the roles that a column may have, with what they mean.
@@ -121,6 +122,7 @@ func (o *usageOptions) add(command *cobra.Command) {
 	flags.DurationVar(&o.longest, "max-duration", records.DefaultLongest, "calls that last longer are bad rows")
 	flags.Var(&o.maxBad, "max-bad", "largest `share` of bad rows that the answer can be relied on with")
 	flags.StringVar(&o.plot, "plot", "", "write the traffic of the week to this `file` as SVG")
+	flags.StringVar(&o.badRows, "bad-rows", "", "write every bad row to this `file` as CSV: its line, the reason and the text that was wrong")
 	completeFlag(command, "profile", records.ProfileNames())
 	completeFlag(command, "days", []string{"auto", "working", "all", "sun-thu"})
 	completeFlag(command, "step", []string{"60", "15"})
@@ -202,7 +204,7 @@ func (o *usageOptions) run(streams Streams, output *outputFormat, name string, c
 		name = "standard input"
 	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(usageMemory))
-	u, err := records.Import(file, config)
+	u, err := o.read(file, config)
 	var form *records.FormError
 	switch {
 	case errors.Is(err, records.ErrNoRows):
@@ -226,6 +228,20 @@ func (o *usageOptions) run(streams Streams, output *outputFormat, name string, c
 	return nil
 }
 
+// read imports the records and, where it is wanted, writes the bad rows as they come.
+func (o *usageOptions) read(file io.Reader, config records.Config) (u records.Usage, err error) {
+	if o.badRows == "" {
+		return records.Import(file, config)
+	}
+	wrong := writeFile(o.badRows, func(w io.Writer) error {
+		rows := reports.NewBadRows(w)
+		config.Bad = rows.Add
+		u, err = records.Import(file, config)
+		return rows.Close()
+	})
+	return u, errors.Join(err, wrong)
+}
+
 // openRecords opens a file, or standard input for -.
 func openRecords(streams Streams, name string) (io.ReadCloser, error) {
 	if name == "-" {
@@ -247,9 +263,5 @@ func writeUsagePlot(name string, u records.Usage) error {
 	if slices.Contains([]string{"-", ""}, name) {
 		return usagef("--plot: must be the name of a file, got %q", name)
 	}
-	file, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(reports.WriteUsagePlot(file, u), file.Close())
+	return writeFile(name, func(w io.Writer) error { return reports.WriteUsagePlot(w, u) })
 }

@@ -46,7 +46,7 @@ func usageAnswer(u records.Usage) []string {
 		sentences = append(sentences, rejectsSentence(u))
 	}
 	if u.HasTraffic() {
-		sentences = append(sentences, "Plan on with: "+nextCommand(u))
+		sentences = append(sentences, "Plan on with: "+nextCommand(u), "Or in a plan file, at the site of these trunks: "+measuredField(u))
 	}
 	return sentences
 }
@@ -107,6 +107,12 @@ func nextCommand(u records.Usage) string {
 	offered := math.Max(u.BusyHours[0].Traffic.Offered, 0.001)
 	return fmt.Sprintf("sipplan erlang b --traffic %s --blocking %s%%", strconv.FormatFloat(offered, 'f', 3, 64),
 		strconv.FormatFloat(100*u.GoS, 'g', 6, 64))
+}
+
+// measuredField is the traffic of the busy hour as plan files have it.
+func measuredField(u records.Usage) string {
+	t := u.BusyHours[0].Traffic
+	return fmt.Sprintf("measured: {erlangs: %s, calls_per_hour: %s}", strconv.FormatFloat(t.Offered, 'f', 3, 64), strconv.FormatFloat(t.Attempts, 'f', 1, 64))
 }
 
 // hourOfDay writes an hour by the minutes after midnight at which it begins: 10:00 to 11:00.

@@ -75,7 +75,11 @@ func (d *Design) demand() {
 	classes := classLoads(d.Plan, d.Assumptions)
 	at := map[string]int{}
 	for i, s := range d.Plan.Sites {
-		d.Sites = append(d.Sites, Site{Site: s, Load: loadOf(s.Users, classes)})
+		load := loadOf(s.Users, classes)
+		if s.Measured != nil {
+			load.Erlangs, load.BHCA = s.Measured.Erlangs*d.Assumptions.Growth, s.Measured.CallsPerHour*d.Assumptions.Growth
+		}
+		d.Sites = append(d.Sites, Site{Site: s, Load: load})
 		at[s.Name] = i
 	}
 	for _, pbx := range d.Plan.PBXs {

@@ -256,3 +256,12 @@ sites:
 		t.Errorf("got %+v", got)
 	}
 }
+
+func TestMeasuredTrafficTakesThePlaceOfThatOfUsers(t *testing.T) {
+	d := work(t, "demand: {growth: 10%%, horizon: 1, busy_hour: microsoft}\nsites: [{name: A, country: DE, users: {moderate: 100}, measured: {erlangs: 20, calls_per_hour: 400}}]\n")
+	about(t, "erlangs", d.Total.Erlangs, 22, 1e-12)
+	about(t, "attempts", d.Total.BHCA, 440, 1e-12)
+	if d.Total.Users != 100 || d.Total.Guidance != 10 {
+		t.Errorf("got %+v", d.Total)
+	}
+}

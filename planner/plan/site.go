@@ -7,12 +7,19 @@ type Site struct {
 	Name       string         `yaml:"name" need:"true" doc:"unique"`
 	Country    string         `yaml:"country" need:"true" doc:"two letters of ISO 3166, in capitals"`
 	Users      map[string]int `yaml:"users" min:"0" max:"10000000" doc:"by class: light, moderate, heavy or one of classes"`
+	Measured   *Measured      `yaml:"measured" doc:"traffic of the busy hour from call records, in place of that worked out from the users"`
 	Central    bool           `yaml:"central" doc:"may carry the trunks of other sites"`
 	ServedBy   string         `yaml:"served_by" doc:"central site whose trunks it uses; by default one of its country"`
 	Resilience string         `yaml:"resilience" enum:"none|n+1|local" doc:"n+1 (default): one gateway may fail; none: not; local: calls go on when the WAN fails"`
 	WAN        WAN            `yaml:"wan" doc:"the link to the other sites"`
 	Analog     int            `yaml:"analog" min:"0" max:"100000" doc:"fax machines and analog telephones"`
 	Voicemail  Voicemail      `yaml:"voicemail" doc:"calls that end at voicemail or an auto attendant"`
+}
+
+// Measured is the traffic of a site's trunks as sipplan usage import found it.
+type Measured struct {
+	Erlangs      float64 `yaml:"erlangs" need:"true" min:"0" max:"1000000" doc:"offered in the busy hour"`
+	CallsPerHour float64 `yaml:"calls_per_hour" need:"true" min:"0" max:"100000000" doc:"call attempts in the busy hour"`
 }
 
 // WAN is the link between a site and the others.

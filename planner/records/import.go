@@ -35,6 +35,10 @@ type Config struct {
 	GoS     float64 // share of calls that may be blocked; 0 is DefaultGoS
 	MaxBad  float64 // share of bad rows with which the rest can be relied on
 
+	// Bad is told of every bad row, in the order of the file: its line, why it is bad, and the text that was wrong, fit to be
+	// shown. Nil is told of none.
+	Bad func(line int, reason Reason, value string)
+
 	// Prefix stands before the name of a field in complaints: "--" on a command line.
 	Prefix string
 }

@@ -70,13 +70,21 @@ func (i *importer) read(text io.Reader) {
 			bad, ok = complaint{badRoom, i.reader.field(fields, Start)}, false
 		}
 		if !ok {
-			i.rejects.add(reader.Line(), bad.reason, bad.value)
+			i.reject(reader.Line(), bad)
 			reader.Reread()
 			continue
 		}
 		i.count(&call, fields)
 	}
 	i.broken = reader.Err()
+}
+
+// reject counts a bad row and tells of it.
+func (i *importer) reject(line int, bad complaint) {
+	i.rejects.add(line, bad.reason, bad.value)
+	if i.config.Bad != nil {
+		i.config.Bad(line, bad.reason, clean(bad.value, longestValue))
+	}
 }
 
 // count puts a call on its trunks.
