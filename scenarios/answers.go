@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -113,6 +114,9 @@ func (c *compiler) expect(p phrase, rest string) error {
 	} else if late != "" {
 		return fmt.Errorf("expect: else says where the call goes when nothing came in time: expect %s within 2s else %s", what, late)
 	}
+	if digits, ok := strings.CutPrefix(what, "dtmf "); ok {
+		return c.hear(p, digits, cmp.Or(patience, defaultPatience), late)
+	}
 	if isMethod(what) {
 		reply := 200
 		if what == "ACK" || firstOf(c.next) == "respond" || firstOf(c.next) == "follow" {
@@ -145,6 +149,54 @@ func (c *compiler) seize(p phrase, rest string) error {
 		return fmt.Errorf("seize: say where a call goes that finds no circuit: seize else BRANCH")
 	}
 	c.jumps = append(c.jumps, jump{step: c.add(Step{Op: Seize, Line: p.line}), arm: noArm, branch: branch, line: p.line})
+	return nil
+}
+
+// defaultPatience is how long digits are waited for where the phrase names no time.
+const defaultPatience = 10 * time.Second
+
+// hear waits for digits that the far end dials inside its audio.
+func (c *compiler) hear(p phrase, digits string, patience time.Duration, late string) error {
+	if err := checkDigits(digits); err != nil {
+		return fmt.Errorf("expect dtmf: %w", err)
+	}
+	at := c.add(Step{Op: Hear, Digits: digits, Within: patience, Line: p.line})
+	c.jumps = append(c.jumps, jump{step: at, arm: noArm, branch: cmp.Or(late, failure), line: p.line})
+	return nil
+}
+
+// dtmf dials digits inside the audio (RFC 4733), or in INFO requests of their own.
+func (c *compiler) dtmf(p phrase, rest string) error {
+	digits, way, named := clause(rest, "by")
+	if err := checkDigits(digits); err != nil {
+		return fmt.Errorf("dtmf: %w", err)
+	}
+	switch {
+	case !named || way == "rtp":
+		c.add(Step{Op: Dial, Digits: digits, Line: p.line})
+		return nil
+	case way != "info":
+		return fmt.Errorf("dtmf: by %q is not understood; digits go by rtp or by info", way)
+	}
+	for _, digit := range digits {
+		if digit == ',' {
+			if err := c.pause(p, "1s"); err != nil {
+				return err
+			}
+			continue
+		}
+		relay := phrase{line: p.line, headers: [][2]string{{"Content-Type", "application/dtmf-relay"}}}
+		if err := c.plainRequest(relay, "INFO", fmt.Sprintf("Signal=%c\nDuration=100", digit)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkDigits(digits string) error {
+	if digits == "" || strings.Trim(digits, "0123456789*#ABCDabcd,") != "" {
+		return fmt.Errorf("%q: digits are 0 to 9, *, #, A to D, and a comma that waits a second", digits)
+	}
 	return nil
 }
 

@@ -41,7 +41,7 @@ func init() {
 		"subscribe": (*compiler).subscribe, "unsubscribe": (*compiler).unsubscribe,
 		"refer": (*compiler).refer, "transfer": (*compiler).transfer, "follow": (*compiler).follow,
 		"respond": (*compiler).respond, "answer": (*compiler).answer, "bind": (*compiler).bind, "challenge": (*compiler).challenge,
-		"wait": (*compiler).wait, "expect": (*compiler).expect, "seize": (*compiler).seize, "play": (*compiler).play,
+		"wait": (*compiler).wait, "expect": (*compiler).expect, "seize": (*compiler).seize, "play": (*compiler).play, "dtmf": (*compiler).dtmf,
 	}
 }
 

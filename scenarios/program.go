@@ -61,6 +61,8 @@ const (
 	Pause               // waits for a time drawn from Wait
 	Seize               // takes a circuit, or goes to Else when none is free
 	PlayMedia           // starts the media of the call: Media
+	Dial                // sends Digits as telephone events inside the audio, and waits until they are sent
+	Hear                // waits until the digits that came in end in Digits, or goes to Else when Within is over
 	Challenge           // asks for credentials, and ends a call that brought none that are right
 	Cancel              // withdraws the INVITE: CANCEL once that is allowed, BYE if the answer crosses it
 	Follow              // accepts the REFER at hand and calls where it says
@@ -78,6 +80,7 @@ type Step struct {
 	Media   Media            // PlayMedia
 	Else    int              // Seize: the step that follows when there is no circuit; Expect: the one when Within is over
 	Within  time.Duration    // Expect: how long it waits; 0 for as long as the transaction lasts
+	Digits  string           // Dial, Hear: 0 to 9, *, #, A to D; a comma waits a second
 	To      string           // Send: URI that the INVITE calls instead of the target's
 	Flow    Flow             // Send: the direction of media that the description of Message asks for
 	Life    time.Duration    // Send: how long a binding, a subscription or a session is to live without a refresh

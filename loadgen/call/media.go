@@ -45,7 +45,7 @@ func (m *Machine) appendSDP(dst []byte, c *call, answered *sip.Message) []byte {
 		Port: discardPort, Codecs: m.cfg.Audio.Codecs, Ptime: media.DefaultPacketTime, Direction: sip.Inactive,
 	}
 	if c.leg != nil {
-		local.Addr, local.Port, local.Direction = m.cfg.Audio.Address, c.leg.Port(), sip.SendRecv
+		local.Addr, local.Port, local.Direction = m.cfg.Audio.Address, c.leg.Port(), c.direction
 	}
 	if answered != nil && len(answered.Body) > 0 && sip.ScanSession(answered.Body, &m.offer) == nil {
 		if answer, err := sip.AppendAnswer(dst, &m.offer, &local); err == nil {
@@ -88,7 +88,7 @@ func (m *Machine) play(c *call, now time.Duration) {
 		return
 	}
 	source := m.cfg.Audio.Source
-	if !c.session.wanted {
+	if !c.session.wanted || !c.direction.Sends() {
 		source = media.None
 	}
 	c.leg.Start(now, media.Stream{

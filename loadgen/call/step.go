@@ -44,6 +44,17 @@ func (m *Machine) run(c *call, now time.Duration) {
 			}
 		case scenarios.PlayMedia:
 			m.play(c, now)
+		case scenarios.Dial:
+			if !m.dial(c, step, now) {
+				m.fail(c, now)
+			} else {
+				m.schedule(c)
+			}
+			return
+		case scenarios.Hear:
+			c.until, c.resume = now+step.Within, now
+			m.schedule(c)
+			return
 		case scenarios.Challenge:
 			if !m.challenge(c, now) {
 				return
@@ -158,16 +169,28 @@ func (m *Machine) onTimer(c *call, now time.Duration) {
 	if c.resume <= now {
 		at := c.resume // not now: naps of the event loop would make every pause longer
 		c.resume = Never
-		if step := &c.flow.steps[c.step]; step.Op == scenarios.Expect {
-			c.step = step.Else
-		} else {
-			c.step++
-		}
-		m.run(c, at)
+		m.goOn(c, at, now)
 	}
 	if c.busy {
 		m.schedule(c)
 	}
+}
+
+// goOn takes a call on whose pause is over.
+func (m *Machine) goOn(c *call, at, now time.Duration) {
+	switch step := &c.flow.steps[c.step]; {
+	case step.Op == scenarios.Expect:
+		c.step = step.Else
+	case step.Op == scenarios.Hear && !m.heardDigits(c, step):
+		if now < c.until {
+			c.resume = now + digitsTurn
+			return
+		}
+		c.step = step.Else
+	default:
+		c.step++
+	}
+	m.run(c, at)
 }
 
 // fire advances a transaction of our own and repeats its request when that is due.
