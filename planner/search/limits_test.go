@@ -55,7 +55,7 @@ func TestLimitsSayWhatBroke(t *testing.T) {
 			"5 % of the calls had a post-dial delay of 20ms or more; the limit is 10ms."},
 		{"no call rang", search.Limits{PDD: time.Second, Retransmissions: -1}, func(m *measure.Measurement) { m.Delays[measure.PDD] = measure.Histogram{} }, nil,
 			acceptance.CannotTell, "No call rang"},
-		{"voice", search.Limits{MOS: 4, Retransmissions: -1}, func(m *measure.Measurement) { m.Media.Heard.MOS.Record(3.2) }, nil, acceptance.DoesNotHold,
+		{"voice", search.Limits{MOS: 4, Retransmissions: -1}, func(m *measure.Measurement) { m.Media.Heard.MOS.Record(3.2); m.Media.Legs = 1 }, nil, acceptance.DoesNotHold,
 			"5 % of the calls had a MOS of 3.20 or less; the limit is 4.00."},
 		{"no call had a score", search.Limits{MOS: 4, Retransmissions: -1}, func(*measure.Measurement) {}, nil, acceptance.CannotTell, "No call had a score"},
 		{"a limited generator accuses nobody", strict, block(500), limited, acceptance.CannotTell, "The generator was the limit: no breath left."},
