@@ -40,21 +40,27 @@ func (f *ceilingFlag) know(ctx context.Context, streams Streams, cfg loadgen.Con
 	if f.mode == ceilingOff || f.mode != ceilingMeasure && cfg.CAPS < ceiling.Demanding {
 		return c, false, nil
 	}
+	c, err = f.find(ctx, streams, cfg)
+	return c, err == nil, err
+}
+
+// find returns the ceiling at the rate and over the transport of a run: what is remembered, or measured now.
+func (f *ceilingFlag) find(ctx context.Context, streams Streams, cfg loadgen.Config) (c ceiling.Ceiling, err error) {
 	store := ceiling.Store{Folder: cacheFolder(streams.Env)}
 	machine := ceiling.ThisMachine(version(), cfg.Target.Transport)
 	if c, known := store.Load(machine, cfg.CAPS, time.Now()); known && f.mode != ceilingMeasure {
 		fmt.Fprintf(streams.Err, "ceiling: this machine keeps %s against itself, measured %s\n", c, c.Measured.Format(time.DateTime))
-		return c, true, nil
+		return c, nil
 	}
 	fmt.Fprintf(streams.Err, "ceiling: trying whether this machine keeps %s calls per second against itself (--ceiling off leaves that out)\n", figure(cfg.CAPS))
 	if c, err = prove(ctx, streams, cfg); err != nil {
-		return c, false, err
+		return c, err
 	}
 	fmt.Fprintf(streams.Err, "ceiling: %s, by %d calls in %s\n", c, c.Calls, time.Duration(c.Took*float64(time.Second)).Round(100*time.Millisecond))
 	if err := store.Save(machine, c); err != nil {
 		fmt.Fprintf(streams.Err, "ceiling: %v\n", err) // the next run measures again
 	}
-	return c, true, nil
+	return c, nil
 }
 
 // prove measures, until somebody interrupts.

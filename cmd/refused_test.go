@@ -20,6 +20,9 @@ func refused(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: refused message command [arguments]")
 	}
 	message, command := args[0], args[1]
+	if command == "find" { // whose commands are one level down
+		command += " " + args[2]
+	}
 	before := files(ts)
 	exits(ts, false, append([]string{"2", "sipplan"}, args[1:]...))
 	lines := strings.Split(ts.ReadFile("stderr"), "\n")

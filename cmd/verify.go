@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
@@ -326,31 +325,10 @@ func (o *verifyOptions) far(ctx context.Context, v verification, cfg *loadgen.Co
 	if o.embedded > 0 {
 		circuits = o.embedded
 	}
-	sound := cfg.Media
-	sound.Source, sound.Ports = sounds["echo"], gateway.DefaultPorts
-	near := gateway.Config{
-		Listen: netip.MustParseAddrPort("127.0.0.1:0"), Circuits: circuits, UserAgent: userAgent(), Media: sound,
-	}
-	if have := sound.Ports.Pairs(); !sound.Off && have < circuits {
-		return "", nil, usagef("the gateway in this process has RTP ports for %d circuits, not for %d; use --media none, or name another one with --target", have, circuits)
-	}
-	if err := near.Validate(); err != nil {
-		return "", nil, usage(flagNames(err))
-	}
-	g, err := gateway.Open(near)
-	if err != nil {
-		return "", nil, err
-	}
-	if !sound.Off {
+	if !cfg.Media.Off {
 		cfg.Files = 2 * circuits
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		g.Run(ctx)
-	}()
-	return "sip:" + g.Address().String(), func() { cancel(); <-over }, nil
+	return startNear(ctx, circuits, cfg.Media)
 }
 
 // announce says before the first call what is going to happen, and how long it takes.

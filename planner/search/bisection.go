@@ -29,7 +29,7 @@ const (
 func (b Bisection) Validate() error {
 	var problems []error
 	if !(b.From > 0) || math.IsInf(b.From, 0) {
-		problems = append(problems, fmt.Errorf("from: must be more than 0, got %g", b.From))
+		problems = append(problems, fmt.Errorf("start: must be more than 0, got %g", b.From))
 	}
 	if !(b.Precision > 0 && b.Precision < 1) {
 		problems = append(problems, fmt.Errorf("precision: must be between 0 and 100 %%, both excluded, got %g", b.Precision))
@@ -77,6 +77,12 @@ func (b Bisection) walk(ctx context.Context, h *hunt, bound Bound) error {
 			load = math.Min(b.round(2*held), b.round(bound.Load))
 		case b.close(held, broke):
 			h.result.Converged = true
+			if held == 0 {
+				return over("The search ended downwards: even the smallest load that was tried broke.")
+			}
+			if b.Whole && broke-held <= 1 {
+				return over("The search is exact: one more is too many.")
+			}
 			return over(fmt.Sprintf("The search ended between what held and what broke: %s of the load lie between them.", percent((broke-held)/broke)))
 		default:
 			load = b.between(held, broke, out.Likely)

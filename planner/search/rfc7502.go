@@ -35,7 +35,7 @@ func (s RFC7502) Validate() error {
 	if !(s.Step > 0 && s.Step <= 1) {
 		problems = append(problems, fmt.Errorf("step: must be more than 0 and at most 100 %%, got %g", s.Step))
 	} else if float64(s.Start)*s.Step < 1 {
-		problems = append(problems, fmt.Errorf("from: must be at least %.0f, so that a step of %g %% raises it, got %d", math.Ceil(1/s.Step), 100*s.Step, s.Start))
+		problems = append(problems, fmt.Errorf("start: must be at least %.0f, so that a step of %g %% raises it, got %d", math.Ceil(1/s.Step), 100*s.Step, s.Start))
 	}
 	if s.Runs < 1 {
 		problems = append(problems, fmt.Errorf("runs: must be at least 1, got %d", s.Runs))

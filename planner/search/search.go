@@ -65,10 +65,14 @@ func (r *Result) Open() bool {
 // hunt is one search under way.
 type hunt struct {
 	trial  Trial
-	tries  int // trials of a load that breaks or cannot be judged until that counts
+	tries  int // times that a load breaks until that counts
 	most   int // trials in all
 	result Result
 }
+
+// patience is how often a load is tried whose trials cannot be judged: other work on the generator's machine comes
+// and goes.
+const patience = 4
 
 // over ends a hunt. Its text is the end of the result.
 type over string
@@ -78,7 +82,8 @@ func (o over) Error() string { return string(o) }
 // try tries a load and notes what came of it. A load counts as broken when it broke in every one of its tries. The
 // error is an over when nothing more can be tried.
 func (h *hunt) try(ctx context.Context, load float64, calls uint64) (Outcome, error) {
-	for n := 1; ; n++ {
+	broken, open := 0, 0
+	for {
 		if len(h.result.Steps) >= h.most {
 			return Outcome{}, over(fmt.Sprintf("The search ended after %d trials, the most that were allowed.", h.most))
 		}
@@ -87,15 +92,20 @@ func (h *hunt) try(ctx context.Context, load float64, calls uint64) (Outcome, er
 			return out, err
 		}
 		h.result.Steps = append(h.result.Steps, Step{Load: load, Calls: calls, Outcome: out})
-		switch {
-		case out.Verdict == acceptance.Holds:
+		switch out.Verdict {
+		case acceptance.Holds:
 			h.result.Held = max(h.result.Held, load)
 			return out, nil
-		case n < h.tries:
-		case out.Verdict == acceptance.CannotTell:
-			return out, over("The search ended where no verdict was possible: the load that broke may have been the generator's limit.")
+		case acceptance.DoesNotHold:
+			broken++
 		default:
+			open++
+		}
+		switch {
+		case broken >= h.tries:
 			return out, nil
+		case open >= patience:
+			return out, over("The search ended where no verdict was possible: what lies above may be the target's or the generator's limit.")
 		}
 	}
 }

@@ -94,7 +94,7 @@ func TestRFC7502KnowsItsBounds(t *testing.T) {
 
 func TestRFC7502RefusesWhatDoesNotConverge(t *testing.T) {
 	_, err := search.RFC7502{Start: 9}.Run(t.Context(), (&system{}).try, search.Bound{})
-	if err == nil || !strings.Contains(err.Error(), "from: must be at least 10, so that a step of 10 % raises it, got 9") {
+	if err == nil || !strings.Contains(err.Error(), "start: must be at least 10, so that a step of 10 % raises it, got 9") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -120,7 +120,7 @@ func TestBisectionFindsTheKnee(t *testing.T) {
 		{"a bound below the first load", search.Bisection{From: 50, Precision: 0.05}, system{knee: 1e9}, search.Bound{Load: 20, Why: "--to"}, 20, 20, true, 1},
 		{"nothing holds", search.Bisection{From: 8, Precision: 0.05}, system{knee: 0}, search.Bound{}, 0, 0, false, 12},
 		{"no port at all", search.Bisection{From: 8, Precision: 1e-6, Whole: true}, system{knee: 0}, search.Bound{}, 0, 0, false, 8},
-		{"the generator is the limit", search.Bisection{From: 10, Precision: 0.05}, system{knee: 1e9, limit: 100}, search.Bound{}, 80, 80, true, 6},
+		{"the generator is the limit", search.Bisection{From: 10, Precision: 0.05}, system{knee: 1e9, limit: 100}, search.Bound{}, 80, 80, true, 8},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.search.Calls = calls
