@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/netip"
 	"slices"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/acceptance"
 	"github.com/sipplan/sipplan/planner/measure"
 	"github.com/sipplan/sipplan/planner/search"
@@ -108,11 +110,10 @@ func (f *finder) self(ctx context.Context, calls int) (search.Outcome, error) {
 		return search.Outcome{}, err
 	}
 	defer stop()
-	near := targetFlags{caller: f.target.caller, t1: f.target.t1, ceiling: ceilingFlag{mode: ceilingOff}}
-	if err := near.apply(ctx, f.streams, &cfg, uri); err != nil {
+	if cfg.Target, err = sip.ParseTarget(uri); err != nil {
 		return search.Outcome{}, err
 	}
-	defer near.close()
+	cfg.Trunks, cfg.TLS, cfg.Local, cfg.LocalPort = nil, sip.TLSConfig{}, netip.Addr{}, 0
 	return f.offer(ctx, cfg, "ceiling")
 }
 
