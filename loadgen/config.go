@@ -21,6 +21,7 @@ import (
 type Config struct {
 	Target sip.Target
 	Trunks *Trunks // nil for one to Target
+	Drills []Drill // failures on purpose
 	Guard  Guard   // which targets and numbers may be called
 	Caller string  // user part of our address; DefaultCaller if empty
 	// Account answers a target that asks for credentials (401, 407); without a user such a call is refused.
@@ -89,6 +90,7 @@ func (c *Config) Validate() error {
 		problem("data", checkData(c.Data)),
 		problem("scenario", checkPrograms(c.Programs)),
 		problem("caps", c.checkRate()),
+		problem("drill", c.checkDrills()),
 		problem("aht", c.Holding.Validate()),
 		problem("duration", c.checkLength()),
 		problem("warm-up", c.checkWarmUp()),

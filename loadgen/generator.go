@@ -133,7 +133,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	s.Machine, err = call.NewMachine(call.Config{
 		Pool:    call.Pool{Table: g.cfg.Data, First: i, Step: shards, Random: rand.NewChaCha8(seed32())},
 		Keyring: keyring, CheckNumber: CheckNumber,
-		Programs: g.cfg.Programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: transport, Trunks: ways,
+		Programs: g.cfg.Programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: transport, Trunks: ways, Drills: g.cfg.watches(),
 		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
 		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,
 		Steady: s.Steady, WarmUp: s.WarmUp, From: lead + g.cfg.WarmUp,
@@ -156,13 +156,16 @@ func (g *Generator) Run(ctx context.Context) (*Result, error) {
 	if err := g.open(); err != nil {
 		return nil, err
 	}
+	endDrills := g.drill()
 	var wait sync.WaitGroup
 	for _, s := range g.shards {
 		wait.Go(func() { s.Loop(ctx, g.over(ctx, s)) })
 	}
 	wait.Wait()
+	endDrills()
 	for _, s := range g.shards {
 		s.Machine.SettleTrunks()
+		s.Machine.SettleDrills()
 	}
 	result := g.result(ctx.Err() != nil)
 	if err := g.broken(); err != nil {

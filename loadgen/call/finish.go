@@ -94,6 +94,7 @@ func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
 	}
 	m.countCircuit(c, into, now, class)
 	m.leaveTrunk(c, class)
+	m.drillEnd(c, class)
 	if class == measure.Answered {
 		m.countAnswered(c, into, now)
 	}

@@ -53,6 +53,7 @@ type Config struct {
 	Timers      sip.Timers
 	Profile     sip.Profile // how the peer says that it is busy
 	Trunks      *Trunks     // nil for attempts that name their own
+	Drills      []Drill     // failures on purpose that calls may meet
 	Audio       Audio
 	Circuits    Circuits               // nil: every call gets a circuit
 	CheckNumber func(uri string) error // refuses what must not be called, emergency numbers above all; nil allows all
@@ -140,14 +141,14 @@ func (m *Machine) begin(now time.Duration, a Attempt, f *flow, complete func(*ca
 	into := m.measurement(a.WarmUp)
 	into.Offered++
 	if m.cfg.MaxCalls > 0 && m.table.busy >= m.cfg.MaxCalls {
-		notStarted(into, measure.NoCallSlot)
+		m.keepBack(a, measure.NoCallSlot)
 		return
 	}
 	c := m.table.take(m.cfg.Machine)
 	c.flow, c.row = f, m.pool.take(m.cfg.Random)
 	c.attempt, c.warmUp, c.started = a, a.WarmUp, now
 	if why, ok := m.prepare(c, now); !ok {
-		notStarted(into, why)
+		m.keepBack(a, why)
 		m.table.release(c)
 		return
 	}
@@ -204,6 +205,12 @@ func (m *Machine) openDialog(c *call) {
 // CloseWindow ends the time in which circuits that are held count as carried traffic. Calls go on.
 func (m *Machine) CloseWindow(at time.Duration) { m.closed = min(m.closed, at) }
 
+// keepBack ends a call before it started.
+func (m *Machine) keepBack(a Attempt, why measure.Reason) {
+	notStarted(m.measurement(a.WarmUp), why)
+	m.drillKept(a.Intended)
+}
+
 func notStarted(into *measure.Measurement, why measure.Reason) {
 	into.Outcomes[measure.NotStarted]++
 	into.NotStarted[why]++
@@ -241,16 +248,21 @@ func (m *Machine) Abandon(now time.Duration) {
 	})
 }
 
-// Unreachable ends the calls that have heard nothing from an address that the network says is not there.
-// Calls that ring are left to their timers: somebody was there.
+// Unreachable ends the calls that have heard nothing from an address that the network says is not there, or
+// sends them over another trunk, and those whose BYE goes there. Calls that ring or talk are left to their
+// timers: somebody was there.
 func (m *Machine) Unreachable(now time.Duration, address netip.AddrPort) {
 	m.table.each(func(c *call) {
-		if c.peer == address && c.stage == calling && !c.flags.provisional && !c.flags.incoming {
+		switch {
+		case c.stage == calling && c.peer == address && !c.flags.provisional && !c.flags.incoming:
 			if m.scripts != nil {
 				m.scripts.loseCall(c, now)
 				return
 			}
 			m.lose(c, routing.TransportError, measure.Unreachable, now)
+		case c.stage == leaving && c.errand.Running() && m.hop(c) == address:
+			c.flags.dropped = true
+			m.finish(c, now)
 		}
 	})
 }

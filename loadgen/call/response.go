@@ -145,6 +145,7 @@ func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 	c.status, c.answered, c.stage = r.Status, at, talking
 	m.hear(c, at)
 	c.answeredOver()
+	m.drillAnswer(c, at)
 	if c.responded == Never {
 		c.responded = at
 	}

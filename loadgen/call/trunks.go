@@ -93,12 +93,17 @@ func (m *Machine) board(c *call, t *Trunk, place int, now time.Duration) {
 		tally.Tries++
 		tally.InProgress++
 	}
+	m.drillTry(c)
 }
 
 // alight ends the account of a call's try over its trunk.
 func (m *Machine) alight(c *call, class measure.Class) {
 	if tally := c.tally(); tally != nil {
 		tally.InProgress--
+		if class == measure.NotStarted {
+			tally.Tries-- // nothing was sent after all
+			return
+		}
 		tally.Outcomes[class]++
 	}
 }
@@ -139,7 +144,7 @@ func (c *call) patience() time.Duration {
 // stays what it is, with its Call-ID and tag; its INVITE is a new transaction (RFC 3263, 4.3).
 func (m *Machine) failOver(c *call, o routing.Outcome, class measure.Class, r *sip.Message, now time.Duration) bool {
 	t := c.way.trunks
-	if t == nil || c.stage != calling || c.flags.stopping || c.flags.cancelled || c.flags.serving {
+	if t == nil || c.stage != calling || c.flags.stopping || c.flags.cancelled || c.flags.withdrawn || c.flags.incoming {
 		return false
 	}
 	failed := c.tally()

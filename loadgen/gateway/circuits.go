@@ -5,11 +5,12 @@ import "time"
 // circuits are the ports of a gateway: any free one will do (full availability, as Erlang B assumes).
 type circuits struct {
 	all, busy, most int
+	closed          bool // by a drill: no call gets one
 }
 
 // Seize takes a circuit and tells whether there was one.
 func (c *circuits) Seize(time.Duration) bool {
-	if c.busy >= c.all {
+	if c.closed || c.busy >= c.all {
 		return false
 	}
 	c.busy++

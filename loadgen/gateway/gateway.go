@@ -75,6 +75,8 @@ type Gateway struct {
 	cfg      Config
 	shard    *loadgen.Shard
 	circuits circuits
+	line     *line
+	health   health
 }
 
 // Open opens the gateway's sockets and begins to answer. Close ends it.
@@ -98,10 +100,13 @@ func (g *Gateway) open() error {
 	s := &loadgen.Shard{Start: start, Steady: &measure.Measurement{Trunk: g.cfg.Listen.String()}, WarmUp: &measure.Measurement{}}
 	g.shard = s
 	var err error
-	if s.Socket, err = loadgen.Open(g.cfg.Transport, g.cfg.Listen, true, g.cfg.TLS, nil, start); err != nil {
-		s.Socket = nil // not an interface that holds nothing
+	g.line, err = newLine(g.cfg.Listen, func(local netip.AddrPort) (loadgen.Socket, error) {
+		return loadgen.Open(g.cfg.Transport, local, true, g.cfg.TLS, nil, start)
+	})
+	if err != nil {
 		return err
 	}
+	s.Socket = g.line
 	if g.cfg.Network != nil {
 		s.Socket = g.cfg.Network(s.Socket)
 	}
@@ -137,6 +142,7 @@ func (g *Gateway) Run(ctx context.Context) {
 	defer g.shard.Close()
 	stopped := call.Never
 	g.shard.Loop(ctx, func(now time.Duration) bool {
+		g.heed(now)
 		if ctx.Err() != nil && stopped == call.Never {
 			stopped = now
 			g.shard.Machine.Stop(now)

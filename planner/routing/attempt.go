@@ -37,6 +37,9 @@ func (a *Attempt) Held() Held { return a.held }
 // Tried returns the number of trunks that the call was sent over.
 func (a *Attempt) Tried() int { return int(a.tried.n) }
 
+// WasOn tells whether the call was sent over the trunk at a place in Network.Trunks.
+func (a *Attempt) WasOn(trunk int) bool { return a.tried.has(uint16(trunk)) }
+
 // Held is what a call holds on its trunk, in four bytes for whoever keeps it for millions of calls. The
 // zero value is nothing.
 type Held struct {
