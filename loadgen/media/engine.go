@@ -96,6 +96,8 @@ type Engine struct {
 
 	packet rtp.Packet            // the one being read
 	buffer [maxDatagramSize]byte // the one being written
+	sealed [maxDatagramSize]byte // the same as SRTP
+	opened [maxDatagramSize]byte // the one being read, without its protection
 }
 
 // NewEngine returns an engine that has opened no socket yet. The error is that of Config.Validate.

@@ -34,6 +34,7 @@ type Leg struct {
 	receiver receiver
 	echo     echo
 	control  control
+	shield   shield
 	keypad   keypad
 	stats    Stats // what is not counted elsewhere
 }
@@ -64,6 +65,7 @@ func (l *Leg) Start(now time.Duration, s Stream) {
 	l.sender, l.receiver, l.echo = newSender(e.random), receiver{buffer: e.jitterBuffer}, echo{}
 	l.stats, l.dropsKnown = Stats{Started: true}, false
 	l.keypad.clear()
+	l.shield = shield{}
 	l.control.begin(now, e.random)
 	l.control.first = l.sender.number
 	l.aim(now, s)
@@ -131,6 +133,10 @@ func (l *Leg) aim(now time.Duration, s Stream) {
 	if !s.RemoteRTCP.IsValid() && s.Remote.Port() > 0 && s.Remote.Port() < 65535 {
 		l.remoteRTCP = netip.AddrPortFrom(s.Remote.Addr(), s.Remote.Port()+1)
 	}
+	if s.Mux {
+		l.remoteRTCP = s.Remote
+	}
+	l.shield.set(s.Send, s.Receive)
 	l.reporter = withoutZone(l.remoteRTCP)
 	l.sender.play(s, s.track())
 	l.paced = !l.sender.idle() && sendable(s.Remote)

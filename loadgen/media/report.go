@@ -19,12 +19,25 @@ func (l *Leg) report(at time.Duration, last bool) {
 	if last {
 		packets = append(packets, &rtcp.Goodbye{Sources: []uint32{l.sender.ssrc}})
 	}
-	b, err := rtcp.Marshal(packets)
-	if err != nil || l.rtcp.send(b, l.remoteRTCP) != nil {
+	if !l.sendControl(packets) {
 		l.stats.SendErrors++
 		return
 	}
 	c.sent++
+}
+
+// sendControl sends a compound, from the RTP port when the two share one.
+func (l *Leg) sendControl(packets []rtcp.Packet) bool {
+	plain, err := rtcp.Marshal(packets)
+	if err != nil {
+		return false
+	}
+	b, ok := l.shield.seal(l.engine.sealed[:0], plain, true)
+	from := l.rtcp
+	if l.stream.Mux {
+		from = l.rtp
+	}
+	return ok && from.send(b, l.remoteRTCP) == nil
 }
 
 // statement returns a sender report from a leg that sends, else a receiver report (section 6.4).
@@ -68,8 +81,15 @@ func (l *Leg) takeControl(d *datagram, at time.Duration) {
 		l.stats.Foreign++
 		return
 	}
+	if d.cut {
+		l.stats.Malformed++
+		return
+	}
+	if !l.unseal(d, true) {
+		return
+	}
 	packets, ok := parseCompound(d.data)
-	if d.cut || !ok {
+	if !ok {
 		l.stats.Malformed++
 		return
 	}

@@ -37,6 +37,7 @@ type Stats struct {
 	SSRCChanges  uint64 // the far end began a new source, or restarted its sequence
 	Foreign      uint64 // from another address, or of a source that never proved itself (A.1)
 	Malformed    uint64 // no RTP, or cut off
+	Unauthentic  uint64 // of SRTP or SRTCP: forged, changed on the way or replayed
 	Stale        uint64 // of an earlier call on this port
 	Elsewhere    uint64 // of Foreign: of this stream, but from another port or host than it announced
 	KernelDrops  uint64 // dropped by the kernel because the receive buffer was full
@@ -99,7 +100,7 @@ func (s *Stats) AddTo(m *measure.Media) {
 	m.Lost += s.Lost
 	m.Duplicated += s.Duplicated
 	m.Reordered += s.Reordered
-	m.Foreign += s.Foreign + s.Malformed
+	m.Foreign += s.Foreign + s.Malformed + s.Unauthentic
 	if s.Received > 1 {
 		m.Jitter.Record(s.Jitter)
 	}

@@ -51,6 +51,9 @@ type Stream struct {
 	Plays       int           // times that the source is played; 0: for ever
 	Suppress    Suppression   // of silence
 	PacketTime  time.Duration // zero: 20 ms; else whole milliseconds from 10 to 60, cut to frames of the codec
+	Mux         bool          // RTCP shares the port with RTP (RFC 5761), both ways
+	Send        Keys          // of SRTP, for what we send; zero: RTP
+	Receive     Keys          // and for what the far end sends
 	SendOnly    bool          // the far end was told to send nothing: hearing nothing is no fault
 }
 

@@ -67,7 +67,8 @@ func (l *Leg) sendDue(at time.Duration) {
 // transmit sends the first n octets of the engine's buffer. A packet that the socket refuses is lost:
 // its number is used up.
 func (l *Leg) transmit(n int) {
-	if err := l.rtp.send(l.engine.buffer[:n], l.stream.Remote); err != nil {
+	packet, ok := l.shield.seal(l.engine.sealed[:0], l.engine.buffer[:n], false)
+	if !ok || l.rtp.send(packet, l.stream.Remote) != nil {
 		l.stats.SendErrors++
 		return
 	}
@@ -118,13 +119,29 @@ func (l *Leg) take(d *datagram, at time.Duration) {
 		}
 	case arrival < l.started:
 		l.stats.Stale++
-	case d.cut || !readRTP(packet, d.data):
+	case l.stream.Mux && controlOctets(d.data):
+		l.takeControl(d, at)
+	case d.cut:
+		l.stats.Malformed++
+	case !l.unseal(d, false):
+	case !readRTP(packet, d.data):
 		l.stats.Malformed++
 	case !l.receiver.knows(packet.SSRC) && l.previous.continues(&packet.Header, arrival):
 		l.stats.Stale++
 	default:
 		l.accept(packet, arrival, at)
 	}
+}
+
+// unseal opens a datagram of SRTP or SRTCP in place; one that is forged, changed or a replay only counts.
+func (l *Leg) unseal(d *datagram, control bool) bool {
+	plain, ok := l.shield.open(l.engine.opened[:0], d.data, control)
+	if !ok {
+		l.stats.Unauthentic++
+		return false
+	}
+	d.data = plain
+	return true
 }
 
 // recognise counts a packet from elsewhere that looks like one of the stream that was announced: from another
@@ -183,8 +200,11 @@ func (l *Leg) countDrops(dropped uint32) {
 // readRTP reads a packet; false means that it is none (RFC 3550 appendix A.1). Packet types 192 to 223
 // in the second octet are RTCP that strayed onto the RTP port (RFC 5761 section 4).
 func readRTP(p *rtp.Packet, b []byte) bool {
-	if len(b) < 12 || b[0]>>6 != rtpVersion || b[1] >= 192 && b[1] <= 223 {
+	if len(b) < 12 || b[0]>>6 != rtpVersion || controlOctets(b) {
 		return false
 	}
 	return p.Unmarshal(b) == nil
 }
+
+// controlOctets reports whether a datagram says that it is RTCP.
+func controlOctets(b []byte) bool { return len(b) > 1 && b[1] >= 192 && b[1] <= 223 }

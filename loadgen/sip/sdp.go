@@ -14,8 +14,10 @@ const (
 
 // Session is one session description as a call needs it: the audio stream that it offers, and enough
 // of the other streams to refuse them in order. Its slices point into the scanned body. A Session is
-// reused: ScanSession overwrites what is below the counts.
+// reused: ScanSession overwrites what is below the counts, and all but Secure.
 type Session struct {
+	Secure bool // set by the reader: audio streams of SRTP are what it takes part in, not those of RTP
+
 	ID      uint64 // of the o= line; 0 when it is not a number
 	Version uint64 // of the o= line; grows with each change (RFC 3264, 8)
 
@@ -28,6 +30,11 @@ type Session struct {
 	NumFormats int           // payload types of the audio stream, in order of preference
 	Ptime      time.Duration // a=ptime of the audio stream, 0 when not given
 	Direction  Direction     // of the audio stream, as the sender of the description sees it
+
+	Mux       bool           // RTP and RTCP may share the port (RFC 5761)
+	RTCP      netip.AddrPort // where RTCP goes when not to the port after RTP's (RFC 3605); its address may be invalid
+	Crypto    [MaxCrypto]Crypto
+	NumCrypto int // lines of a=crypto, in order of preference
 }
 
 // Media is one m= line.
@@ -36,50 +43,6 @@ type Media struct {
 	Port     uint16 // 0 for a refused stream
 	Protocol []byte // RTP/AVP, udptl, ...
 	Formats  []byte // the list of formats as written
-}
-
-// Format is one payload type of the audio stream.
-type Format struct {
-	PayloadType uint8 // 0 to 127
-	Codec       Codec
-	Name        []byte // of a=rtpmap as written; nil for a static type without one
-	Clock       uint32 // Hz; 0 when not given and not one of our codecs
-}
-
-// Codec is a codec that the generator speaks.
-type Codec uint8
-
-// The codecs: G.711 in both laws, and named telephone events (RFC 4733). OtherCodec is any other.
-const (
-	OtherCodec Codec = iota
-	PCMU
-	PCMA
-	TelephoneEvent
-)
-
-// String returns the encoding name of a=rtpmap.
-func (c Codec) String() string {
-	switch c {
-	case PCMU:
-		return "PCMU"
-	case PCMA:
-		return "PCMA"
-	case TelephoneEvent:
-		return "telephone-event"
-	}
-	return "other"
-}
-
-// PayloadType returns the static payload type of RFC 3551 for PCMU and PCMA, and 101, which most
-// phones use, for telephone events.
-func (c Codec) PayloadType() uint8 {
-	switch c {
-	case PCMA:
-		return 8
-	case TelephoneEvent:
-		return 101
-	}
-	return 0
 }
 
 // Direction says which way the media of a stream flows, seen from who wrote the description.
@@ -135,9 +98,21 @@ func (s *Session) Choose(codecs ...Codec) (Format, bool) {
 	return Format{}, false
 }
 
+// ChooseEvents returns the format of telephone events that goes with a codec: with the same clock, so that
+// both can share a stream (RFC 4733, 2.1).
+func (s *Session) ChooseEvents(with Format) (Format, bool) {
+	for _, format := range s.Formats[:s.NumFormats] {
+		if format.Codec == TelephoneEvent && format.Clock == with.Clock {
+			return format, true
+		}
+	}
+	return Format{}, false
+}
+
 // Reset makes s an empty description.
 func (s *Session) Reset() {
 	s.ID, s.Version = 0, 0
 	s.NumMedia, s.NumFormats, s.Audio = 0, 0, -1
 	s.Addr, s.Ptime, s.Direction = netip.Addr{}, 0, SendRecv
+	s.Mux, s.RTCP, s.NumCrypto = false, netip.AddrPort{}, 0
 }

@@ -17,8 +17,11 @@ type Local struct {
 	Version   uint64        // of the o= line, one more for each description that differs from the last
 	Addr      netip.Addr    // where we receive
 	Port      uint16        // where we receive
-	Codecs    []Codec       // PCMU and PCMA in order of preference; empty means PCMU, PCMA
+	Codecs    []Codec       // in order of preference; empty means PCMU, PCMA
 	Events    bool          // telephone events too
+	Noise     bool          // comfort noise too (RFC 3389)
+	Mux       bool          // RTP and RTCP may share the port (RFC 5761)
+	Crypto    []Crypto      // of SRTP: all that are offered, or the one that an answer accepts; empty for RTP
 	Ptime     time.Duration // of a packet; 0 writes no a=ptime
 	Direction Direction     // what we want; an answer also heeds the offer
 }
@@ -34,16 +37,44 @@ func (l *Local) codecs() []Codec {
 
 // AppendOffer appends a description that offers one audio stream (RFC 3264, 5).
 func AppendOffer(dst []byte, local *Local) []byte {
-	var formats [4]Format
-	offered := formats[:0]
-	for _, codec := range local.codecs() {
-		offered = append(offered, Format{PayloadType: codec.PayloadType(), Codec: codec})
-	}
-	if local.Events {
-		offered = append(offered, Format{PayloadType: TelephoneEvent.PayloadType(), Codec: TelephoneEvent})
+	var formats [maxOffered]Format
+	offered := local.offered(formats[:0])
+	protocol := "RTP/AVP"
+	if len(local.Crypto) > 0 {
+		protocol = "RTP/SAVP"
 	}
 	dst = appendSession(dst, local)
-	return appendAudio(dst, local, "RTP/AVP", offered, local.Direction)
+	return appendAudio(dst, local, protocol, offered, local.Direction)
+}
+
+// maxOffered bounds the formats of an offer: every codec, telephone events at two clocks, comfort noise.
+const maxOffered = int(numCodecs) + 3
+
+// offered appends the formats of an offer.
+func (l *Local) offered(formats []Format) []Format {
+	narrow, wide := false, uint32(0)
+	for _, codec := range l.codecs() {
+		if len(formats) == int(numCodecs) {
+			break
+		}
+		f := codec.format()
+		formats = append(formats, f)
+		if f.Clock == codecTable[TelephoneEvent].clock {
+			narrow = true
+		} else {
+			wide = f.Clock
+		}
+	}
+	if l.Events && narrow {
+		formats = append(formats, TelephoneEvent.format())
+	}
+	if l.Events && wide > 0 {
+		formats = append(formats, Format{PayloadType: wideEvents, Codec: TelephoneEvent, Clock: wide})
+	}
+	if l.Noise && narrow {
+		formats = append(formats, ComfortNoise.format())
+	}
+	return formats
 }
 
 // AppendAnswer appends the answer to an offer: as many m= lines, in the same order, the audio stream
@@ -51,13 +82,17 @@ func AppendOffer(dst []byte, local *Local) []byte {
 // refused with port 0 (RFC 3264, 6). It returns dst as it was with ErrNoCommonCodec.
 func AppendAnswer(dst []byte, offer *Session, local *Local) ([]byte, error) {
 	codec, ok := offer.Choose(local.codecs()...)
-	if !ok || offer.Audio < 0 || !offer.Media[offer.Audio].usable() {
+	if !ok || offer.Audio < 0 || !offer.usable(&offer.Media[offer.Audio]) {
 		return dst, ErrNoCommonCodec
 	}
-	formats := [2]Format{codec}
+	formats := [3]Format{codec}
 	n := 1
-	if event, ok := offer.Choose(TelephoneEvent); ok && local.Events {
+	if event, ok := offer.ChooseEvents(codec); ok && local.Events {
 		formats[n] = event
+		n++
+	}
+	if noise, ok := offer.Choose(ComfortNoise); ok && local.Noise && noise.Clock == codec.Clock {
+		formats[n] = noise
 		n++
 	}
 	dst = appendSession(dst, local)
@@ -68,7 +103,9 @@ func AppendAnswer(dst []byte, offer *Session, local *Local) ([]byte, error) {
 			continue
 		}
 		direction := answerDirection(offer.Direction, local.Direction)
-		dst = appendAudio(dst, local, string(m.Protocol), formats[:n], direction)
+		answer := *local
+		answer.Mux = local.Mux && offer.Mux
+		dst = appendAudio(dst, &answer, string(m.Protocol), formats[:n], direction)
 	}
 	return dst, nil
 }
@@ -123,21 +160,36 @@ func appendAudio(dst []byte, local *Local, protocol string, formats []Format, di
 	for _, f := range formats {
 		dst = append(dst, "a=rtpmap:"...)
 		dst = strconv.AppendUint(dst, uint64(f.PayloadType), 10)
-		dst = append(append(append(dst, ' '), f.Codec.String()...), "/8000\r\n"...)
-		if f.Codec == TelephoneEvent {
-			dst = append(dst, "a=fmtp:"...)
-			dst = strconv.AppendUint(dst, uint64(f.PayloadType), 10)
-			dst = append(dst, " 0-15\r\n"...)
+		dst = append(append(append(dst, ' '), f.Codec.String()...), '/')
+		dst = strconv.AppendUint(dst, uint64(f.Clock), 10)
+		if channels := codecTable[f.Codec].channels; channels != "" {
+			dst = append(append(dst, '/'), channels...)
 		}
+		dst = append(dst, "\r\n"...)
+		dst = appendFmtp(dst, &f)
 	}
 	if local.Ptime > 0 {
 		dst = append(dst, "a=ptime:"...)
 		dst = strconv.AppendInt(dst, local.Ptime.Milliseconds(), 10)
 		dst = append(dst, "\r\n"...)
 	}
+	if local.Mux {
+		dst = append(dst, "a=rtcp-mux\r\n"...)
+	}
+	dst = appendCrypto(dst, local.Crypto)
 	dst = append(dst, "a="...)
 	dst = append(dst, direction.String()...)
 	return append(dst, "\r\n"...)
+}
+
+// appendFmtp appends the parameters of a format, if it has any.
+func appendFmtp(dst []byte, f *Format) []byte {
+	line := strconv.AppendUint(append(dst, "a=fmtp:"...), uint64(f.PayloadType), 10)
+	full := f.appendParameters(append(line, ' '))
+	if len(full) == len(line)+1 {
+		return dst
+	}
+	return append(full, "\r\n"...)
 }
 
 // appendRefusal appends a stream with port 0, its formats as offered.

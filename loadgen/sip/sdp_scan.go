@@ -134,18 +134,24 @@ func (scan *sessionScanner) mediaLine(value []byte) error {
 	s.Media[s.NumMedia] = m
 	s.NumMedia++
 	scan.media, scan.audio = true, false
-	if !equalFold(kind, "audio") || s.Audio >= 0 && (s.Media[s.Audio].usable() || !m.usable()) {
+	if !equalFold(kind, "audio") || s.Audio >= 0 && (s.usable(&s.Media[s.Audio]) || !s.usable(&m)) {
 		return nil
 	}
 	s.Audio, scan.audio = s.NumMedia-1, true
 	s.Addr, s.Direction, s.Ptime = scan.addr, scan.direction, 0
+	s.Mux, s.RTCP, s.NumCrypto = false, netip.AddrPort{}, 0
 	scan.audioConnected = scan.connected
 	return scan.formats(formats)
 }
 
-// usable reports whether m is a stream that the generator can take part in: offered, and plain RTP.
-func (m *Media) usable() bool {
-	return m.Port != 0 && (equalFold(m.Protocol, "RTP/AVP") || equalFold(m.Protocol, "RTP/AVPF"))
+// usable reports whether m is a stream that the generator can take part in: offered, and plain RTP or SRTP
+// as the reader wants it.
+func (s *Session) usable(m *Media) bool {
+	plain, feedback := "RTP/AVP", "RTP/AVPF"
+	if s.Secure {
+		plain, feedback = "RTP/SAVP", "RTP/SAVPF"
+	}
+	return m.Port != 0 && (equalFold(m.Protocol, plain) || equalFold(m.Protocol, feedback))
 }
 
 // formats reads the payload types of the audio line. The static ones need no a=rtpmap (RFC 3551, 6).
@@ -157,7 +163,7 @@ func (scan *sessionScanner) formats(list []byte) error {
 		field, list = cutField(list)
 		payloadType, ok := number(field, 127)
 		switch {
-		case !ok && s.Media[s.Audio].usable():
+		case !ok && s.usable(&s.Media[s.Audio]):
 			return errSDPPayload
 		case !ok:
 			continue
@@ -165,12 +171,8 @@ func (scan *sessionScanner) formats(list []byte) error {
 			return errSDPFormats
 		}
 		format := Format{PayloadType: uint8(payloadType)}
-		switch payloadType {
-		case 0:
-			format.Codec, format.Clock = PCMU, 8000
-		case 8:
-			format.Codec, format.Clock = PCMA, 8000
-		}
+		format.Codec = staticCodec(format.PayloadType)
+		format.Clock = codecTable[format.Codec].clock
 		s.Formats[s.NumFormats] = format
 		s.NumFormats++
 	}
@@ -195,6 +197,14 @@ func (scan *sessionScanner) attribute(value []byte) {
 	switch string(name) {
 	case "rtpmap":
 		scan.rtpmap(value)
+	case "fmtp":
+		scan.fmtp(value)
+	case "rtcp-mux":
+		scan.s.Mux = true
+	case "rtcp":
+		scan.rtcp(value)
+	case "crypto":
+		scan.crypto(value)
 	case "ptime":
 		if ms, ok := number(trim(value), 1000); ok {
 			scan.s.Ptime = time.Duration(ms) * time.Millisecond
@@ -221,17 +231,29 @@ func (scan *sessionScanner) rtpmap(value []byte) {
 	}
 }
 
-// codecOf returns the codec of an a=rtpmap line. All of ours have a clock of 8000 Hz and one channel.
-func codecOf(name []byte, clock uint32, channels []byte) Codec {
-	if clock != 8000 || len(channels) > 0 && string(channels) != "1" {
-		return OtherCodec
+// fmtp reads "97 mode=20".
+func (scan *sessionScanner) fmtp(value []byte) {
+	field, parameters := cutField(trim(value))
+	payloadType, ok := number(field, 127)
+	if !ok {
+		return
 	}
-	for _, codec := range [...]Codec{PCMU, PCMA, TelephoneEvent} {
-		if equalFold(name, codec.String()) {
-			return codec
+	s := scan.s
+	for i := range s.Formats[:s.NumFormats] {
+		if f := &s.Formats[i]; f.PayloadType == uint8(payloadType) {
+			f.Parameters = parameters
 		}
 	}
-	return OtherCodec
+}
+
+// rtcp reads "53020" or "53020 IN IP4 192.0.2.1" (RFC 3605).
+func (scan *sessionScanner) rtcp(value []byte) {
+	field, rest := cutField(trim(value))
+	_, rest = cutField(rest)
+	_, rest = cutField(rest)
+	if port, ok := number(field, 65535); ok {
+		scan.s.RTCP = netip.AddrPortFrom(parseAddr(rest), uint16(port))
+	}
 }
 
 // directionOf returns the direction that an attribute names.

@@ -47,7 +47,7 @@ func TestScanSession(t *testing.T) {
 		{"no o= line", "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 6000 RTP/AVP 0", "0.0" + plain[3:] + "0s sendrecv"},
 
 		{"rtpmap, events and ptime", sdpHead + "m=audio 6000 RTP/AVP 8 0 101 18\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 Telephone-Event/8000\r\na=rtpmap:18 G729/8000/1\r\na=fmtp:101 0-15\r\na=ptime:20",
-			`1.2 | audio 6000 RTP/AVP [8 0 101 18] to 192.0.2.1, 8 PCMA "PCMA"/8000, 0 PCMU ""/8000, 101 telephone-event "Telephone-Event"/8000, 18 other "G729"/8000, 20ms sendrecv`},
+			`1.2 | audio 6000 RTP/AVP [8 0 101 18] to 192.0.2.1, 8 PCMA "PCMA"/8000, 0 PCMU ""/8000, 101 telephone-event "Telephone-Event"/8000, 18 G729 "G729"/8000, 20ms sendrecv`},
 		{"G.711 on a dynamic payload type", sdpHead + "m=audio 6000 RTP/AVP 97\r\na=rtpmap:97 pcmu/8000/1",
 			`1.2 | audio 6000 RTP/AVP [97] to 192.0.2.1, 97 PCMU "pcmu"/8000, 0s sendrecv`},
 		{"G.711 at a clock that is not ours", sdpHead + "m=audio 6000 RTP/AVP 97\r\na=rtpmap:97 PCMU/16000",
