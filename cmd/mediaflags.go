@@ -1,9 +1,12 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
 	"github.com/sipplan/sipplan/loadgen/media"
@@ -14,9 +17,16 @@ import (
 
 // mediaFlags are the flags that say what calls sound like.
 type mediaFlags struct {
-	sound  string
-	codecs []string
-	ports  portRange
+	sound    string
+	play     []string
+	plays    int
+	codecs   []string
+	ptime    time.Duration
+	suppress string
+	srtp     []string
+	mux      bool
+	dscp     int
+	ports    portRange
 }
 
 // sounds are the values of --media.
@@ -29,35 +39,133 @@ func addMedia(command *cobra.Command, sound string, ports media.PortRange) *medi
 	f := &mediaFlags{ports: portRange(ports)}
 	flags := command.Flags()
 	flags.StringVar(&f.sound, "media", sound, "what calls send as RTP: tone, speech, silence, echo, or none for signalling alone")
-	flags.StringSliceVar(&f.codecs, "codec", []string{"pcmu", "pcma"}, "G.711 codecs in order of preference")
+	flags.StringArrayVar(&f.play, "play", nil, "file that calls play instead: "+media.FileKinds()+"; several for several codecs")
+	flags.IntVar(&f.plays, "plays", 0, "times that --play is played, 0 for as long as the call lasts")
+	flags.StringSliceVar(&f.codecs, "codecs", []string{"pcmu", "pcma"}, "codecs in order of preference: "+strings.Join(codecNames, ", "))
+	flags.StringSliceVar(&f.codecs, "codec", []string{"pcmu", "pcma"}, "the same as --codecs")
+	_ = flags.MarkHidden("codec") // as the flag was called first
+	flags.DurationVar(&f.ptime, "ptime", media.DefaultPacketTime, "audio in a packet, 10ms to 60ms; sending follows what the far end asks for")
+	flags.StringVar(&f.suppress, "silence", "send", "what becomes of silence in G.711 and G.722: send, gaps (nothing is sent), or comfort-noise (RFC 3389)")
+	flags.StringSliceVar(&f.srtp, "srtp", nil, "SRTP by SDES, with one or more suites: "+suiteNames()+"; use SIP over TLS, which hides the keys")
+	flags.Lookup("srtp").NoOptDefVal = media.AES128SHA80.String()
+	flags.BoolVar(&f.mux, "rtcp-mux", false, "offer that RTP and RTCP share a port (RFC 5761)")
+	flags.IntVar(&f.dscp, "media-dscp", expeditedForwarding, "DSCP of media packets, 0 to 63; 46 is expedited forwarding")
 	flags.Var(&f.ports, "rtp-ports", "range of the RTP/RTCP port pairs, two ports a call")
 	completeFlag(command, "media", soundNames)
-	completeFlag(command, "codec", []string{"pcmu", "pcma"})
+	completeFlag(command, "codecs", codecNames)
+	completeFlag(command, "silence", silenceNames)
 	return f
 }
 
 // media returns what the flags say.
 func (f *mediaFlags) media() (loadgen.Media, error) {
-	m := loadgen.Media{Off: f.sound == "none", Ports: media.PortRange(f.ports)}
-	if err := oneOf("media", f.sound, soundNames); err != nil {
+	m := loadgen.Media{Off: f.sound == "none", Ports: media.PortRange(f.ports), Ptime: f.ptime, Plays: f.plays, Mux: f.mux, DSCP: f.dscp}
+	if f.dscp == 0 {
+		m.DSCP = media.BestEffort
+	}
+	err := errors.Join(
+		oneOf("media", f.sound, soundNames), oneOf("silence", f.suppress, silenceNames), f.checkNumbers(),
+		f.readCodecs(&m), f.readSuites(&m))
+	if err != nil {
 		return m, err
 	}
-	m.Source = sounds[f.sound]
-	if len(f.codecs) == 0 {
-		return m, usagef("--codec: must be pcmu or pcma, got none")
+	m.Source, m.Suppress = sounds[f.sound], silences[f.suppress]
+	return m, f.readFiles(&m)
+}
+
+// silences are the values of --silence.
+var (
+	silences     = map[string]media.Suppression{"send": media.EveryPacket, "gaps": media.Gaps, "comfort-noise": media.ComfortNoise}
+	silenceNames = []string{"send", "gaps", "comfort-noise"}
+)
+
+// codecsByName are the values of --codecs, with the names that other programs have for them.
+var (
+	codecsByName = map[string]sip.Codec{
+		"pcmu": sip.PCMU, "ulaw": sip.PCMU, "mulaw": sip.PCMU, "pcma": sip.PCMA, "alaw": sip.PCMA, "g722": sip.G722,
+		"g729": sip.G729, "opus": sip.Opus, "ilbc": sip.ILBC, "amr": sip.AMR,
 	}
+	codecNames = []string{"pcmu", "pcma", "g722", "g729", "opus", "ilbc", "amr"}
+)
+
+func (f *mediaFlags) readCodecs(m *loadgen.Media) error {
 	for _, name := range f.codecs {
-		switch strings.ToLower(name) {
-		case "pcmu", "ulaw", "mulaw":
-			m.Codecs = append(m.Codecs, sip.PCMU)
-		case "pcma", "alaw":
-			m.Codecs = append(m.Codecs, sip.PCMA)
-		default:
-			return m, usagef("--codec: must be pcmu or pcma, got %q", name)
+		codec, known := codecsByName[strings.ToLower(name)]
+		if !known {
+			return usagef("--codecs: must be among %s, got %q", strings.Join(codecNames, ", "), name)
+		}
+		if slices.Contains(m.Codecs, codec) {
+			return usagef("--codecs: %s stands there twice", name)
+		}
+		m.Codecs = append(m.Codecs, codec)
+	}
+	if len(m.Codecs) == 0 {
+		return usagef("--codecs: must be among %s, got none", strings.Join(codecNames, ", "))
+	}
+	return nil
+}
+
+func (f *mediaFlags) readSuites(m *loadgen.Media) error {
+	for _, name := range f.srtp {
+		suite, known := media.ParseSuite([]byte(strings.ToUpper(name)))
+		if !known {
+			return usagef("--srtp: must be among %s, got %q", suiteNames(), name)
+		}
+		if !slices.Contains(m.Suites, suite) {
+			m.Suites = append(m.Suites, suite)
 		}
 	}
-	return m, nil
+	return nil
 }
+
+// suiteNames lists the suites of SRTP.
+func suiteNames() string {
+	var names []string
+	for _, s := range media.Suites() {
+		names = append(names, s.String())
+	}
+	return strings.Join(names, ", ")
+}
+
+func (f *mediaFlags) checkNumbers() error {
+	switch {
+	case f.dscp < 0 || f.dscp > 63:
+		return usagef("--media-dscp: must be from 0 to 63, got %d", f.dscp)
+	case f.plays < 0:
+		return usagef("--plays: must not be negative, got %d", f.plays)
+	case f.ptime == 0:
+		return usagef("--ptime: must be from %s to %s, got 0s", media.MinPacketTime, media.MaxPacketTime)
+	}
+	return nil
+}
+
+// longestSound bounds a file of --play: an hour of stereo at 48 kHz and 16 bits, nearly.
+const longestSound = 600 << 20
+
+// readFiles reads what --play names.
+func (f *mediaFlags) readFiles(m *loadgen.Media) error {
+	if len(f.play) == 0 || m.Off {
+		return nil
+	}
+	library := media.NewLibrary(func(name string) ([]byte, error) { return readInput(name, longestSound) })
+	var files []*media.Audio
+	for _, name := range f.play {
+		audio, err := library.Open(name)
+		if err != nil {
+			return usagef("--play: %w", err)
+		}
+		files = append(files, audio)
+	}
+	sound, err := media.JoinAudio(files...)
+	if err != nil {
+		return usagef("--play: %w", err)
+	}
+	m.Source, m.Sound = media.Play, sound
+	return nil
+}
+
+// expeditedForwarding is the default of --media-dscp (RFC 3246).
+const expeditedForwarding = 46
 
 // portRange is a flag for a range of ports: 20000-32767.
 type portRange media.PortRange

@@ -56,14 +56,6 @@ type Config struct {
 	Files int
 }
 
-// Media says what the calls of a run send.
-type Media struct {
-	Off    bool // signalling alone
-	Source media.Source
-	Codecs []sip.Codec
-	Ports  media.PortRange
-}
-
 // Defaults of a run.
 const (
 	DefaultCaller = "sipplan"
@@ -96,6 +88,7 @@ func (c *Config) Validate() error {
 		problem("warm-up", c.checkWarmUp()),
 		problem("drain", notNegative(c.Drain)),
 		problem("rtp-ports", c.checkPorts()),
+		c.Media.Validate(),
 		problem("files", c.checkFiles()),
 	}
 	if !slices.ContainsFunc(c.Programs, func(p *scenarios.Program) bool { return p.Role == scenarios.Caller }) {

@@ -111,10 +111,10 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	if s.calls, err = newSchedule(&g.cfg, i, shards); err != nil {
 		return s, err
 	}
-	audio := call.Audio{Source: g.cfg.Media.Source, Codecs: g.cfg.Media.Codecs, Address: local.Addr(), Allowed: g.cfg.allows}
+	audio := g.cfg.Media.Audio(local.Addr(), g.cfg.allows)
 	if !g.cfg.Media.Off {
 		s.Media, err = media.NewEngine(media.Config{
-			Local: local.Addr(), Ports: g.cfg.Media.Ports.Split(shards)[i], Start: g.start,
+			Local: local.Addr(), Ports: g.cfg.Media.Ports.Split(shards)[i], Start: g.start, DSCP: g.cfg.Media.DSCP,
 			Seed: g.cfg.Seed ^ uint64(mediaStream)<<32 ^ uint64(i), SendLate: &s.Steady.Media.SendLate,
 		})
 		if err != nil {

@@ -70,6 +70,7 @@ type call struct {
 
 	leg     *media.Leg
 	session sdpChoice
+	keys    []media.Keys // that we have offered or answered with, one a suite
 	flags   flags
 }
 

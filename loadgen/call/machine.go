@@ -34,10 +34,16 @@ type Circuits interface {
 
 // Audio says what calls do once they are answered. The zero value is signalling alone.
 type Audio struct {
-	Engine  *media.Engine // nil: no media; the description offers an inactive stream
-	Source  media.Source
-	Codecs  []sip.Codec // in order of preference; empty for PCMU, PCMA
-	Address netip.Addr  // announced in descriptions
+	Engine   *media.Engine // nil: no media; the description offers an inactive stream
+	Source   media.Source
+	Sound    *media.Audio      // what media.Play plays
+	Plays    int               // times that it is played; 0: for ever
+	Codecs   []sip.Codec       // in order of preference; empty for PCMU, PCMA
+	Ptime    time.Duration     // that we want to receive; 0 for 20 ms
+	Suppress media.Suppression // of silence
+	Mux      bool              // offer that RTP and RTCP share a port (RFC 5761); an offer of it is always accepted
+	Suites   []media.Suite     // of SRTP, in order of preference; empty for RTP
+	Address  netip.Addr        // announced in descriptions
 	// Allowed says whether media may be sent to an address that differs from the peer's own; nil allows
 	// none.
 	Allowed func(netip.Addr) bool
@@ -111,6 +117,7 @@ func NewMachine(cfg Config) (*Machine, error) {
 	m.cfg.Timers.Reliable = cfg.Transport.Reliable()
 	m.setup, m.ringing = traffic.NewSampler(cfg.Setup), traffic.NewSampler(cfg.Ringing)
 	m.table.large.size = largeSize
+	m.offer.Secure = len(cfg.Audio.Suites) > 0
 	m.stateless = newIdentity(0, 0, cfg.Machine) // no call has generation 0
 	fixed := m.fixedKeywords()
 	var err error

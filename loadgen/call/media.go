@@ -14,13 +14,17 @@ const discardPort = 9
 
 // sdpChoice is what the two descriptions of a call agreed on.
 type sdpChoice struct {
-	remote  netip.AddrPort // invalid where nothing may be sent
-	codec   media.Codec
-	payload uint8
-	packet  time.Duration
-	wanted  bool // the peer wants media from us
-	silent  bool // the peer sends none
-	known   bool
+	remote             netip.AddrPort // invalid where nothing may be sent
+	codec              media.Codec
+	payload            uint8
+	events             uint8          // payload type of telephone events, 0 when there are none
+	control            netip.AddrPort // where RTCP goes, invalid for the port after RTP's
+	mux                bool           // or to RTP's own
+	sending, receiving media.Keys
+	packet             time.Duration
+	wanted             bool // the peer wants media from us
+	silent             bool // the peer sends none
+	known              bool
 }
 
 // openLeg takes a port pair for the call; it tells whether there was one. Without media there is nothing
@@ -40,18 +44,25 @@ func (m *Machine) openLeg(c *call) bool {
 // appendSDP writes our description: an answer when the request that is answered carries an offer, else
 // an offer.
 func (m *Machine) appendSDP(dst []byte, c *call, answered *sip.Message) []byte {
+	audio := &m.cfg.Audio
 	local := sip.Local{
 		ID: uint64(c.attempt.Intended/time.Microsecond) + 1, Version: c.version + 1, Addr: m.cfg.Local.Addr(),
-		Port: discardPort, Codecs: m.cfg.Audio.Codecs, Ptime: media.DefaultPacketTime, Direction: sip.Inactive,
+		Port: discardPort, Codecs: audio.Codecs, Ptime: audio.Ptime, Direction: sip.Inactive,
+		Events: true, Noise: audio.Suppress == media.ComfortNoise,
+	}
+	if local.Ptime == 0 {
+		local.Ptime = media.DefaultPacketTime
 	}
 	if c.leg != nil {
-		local.Addr, local.Port, local.Direction = m.cfg.Audio.Address, c.leg.Port(), c.direction
+		local.Addr, local.Port, local.Direction = audio.Address, c.leg.Port(), c.direction
 	}
 	if answered != nil && len(answered.Body) > 0 && sip.ScanSession(answered.Body, &m.offer) == nil {
+		local.Mux, local.Crypto = true, m.cryptoAnswer(c) // what was not offered is not accepted either
 		if answer, err := sip.AppendAnswer(dst, &m.offer, &local); err == nil {
 			return answer
 		}
 	}
+	local.Mux, local.Crypto = audio.Mux, m.cryptoOffer(c)
 	return sip.AppendOffer(dst, &local)
 }
 
@@ -69,17 +80,50 @@ func (m *Machine) agree(c *call, body []byte) {
 	if !ok {
 		return
 	}
+	sending, receiving, ok := m.agreeKeys(c)
+	if !ok {
+		return
+	}
 	remote, wanted := m.offer.Destination()
 	c.session = sdpChoice{
-		codec: media.PCMU, payload: format.PayloadType, packet: m.offer.Ptime, known: true,
-		silent: !m.offer.Direction.Sends(),
+		codec: mediaCodec(&format), payload: format.PayloadType, packet: m.offer.Ptime, known: true,
+		silent: !m.offer.Direction.Sends(), mux: m.offer.Mux, sending: sending, receiving: receiving,
+	}
+	if events, ok := m.offer.ChooseEvents(format); ok {
+		c.session.events = events.PayloadType
 	}
 	if m.reachable(c, remote) {
 		c.session.remote, c.session.wanted = remote, wanted
+		c.session.control = m.controlAddress(remote)
 	}
-	if format.Codec == sip.PCMA {
-		c.session.codec = media.PCMA
+}
+
+// controlAddress returns where the peer wants RTCP, if it says so (RFC 3605): never at another host than RTP.
+func (m *Machine) controlAddress(rtp netip.AddrPort) netip.AddrPort {
+	if at := m.offer.RTCP; at.Port() != 0 && (!at.Addr().IsValid() || at.Addr() == rtp.Addr()) {
+		return netip.AddrPortFrom(rtp.Addr(), at.Port())
 	}
+	return netip.AddrPort{}
+}
+
+// payloadFormats are the codecs of descriptions as the media engine knows them; the first is what we offer.
+var payloadFormats = map[sip.Codec][]media.Codec{
+	sip.PCMU: {media.PCMU}, sip.PCMA: {media.PCMA}, sip.G722: {media.G722}, sip.G729: {media.G729}, sip.Opus: {media.Opus},
+	sip.ILBC: {media.ILBC20, media.ILBC30}, sip.AMR: {media.AMR, media.AMRAligned},
+}
+
+// PayloadFormats returns the payload formats that a codec of a description may have, the one that we offer
+// first.
+func PayloadFormats(c sip.Codec) []media.Codec { return payloadFormats[c] }
+
+// mediaCodec returns the codec of a format as the media engine knows it.
+func mediaCodec(f *sip.Format) media.Codec {
+	formats := payloadFormats[f.Codec]
+	switch {
+	case f.Codec == sip.ILBC && !f.ShortFrames(), f.Codec == sip.AMR && f.OctetAligned():
+		return formats[1]
+	}
+	return formats[0]
 }
 
 // play starts the media of an answered call.
@@ -87,13 +131,15 @@ func (m *Machine) play(c *call, now time.Duration) {
 	if c.leg == nil || !c.session.known {
 		return
 	}
-	source := m.cfg.Audio.Source
-	if !c.session.wanted || !c.direction.Sends() {
+	audio, s := &m.cfg.Audio, &c.session
+	source := audio.Source
+	if !s.wanted || !c.direction.Sends() {
 		source = media.None
 	}
 	c.leg.Start(now, media.Stream{
-		Remote: c.session.remote, Codec: c.session.codec, PayloadType: c.session.payload,
-		Source: source, PacketTime: c.session.packet, SendOnly: c.session.silent,
+		Remote: s.remote, RemoteRTCP: s.control, Mux: s.mux, Codec: s.codec, PayloadType: s.payload, EventType: s.events,
+		Source: source, Audio: audio.Sound, Plays: audio.Plays, Suppress: audio.Suppress,
+		PacketTime: s.packet, Send: s.sending, Receive: s.receiving, SendOnly: s.silent,
 	})
 }
 

@@ -62,6 +62,7 @@ func (c *Config) Validate() error {
 		errs = append(errs, fmt.Errorf("rtp-ports: %s has %d port pairs for %d circuits; widen the range or use --media none",
 			c.Media.Ports, c.Media.Ports.Pairs(), c.Circuits))
 	}
+	errs = append(errs, c.Media.Validate())
 	for name, law := range map[string]traffic.Duration{"setup": c.Setup, "ring": c.Ringing} {
 		if err := law.Validate(); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
@@ -111,10 +112,11 @@ func (g *Gateway) open() error {
 		s.Socket = g.cfg.Network(s.Socket)
 	}
 	local := s.Socket.Local()
-	audio := call.Audio{Source: g.cfg.Media.Source, Codecs: g.cfg.Media.Codecs, Address: local.Addr(), Allowed: g.cfg.Allow}
+	audio := g.cfg.Media.Audio(local.Addr(), g.cfg.Allow)
 	if !g.cfg.Media.Off {
 		s.Media, err = media.NewEngine(media.Config{
-			Local: local.Addr(), Ports: g.cfg.Media.Ports, Seed: g.cfg.Seed, Start: start, SendLate: &s.Steady.Media.SendLate,
+			Local: local.Addr(), Ports: g.cfg.Media.Ports, DSCP: g.cfg.Media.DSCP,
+			Seed: g.cfg.Seed, Start: start, SendLate: &s.Steady.Media.SendLate,
 		})
 		if err != nil {
 			return err

@@ -18,12 +18,13 @@ type Audio struct {
 	capture  *capture           // nil: none
 	seamless bool               // the end fits the beginning: a packet may hold both
 
-	mutex  sync.Mutex
-	tracks map[trackKey]*track
+	mutex   sync.Mutex
+	tracks  map[trackKey]*track
+	encoded map[Codec][][]byte // samples, as frames of codecs that were asked for
 }
 
 // ErrNoRendition is wrapped by the error of Prepare when audio cannot be sent in a codec.
-var ErrNoRendition = errors.New("no encoder")
+var ErrNoRendition = errors.New("cannot be sent as")
 
 // trackKey says which track of an Audio is wanted.
 type trackKey struct {
@@ -66,11 +67,11 @@ func (a *Audio) build(k trackKey) (*track, error) {
 	sampled := !encoded && len(a.pcm.samples) > 0 && k.codec.encodes()
 	switch {
 	case sampled:
-		frames = encode(k.codec, a.pcm)
+		frames = a.encode(k.codec)
 	case !encoded && a.capture != nil:
 		return a.capture.track(k)
 	case !encoded:
-		return nil, fmt.Errorf("%w for %s: supply it as a capture or as a file of encoded frames", ErrNoRendition, k.codec)
+		return nil, fmt.Errorf("%w %s: supply a capture or a file of frames of that codec", ErrNoRendition, k.codec)
 	}
 	perPacket := int(k.packetTime / k.codec.FrameTime())
 	frames = a.whole(frames, perPacket, k.codec)
@@ -89,6 +90,19 @@ func (a *Audio) build(k trackKey) (*track, error) {
 	return t, nil
 }
 
+// encode returns the samples as frames of a codec, which it codes once.
+func (a *Audio) encode(c Codec) [][]byte {
+	frames := a.encoded[c]
+	if frames == nil {
+		frames = encode(c, a.pcm)
+		if a.encoded == nil {
+			a.encoded = map[Codec][][]byte{}
+		}
+		a.encoded[c] = frames
+	}
+	return frames
+}
+
 // whole returns the frames filled up to whole packets: what is seamless goes round until it fits, the
 // rest ends in silence.
 func (a *Audio) whole(frames [][]byte, perPacket int, c Codec) [][]byte {
@@ -99,6 +113,7 @@ func (a *Audio) whole(frames [][]byte, perPacket int, c Codec) [][]byte {
 		}
 		return frames
 	}
+	frames = slices.Clip(frames)
 	filling := frames[len(frames)-1]
 	if c.encodes() {
 		filling = encode(c, pcm{samples: make([]int16, c.facts().sampling/1000), rate: c.facts().sampling})[0]

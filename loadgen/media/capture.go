@@ -204,11 +204,11 @@ func (c *capture) carries(codec Codec) error {
 	for known := range numCodecs {
 		static := known.PayloadType() < 96 && known.PayloadType() == c.payloadType
 		if static && known != codec {
-			return fmt.Errorf("%w for %s: the capture holds %s (payload type %d)", ErrNoRendition, codec, known, c.payloadType)
+			return fmt.Errorf("%w %s: the capture holds %s (payload type %d)", ErrNoRendition, codec, known, c.payloadType)
 		}
 	}
 	if c.payloadType < 96 && c.payloadType != codec.PayloadType() {
-		return fmt.Errorf("%w for %s: the capture holds payload type %d", ErrNoRendition, codec, c.payloadType)
+		return fmt.Errorf("%w %s: the capture holds payload type %d", ErrNoRendition, codec, c.payloadType)
 	}
 	return nil
 }

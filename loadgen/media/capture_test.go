@@ -134,7 +134,7 @@ func TestCaptureOfAnotherCodecIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Prepare(PCMU, 0, EveryPacket); !errors.Is(err, ErrNoRendition) || !strings.Contains(err.Error(), "g729.pcap: no encoder for PCMU: the capture holds G729") {
+	if err := a.Prepare(PCMU, 0, EveryPacket); !errors.Is(err, ErrNoRendition) || !strings.Contains(err.Error(), "g729.pcap: cannot be sent as PCMU: the capture holds G729") {
 		t.Errorf("%v", err)
 	}
 	if err := a.Prepare(G729, 0, EveryPacket); err != nil {

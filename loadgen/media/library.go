@@ -13,6 +13,9 @@ import (
 // endings are the endings of the files that ReadAudio knows.
 var endings = append([]string{".wav", ".pcap", ".pcapng"}, frameEndings...)
 
+// FileKinds lists the endings of the files that ReadAudio knows.
+func FileKinds() string { return strings.Join(endings, " ") }
+
 // ReadAudio returns the audio of a file by the ending of its name: .wav (PCM of 8 to 32 bits, floating point,
 // A-law, mu-law; 4 to 192 kHz), .pcap and .pcapng (the RTP stream with the most packets, with its payloads,
 // pauses and telephone events, on its own packet time), or frames encoded already: .ulaw, .alaw, .g722,
@@ -29,7 +32,7 @@ func ReadAudio(name string, content []byte) (*Audio, error) {
 	case slices.Contains(frameEndings, ending):
 		a.frames, err = readFrames(ending, content)
 	default:
-		err = fmt.Errorf("must end in one of %s", strings.Join(endings, " "))
+		err = fmt.Errorf("must end in one of %s", FileKinds())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)

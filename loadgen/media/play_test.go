@@ -187,7 +187,7 @@ func TestJoinedFilesServeTheirCodecs(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if err := joined.Prepare(Opus, 0, EveryPacket); !errors.Is(err, ErrNoRendition) || !strings.HasPrefix(err.Error(), "v.wav + v.g729: no encoder for opus") {
+	if err := joined.Prepare(Opus, 0, EveryPacket); !errors.Is(err, ErrNoRendition) || !strings.HasPrefix(err.Error(), "v.wav + v.g729: cannot be sent as opus") {
 		t.Errorf("%v", err)
 	}
 	if _, err := JoinAudio(coded, coded); !errors.Is(err, ErrTwice) {

@@ -1,0 +1,83 @@
+package loadgen
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/call"
+	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/loadgen/sip"
+)
+
+// Media says what the calls of a run send. The zero value is a tone in G.711, of which the ports are still to
+// be said.
+type Media struct {
+	Off      bool // signalling alone
+	Source   media.Source
+	Sound    *media.Audio      // what media.Play plays
+	Plays    int               // times that it is played; 0: for ever
+	Codecs   []sip.Codec       // in order of preference; empty for PCMU, PCMA
+	Ptime    time.Duration     // packet time to ask for, whole milliseconds from 10 to 60; 0: 20 ms
+	Suppress media.Suppression // of silence
+	Suites   []media.Suite     // of SRTP, in order of preference; empty for RTP
+	Mux      bool              // offer that RTP and RTCP share a port
+	DSCP     int               // as media.Config has it
+	Ports    media.PortRange
+}
+
+// Validate reports what cannot be sent: a file in a codec that it has no rendition for, a packet time out
+// of range. It makes what calls will send ready, so that none of them waits for it.
+func (m *Media) Validate() error {
+	if m.Off {
+		return nil
+	}
+	var errs []error
+	if p := m.Ptime; p != 0 && (p < media.MinPacketTime || p > media.MaxPacketTime || p%time.Millisecond != 0) {
+		errs = append(errs, fmt.Errorf("ptime: must be whole milliseconds from %s to %s, got %s", media.MinPacketTime, media.MaxPacketTime, p))
+	}
+	if m.Source == media.Play && len(errs) == 0 {
+		errs = append(errs, problem("play", m.prepare()))
+	}
+	return errors.Join(errs...)
+}
+
+// prepare works out what Sound is in each codec that may be agreed on.
+func (m *Media) prepare() error {
+	if m.Sound == nil {
+		return errors.New("needs a file")
+	}
+	codecs := m.Codecs
+	if len(codecs) == 0 {
+		codecs = []sip.Codec{sip.PCMU, sip.PCMA}
+	}
+	var errs []error
+	for _, c := range codecs {
+		errs = append(errs, m.prepareFor(c))
+	}
+	return errors.Join(errs...)
+}
+
+// prepareFor prepares Sound for a codec of a description, in any of its payload formats.
+func (m *Media) prepareFor(c sip.Codec) error {
+	var first error
+	for _, format := range call.PayloadFormats(c) {
+		err := m.Sound.Prepare(format, m.Ptime, m.Suppress)
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// Audio returns what the calls of one machine do: at an address, sending to what is allowed.
+func (m *Media) Audio(address netip.Addr, allowed func(netip.Addr) bool) call.Audio {
+	return call.Audio{
+		Source: m.Source, Sound: m.Sound, Plays: m.Plays, Codecs: m.Codecs, Ptime: m.Ptime, Suppress: m.Suppress,
+		Suites: m.Suites, Mux: m.Mux, Address: address, Allowed: allowed,
+	}
+}
