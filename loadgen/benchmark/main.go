@@ -1,22 +1,26 @@
-// Command benchmark compares the processor time that a call costs sipplan with what it costs SIPp, as
-// caller and as answerer, side by side on this machine:
+// Command benchmark compares sipplan with SIPp, side by side on this machine:
 //
-//	go run ./loadgen/benchmark -rates 8000,16000
+//	go run ./loadgen/benchmark -rates 8000,16000     processor time of a call, as caller and as answerer
+//	go run ./loadgen/benchmark -highest              highest rate without a failed call, and lateness at half of it
+//	go run ./loadgen/benchmark -memory 20000         memory of an established call
 //
-// Each round runs three pairs one after the other, so that the machine's drift hits all alike: sipplan
-// calls SIPp, SIPp calls SIPp, SIPp calls sipplan. A call is INVITE, 100 or 180, 200, ACK, BYE, 200 over
-// UDP, or with -tcp one TCP connection, on loopback without holding time. Both processes of a pair are pinned to a processor of their own,
-// both ask for the same socket buffers, and the system's own accounts give their user and system time.
-// The medians over the rounds and their ratios are printed. It needs sipp and taskset.
+// -transport says what carries the calls: udp, tcp or tls, in one connection. A call is INVITE, 100 or 180, 200,
+// ACK, BYE, 200 on loopback, without media. In each round the pairs run one after the other, so that the
+// machine's drift hits all alike. Both processes of a pair are pinned to a processor of their own, both ask for the
+// same socket buffers, and the system's own accounts give their user and system time and their memory. The medians
+// over the rounds and their ratios are printed. It needs sipp and taskset.
+//
+// Debian's SIPp speaks no TLS: sipplan over TLS is set beside SIPp over TCP, which is the harder comparison.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,26 +28,19 @@ import (
 
 // options are the flags of the comparison.
 type options struct {
-	rates  []int
-	rounds int
-	length time.Duration
-	tcp    bool
+	rates     []int
+	rounds    int
+	length    time.Duration
+	transport string
+	highest   bool
+	memory    int
 }
 
 func main() {
-	rates := flag.String("rates", "8000,16000", "calls per second to compare at, separated by commas")
-	o := options{}
-	flag.IntVar(&o.rounds, "rounds", 5, "rounds at each rate; medians are taken over them")
-	flag.BoolVar(&o.tcp, "tcp", false, "over one TCP connection instead of UDP")
-	flag.DurationVar(&o.length, "length", 5*time.Second, "time that calls are offered for in each run")
-	flag.Parse()
-	for _, text := range strings.Split(*rates, ",") {
-		rate, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil || rate < 1 || rate > 100_000 {
-			fmt.Fprintf(os.Stderr, "benchmark: -rates: %q is no number of calls per second from 1 to 100000\n", text)
-			os.Exit(2)
-		}
-		o.rates = append(o.rates, rate)
+	o, err := parse()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "benchmark:", err)
+		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -53,28 +50,58 @@ func main() {
 	}
 }
 
-// run builds sipplan and compares at each rate.
+// parse reads the command line.
+func parse() (o options, err error) {
+	rates := flag.String("rates", "8000,16000", "calls per second to compare at, separated by commas")
+	flag.IntVar(&o.rounds, "rounds", 5, "rounds; medians are taken over them")
+	flag.DurationVar(&o.length, "length", 5*time.Second, "time that calls are offered for in each run")
+	flag.StringVar(&o.transport, "transport", "udp", "udp, tcp or tls")
+	flag.BoolVar(&o.highest, "highest", false, "search for the highest clean rate instead")
+	flag.IntVar(&o.memory, "memory", 0, "hold so many calls and compare the memory of one instead")
+	flag.Parse()
+	if !slices.Contains([]string{"udp", "tcp", "tls"}, o.transport) {
+		return o, fmt.Errorf("-transport: must be udp, tcp or tls, got %q", o.transport)
+	}
+	if o.memory < 0 || o.memory > 200_000 || o.rounds < 1 {
+		return o, errors.New("-memory: must be from 1 to 200000 calls; -rounds: at least 1")
+	}
+	for _, text := range strings.Split(*rates, ",") {
+		rate, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil || rate < 1 || rate > 100_000 {
+			return o, fmt.Errorf("-rates: %q is no number of calls per second from 1 to 100000", text)
+		}
+		o.rates = append(o.rates, rate)
+	}
+	return o, nil
+}
+
+// run builds sipplan and compares.
 func run(ctx context.Context, o options) error {
 	folder, err := os.MkdirTemp("", "sipplan-benchmark-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	b := bench{sipplan: filepath.Join(folder, "sipplan"), folder: folder, tcp: o.tcp}
-	if err := b.build(ctx); err != nil {
+	b, err := newBench(ctx, folder, o.transport)
+	if err != nil {
 		return err
 	}
+	switch {
+	case o.highest:
+		return b.compareHighest(ctx, o)
+	case o.memory > 0:
+		return b.compareMemory(ctx, o)
+	}
 	for _, rate := range o.rates {
-		var all rounds
-		for round := range o.rounds {
-			fmt.Fprintf(os.Stderr, "%d calls/s, round %d of %d\n", rate, round+1, o.rounds)
-			r, err := b.round(ctx, rate, o.length)
-			if err != nil {
-				return err
-			}
-			all = append(all, r)
+		if err := b.compareCost(ctx, o, rate); err != nil {
+			return err
 		}
-		all.print(os.Stdout, rate)
 	}
 	return nil
+}
+
+// median returns the median of some values.
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }

@@ -3,42 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 )
-
-// buffer is the socket buffer that both programs ask for, in octets.
-const buffer = 4 << 20
-
-// bench knows where its programs are.
-type bench struct {
-	sipplan, folder string
-	tcp             bool
-}
-
-// transport returns what SIPp is told of the transport: one socket for all calls.
-func (b *bench) transport() []string {
-	if b.tcp {
-		return []string{"-t", "t1"}
-	}
-	return []string{"-t", "u1"}
-}
-
-func (b *bench) build(ctx context.Context) error {
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", b.sipplan, "github.com/sipplan/sipplan").CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("build sipplan: %w\n%s", err, out)
-	}
-	return nil
-}
 
 // process is one program of a pair.
 type process struct {
@@ -47,18 +20,21 @@ type process struct {
 	cancel context.CancelFunc
 }
 
+// longest is how long a process may run.
+const longest = 3 * time.Minute
+
 // start starts a program on a processor of its own.
-func (b *bench) start(ctx context.Context, cpu int, name string, args ...string) (*process, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+func (b *bench) start(ctx context.Context, processor int, command []string) (*process, error) {
+	ctx, cancel := context.WithTimeout(ctx, longest)
 	p := &process{cancel: cancel}
-	p.cmd = exec.CommandContext(ctx, "taskset", append([]string{"-c", strconv.Itoa(cpu), name}, args...)...)
+	p.cmd = exec.CommandContext(ctx, "taskset", append([]string{"-c", strconv.Itoa(processor)}, command...)...)
 	p.cmd.Dir = b.folder
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(os.Interrupt) }
 	p.cmd.WaitDelay = 10 * time.Second
 	if err := p.cmd.Start(); err != nil {
 		cancel()
-		return nil, fmt.Errorf("start %s: %w", name, err)
+		return nil, fmt.Errorf("start %s: %w", command[0], err)
 	}
 	return p, nil
 }
@@ -86,7 +62,22 @@ func (p *process) end() (time.Duration, error) {
 	return cpu, err
 }
 
-// freePort returns a UDP port on loopback that nobody has.
+// resident returns the memory that the process has in use, in octets.
+func (p *process) resident() (float64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "VmRSS:" {
+			kibibytes, err := strconv.ParseFloat(fields[1], 64)
+			return 1024 * kibibytes, err
+		}
+	}
+	return 0, errors.New("the system does not tell VmRSS")
+}
+
+// freePort returns a port on loopback that nobody has.
 func freePort() (int, error) {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -96,85 +87,51 @@ func freePort() (int, error) {
 	return conn.LocalAddr().(*net.UDPAddr).Port, nil
 }
 
-// sippAnswers and its like are the four command lines that are compared.
-func (b *bench) sippAnswers(ctx context.Context, port int) (*process, error) {
-	args := []string{"-sn", "uas", "-i", "127.0.0.1", "-p", strconv.Itoa(port), "-nostdin", "-buff_size", strconv.Itoa(buffer)}
-	return b.start(ctx, 1, "sipp", append(args, b.transport()...)...)
+// settle is how long an answerer gets to open its socket.
+const settle = 500 * time.Millisecond
+
+// pause waits, unless the comparison is given up.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
 }
 
-func (b *bench) sippCalls(ctx context.Context, port, rate, calls int, stats string) (*process, error) {
-	own, err := freePort()
+// cost is what one pair used for the calls that its caller counted.
+type cost struct {
+	account
+	caller, answerer time.Duration
+}
+
+// pair runs a caller against an answerer.
+func (b *bench) pair(ctx context.Context, caller, answerer program, l load) (c cost, err error) {
+	far, near, err := b.begin(ctx, caller, answerer, l)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	args := []string{"-sn", "uac", fmt.Sprintf("127.0.0.1:%d", port), "-i", "127.0.0.1", "-p", strconv.Itoa(own),
-		"-r", strconv.Itoa(rate), "-m", strconv.Itoa(calls), "-l", "100000", "-d", "0", "-nostdin",
-		"-buff_size", strconv.Itoa(buffer), "-trace_stat", "-stf", stats, "-fd", "60"}
-	return b.start(ctx, 0, "sipp", append(args, b.transport()...)...)
-}
-
-func (b *bench) sipplanAnswers(ctx context.Context, port int) (*process, error) {
-	listen := fmt.Sprintf("127.0.0.1:%d", port)
-	if b.tcp {
-		listen = "tcp:" + listen
+	var nearErr, farErr error
+	c.caller, nearErr = near.wait()
+	c.answerer, farErr = far.end()
+	if c.account, err = caller.account(); err != nil || c.calls == 0 {
+		return c, fmt.Errorf("%s calls %s: no account of the calls: %w; caller: %v %s; answerer: %v", caller.name, answerer.name, err, nearErr, near.out.String(), farErr)
 	}
-	return b.start(ctx, 1, b.sipplan, "gateway", "--listen", listen, "--ports", "100000", "--media", "none")
+	return c, nil
 }
 
-func (b *bench) sipplanCalls(ctx context.Context, port, rate, calls int, report string) (*process, error) {
-	target := fmt.Sprintf("sip:127.0.0.1:%d", port)
-	if b.tcp {
-		target += ";transport=tcp"
-	}
-	return b.start(ctx, 0, b.sipplan, "blast", target, "--caps", strconv.Itoa(rate),
-		"--calls", strconv.Itoa(calls), "--aht", "0s", "--arrivals", "constant", "--media", "none", "--out", "json="+report)
-}
-
-// account is what a caller says of its calls.
-type account struct {
-	calls, failed, repeated uint64
-}
-
-// sippAccount reads the last line of SIPp's statistics.
-func sippAccount(path string) (a account, err error) {
-	f, err := os.Open(path)
+// begin starts an answerer and a caller.
+func (b *bench) begin(ctx context.Context, caller, answerer program, l load) (far, near *process, err error) {
+	port, err := freePort()
 	if err != nil {
-		return a, err
+		return nil, nil, err
 	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comma, r.FieldsPerRecord = ';', -1
-	lines, err := r.ReadAll()
-	if err != nil || len(lines) < 2 {
-		return a, fmt.Errorf("statistics of SIPp: %d lines: %w", len(lines), err)
+	if far, err = b.start(ctx, 1, answerer.answers(port)); err != nil {
+		return nil, nil, err
 	}
-	value := map[string]uint64{}
-	for i, name := range lines[0] {
-		if last := lines[len(lines)-1]; i < len(last) {
-			value[name], _ = strconv.ParseUint(last[i], 10, 64)
-		}
+	pause(ctx, settle)
+	if near, err = b.start(ctx, 0, caller.calls(port, l)); err != nil {
+		_, _ = far.end()
+		return nil, nil, err
 	}
-	return account{value["TotalCallCreated"], value["FailedCall(C)"], value["Retransmissions(C)"]}, nil
-}
-
-// sipplanAccount reads the report of blast.
-func sipplanAccount(path string) (a account, err error) {
-	text, err := os.ReadFile(filepath.Clean(path))
-	if err != nil {
-		return a, err
-	}
-	var report struct {
-		Totals struct{ Offered, Answered uint64 }
-		SIP    struct {
-			Sent map[string]uint64 `json:"retransmissions_sent"`
-		}
-	}
-	if err := json.Unmarshal(text, &report); err != nil {
-		return a, err
-	}
-	for _, n := range report.SIP.Sent {
-		a.repeated += n
-	}
-	a.calls, a.failed = report.Totals.Offered, report.Totals.Offered-report.Totals.Answered
-	return a, nil
+	return far, near, nil
 }

@@ -73,34 +73,61 @@ func builtIn(t testing.TB, name string) []*scenarios.Program {
 
 // benchmarkPrograms places calls of one program to another.
 func benchmarkPrograms(b *testing.B, calls, answers []*scenarios.Program, trunks *Trunks, trunk *Trunk) {
-	p := &pipe{}
-	for i := range p.buffers {
-		p.buffers[i] = make([]byte, 0, 2048)
-	}
-	var caller, answerer *Machine
-	machine := func(programs []*scenarios.Program, peer **Machine, local netip.AddrPort) *Machine {
-		m, err := NewMachine(Config{Programs: programs, Wire: pipeEnd{p, peer, local}, Local: local, UserAgent: "sipplan/bench",
-			Machine: uint64(local.Addr().As4()[3]), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}})
-		if err != nil {
-			b.Fatal(err)
-		}
-		return m
-	}
-	caller, answerer = machine(calls, &answerer, callerAddress), machine(answers, &caller, answererAddress)
-	caller.Reroute(trunks)
+	j := newJoint(b, calls, answers)
+	j.caller.Reroute(trunks)
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := range b.N {
-		now := time.Duration(i) * time.Millisecond
-		caller.Start(now, Attempt{Intended: now, Trunk: trunk})
-		for ; p.head < p.tail; p.head++ {
-			at := p.head % 16
-			p.to[at].Receive(sip.Datagram{Data: p.buffers[at], From: p.from[at], At: now})
-		}
-		caller.Advance(now)
-		answerer.Advance(now)
+		j.call(time.Duration(i)*time.Millisecond, Attempt{Trunk: trunk})
 	}
-	if caller.cfg.Steady.Completed != uint64(b.N) {
-		b.Fatalf("%d of %d calls were completed", caller.cfg.Steady.Completed, b.N)
+	if j.caller.cfg.Steady.Completed != uint64(b.N) {
+		b.Fatalf("%d of %d calls were completed", j.caller.cfg.Steady.Completed, b.N)
+	}
+}
+
+// joint is a caller and an answerer at the two ends of a pipe.
+type joint struct {
+	pipe
+	caller, answerer *Machine
+}
+
+func newJoint(t testing.TB, calls, answers []*scenarios.Program) *joint {
+	t.Helper()
+	j := &joint{}
+	for i := range j.buffers {
+		j.buffers[i] = make([]byte, 0, 2048)
+	}
+	machine := func(programs []*scenarios.Program, peer **Machine, local netip.AddrPort) *Machine {
+		m, err := NewMachine(Config{Programs: programs, Wire: pipeEnd{&j.pipe, peer, local}, Local: local, UserAgent: "sipplan/bench",
+			Machine: uint64(local.Addr().As4()[3]), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	j.caller, j.answerer = machine(calls, &j.answerer, callerAddress), machine(answers, &j.caller, answererAddress)
+	return j
+}
+
+// call begins a call at an instant and hands over all that is said then.
+func (j *joint) call(now time.Duration, a Attempt) {
+	a.Intended = now
+	j.caller.Start(now, a)
+	j.advance(now)
+}
+
+// advance fires the timers that are due, and hands over what they say.
+func (j *joint) advance(now time.Duration) {
+	j.deliver(now)
+	j.caller.Advance(now)
+	j.deliver(now)
+	j.answerer.Advance(now)
+	j.deliver(now)
+}
+
+func (j *joint) deliver(now time.Duration) {
+	for ; j.head < j.tail; j.head++ {
+		at := j.head % 16
+		j.to[at].Receive(sip.Datagram{Data: j.buffers[at], From: j.from[at], At: now})
 	}
 }

@@ -337,6 +337,7 @@ func (m *Machine) onAck(c *call, r *sip.Message, at time.Duration) {
 		m.run(c, at)
 	case confirming:
 		c.invite.Close()
+		m.forgetInvite(c)
 		c.stage = talking
 		if !c.session.known {
 			m.agree(c, r.Body) // the answer to an offer in our 200
@@ -359,6 +360,7 @@ func (m *Machine) onAck(c *call, r *sip.Message, at time.Duration) {
 // onReinviteAck ends the repeats of the answer to a re-INVITE, and reads the answer to our offer in it.
 func (m *Machine) onReinviteAck(c *call, r *sip.Message, at time.Duration) {
 	c.invite.Close()
+	m.forgetInvite(c)
 	m.renegotiate(c, r.Body, at)
 	if m.match(c, r, at); c.busy {
 		m.schedule(c)

@@ -185,6 +185,13 @@ func (m *Machine) storedInvite(c *call) (*sip.Message, bool) {
 	return &m.message, true
 }
 
+// forgetInvite gives the copy of an INVITE back whose answer is acknowledged: nothing is answered to it any more
+// (RFC 6026, 7.1), and calls that talk are the ones of which there are many.
+func (m *Machine) forgetInvite(c *call) {
+	m.table.large.give(c.request)
+	c.request = nil
+}
+
 // repeatResponse sends the last response to the INVITE once more.
 func (m *Machine) repeatResponse(c *call) {
 	if c.lastSent == nil {

@@ -13,8 +13,10 @@ type table struct {
 
 const (
 	chunkSize = 256
-	textSize  = 512
-	largeSize = 2048
+	// textSize is room for the texts of a dialog with a peer that uses a hundred octets for an address; one that
+	// uses more gets more. With the call itself it is nearly all of what one that talks takes.
+	textSize  = 384
+	largeSize = 2048 // of an INVITE
 )
 
 func (t *table) at(slot int32) *call { return &t.chunks[slot/chunkSize][slot%chunkSize] }
