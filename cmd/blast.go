@@ -110,6 +110,7 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 		return err
 	}
 	defer func() { o.target.close() }()
+	cfg.Save = o.results.save.policy
 	run, err := newLoadRun(cfg, o.target.ceiling)
 	if err != nil {
 		return err
@@ -120,6 +121,7 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 		return err
 	}
 	report := run.report("blast", result, func(r *reports.RunResult) {
+		o.results.save.save(result, r)
 		r.Gates = gate.Evaluate(o.results.rules, gate.Evidence{
 			Measured: result.Steady, Window: result.Window, Health: result.Health, Ports: o.ports,
 		})

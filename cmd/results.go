@@ -16,6 +16,7 @@ type resultFlags struct {
 	gatesFile string
 	outs      []string
 	output    *outputFormat
+	save      saveFlags
 
 	rules []gate.Rule
 	files []resultFile
@@ -38,6 +39,7 @@ func addResults(command *cobra.Command) *resultFlags {
 	flags.StringArrayVar(&f.gates, "gate", nil, "rule that the run has to keep, such as 'blocking <= 1%' or 'pdd p95 < 250ms'; repeat it for more")
 	flags.StringVar(&f.gatesFile, "gates-file", "", "YAML file with a list of rules under gates:")
 	flags.StringArrayVar(&f.outs, "out", nil, "write the report to a file too: json=FILE, csv=FILE, junit=FILE or markdown=FILE; repeat it for more")
+	f.save.add(flags)
 	f.output = addOutput(command)
 	return f
 }
@@ -52,7 +54,7 @@ func (f *resultFlags) read() error {
 		}
 		f.rules = append(f.rules, rule)
 	}
-	problems = append(problems, f.readGatesFile())
+	problems = append(problems, f.readGatesFile(), f.save.read())
 	taken := map[string]bool{}
 	for _, text := range f.outs {
 		file, err := readOut(text)
@@ -84,7 +86,7 @@ func (f *resultFlags) readGatesFile() error {
 
 // conclude writes the report everywhere it is wanted and returns the exit code of the run.
 func (f *resultFlags) conclude(streams Streams, run *reports.Run) error {
-	problems := []error{f.show(streams, run)}
+	problems := []error{f.show(streams, run), f.save.problem}
 	for i := range f.files {
 		problems = append(problems, f.files[i].save(run))
 	}

@@ -139,6 +139,7 @@ func (o *verifyOptions) run(command *cobra.Command, streams Streams) error {
 		return err
 	}
 	defer func() { o.target.close() }()
+	cfg.Save = o.results.save.policy
 	run, err := newLoadRun(cfg, o.target.ceiling)
 	if err != nil {
 		return err
@@ -360,6 +361,7 @@ func (o *verifyOptions) conclude(streams Streams, v verification, run *loadRun, 
 		return err
 	}
 	report := run.report("verify", result, func(r *reports.RunResult) {
+		o.results.save.save(result, r)
 		r.Judgement = &judgement
 		r.Load.Compress = v.design.Compress
 		r.Gates = gate.Evaluate(o.results.rules, gate.Evidence{

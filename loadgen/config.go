@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/loadgen/recording"
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/sipplan/sipplan/scenarios"
@@ -52,6 +53,9 @@ type Config struct {
 	// Network puts something between a shard's socket and its calls, such as Impairment.Network; nil: nothing.
 	Network func(Socket) Socket
 
+	// Save says which calls are recorded and kept, for somebody to look at.
+	Save recording.Policy
+
 	// Files is the number of files that the rest of the process needs, for the check against the limit.
 	Files int
 }
@@ -90,6 +94,7 @@ func (c *Config) Validate() error {
 		problem("rtp-ports", c.checkPorts()),
 		c.Media.Validate(),
 		problem("files", c.checkFiles()),
+		c.Save.Validate(),
 	}
 	if !slices.ContainsFunc(c.Programs, func(p *scenarios.Program) bool { return p.Role == scenarios.Caller }) {
 		errs = append(errs, errors.New("scenario: a program for the caller is required"))

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sipplan/sipplan/loadgen/call"
 	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/loadgen/recording"
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/measure"
 	"github.com/sipplan/sipplan/planner/traffic"
@@ -45,7 +46,10 @@ type Result struct {
 	Window      time.Duration        // time in which the calls of Steady arrived
 	Elapsed     time.Duration        // from Started to the last hang-up
 	Health      measure.Health
-	Interrupted bool // stopped before its time
+	Interrupted bool                   // stopped before its time
+	Saved       []*recording.Recording // calls that were kept
+	Failures    uint64                 // calls that failed by the rules of recordings, kept or not
+	Origin      time.Time              // of the run clock, from which the times of recordings count
 }
 
 // Total returns all calls of the run, warm-up included.
@@ -107,6 +111,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	if g.cfg.Network != nil {
 		s.Socket = g.cfg.Network(s.Socket)
 	}
+	s.record(g.cfg.Save.Split(shards))
 	local := s.Socket.Local()
 	if s.calls, err = newSchedule(&g.cfg, i, shards); err != nil {
 		return s, err
@@ -136,7 +141,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 		Programs: g.cfg.Programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: transport, Trunks: ways, Drills: g.cfg.watches(),
 		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
 		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,
-		Steady: s.Steady, WarmUp: s.WarmUp, From: lead + g.cfg.WarmUp,
+		Steady: s.Steady, WarmUp: s.WarmUp, From: lead + g.cfg.WarmUp, Observer: s.observer(),
 	})
 	return s, err
 }
@@ -263,6 +268,7 @@ func (g *Generator) result(cancelled bool) *Result {
 		r.WarmUp.Merge(s.WarmUp)
 	}
 	r.Window = g.window(r)
+	g.saved(r)
 	r.Health = g.health(r)
 	return r
 }

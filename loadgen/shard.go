@@ -8,6 +8,7 @@ import (
 
 	"github.com/sipplan/sipplan/loadgen/call"
 	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/loadgen/recording"
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/measure"
 )
@@ -22,7 +23,8 @@ type Shard struct {
 	// Steady and WarmUp are what the machine counts in.
 	Steady, WarmUp *measure.Measurement
 
-	calls     *schedule // nil at an answerer
+	calls     *schedule           // nil at an answerer
+	recorder  *recording.Recorder // nil: calls are not recorded
 	contact   contact
 	exhausted exhaustion
 	progress  progress

@@ -28,6 +28,7 @@ type RunResult struct {
 	WarmUp      *measure.Measurement // calls before them; nil if there was no warm-up
 	Health      measure.Health
 	Interrupted bool
+	Saving      *Saving // calls that were saved; nil if none was to be
 	Gates       []gate.Result
 	Judgement   *acceptance.Judgement  // nil if no promise was tested
 	DrillLimits acceptance.DrillLimits // of the drills in the measurement
@@ -83,6 +84,7 @@ type Run struct {
 	Drills  []Drill `json:"drills"`
 	Audio   *Audio  `json:"audio"` // what the calls heard; null when none ran media
 
+	Saving     *Saving     `json:"saved_calls"` // null when none was to be saved
 	Health     Health      `json:"health"`
 	Gates      []Gate      `json:"gates"`
 	Acceptance *Acceptance `json:"acceptance"` // null when no promise was tested
@@ -102,6 +104,7 @@ func NewRun(r RunResult) *Run {
 		Traffic: newTraffic(r.Steady, r.Window), Ratios: newRatios(r), Delays: newDelays(r.Steady),
 		SIP: newSIP(r.Steady), RTP: newRTP(&r.Steady.Media), Audio: newAudio(&r.Steady.Media),
 		Trunks: newTrunks(r.Steady, r.Window), Drills: newDrills(all, r.DrillLimits),
+		Saving: r.Saving.printable(),
 		Health: newHealth(r.Health, all.CheckAccounting()), Gates: newGates(r.Gates),
 		Acceptance: newAcceptance(r.Judgement, r.Steady.Requests()),
 	}

@@ -111,6 +111,9 @@ func (r *Run) notes() []string {
 		notes = append(notes, r.Audio.words(r.RTP.Legs)...)
 	}
 	notes = append(notes, r.trunkNotes()...)
+	if saved := r.Saving.sentence(); saved != "" {
+		notes = append(notes, saved)
+	}
 	return append(notes, r.messages(), r.generator(), r.Load.sentence(), fmt.Sprintf("%s, seed %d, %s, %s from %s.",
 		strings.Join(r.Targets, ", "), r.Seed, r.Version, passed(r.Duration), r.Started.Format(time.RFC3339)))
 }

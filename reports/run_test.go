@@ -127,6 +127,10 @@ func runs(t testing.TB) map[string]*Run {
 	warm.WarmUp = &measure.Measurement{Offered: 100, Started: 100}
 	warm.WarmUp.Outcomes[measure.Answered] = 100
 	warm.WarmUp.InvitesSent, warm.WarmUp.Codes[200], warm.WarmUp.Seized = 100, 100, 100
+	limited.Saving = &Saving{Dir: "saved-calls", Failed: 117, Calls: []SavedCall{
+		{"1@192.0.2.1", "blocked", true, "42-001-blocked.pcap", "42-001-blocked.txt"},
+		{"7@192.0.2.1", "mos_4.38", false, "42-002-mos_4.38.pcap", "42-002-mos_4.38.txt"},
+	}}
 	empty := RunResult{Command: "blast", Steady: &measure.Measurement{}, Interrupted: true}
 	return map[string]*Run{
 		"run-gates":   NewRun(withGates(t, result("blast"), "blocking <= 2%", "blocking <= 1%", "pdd p95 < 100ms", "not_started == 0", "acd >= 5s", "rtp_loss p99 < 0.5%")),

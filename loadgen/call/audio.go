@@ -4,7 +4,22 @@ import (
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/media"
+	"github.com/sipplan/sipplan/planner/measure"
 )
+
+// Observer is told what becomes of single calls, by their Call-IDs. The machine calls it from its own goroutine; it
+// must not block, and must not keep what it is given.
+type Observer interface {
+	// Media says that the audio of a call runs on a leg.
+	Media(callID []byte, leg *media.Leg)
+	// Heard says what a call heard, once its audio is over.
+	Heard(callID []byte, audio measure.CallAudio)
+	// Ended says that a call is over; it is the last word on it.
+	Ended(callID []byte, class measure.Class, dropped bool)
+}
+
+// callID returns the Call-ID of a call.
+func (c *call) callID() []byte { return c.dialog.get(c.dialog.callID) }
 
 // countAudio counts what a call heard. A call that we placed with audio and that was answered without any has
 // heard nothing.
@@ -13,19 +28,33 @@ func (m *Machine) countAudio(c *call, heard *media.Stats, now time.Duration) {
 	if !heard.Started {
 		if m.undescribed(c) {
 			into.CountUndescribed()
+			m.observeNothing(c, now)
 		}
 		return
 	}
 	heard.AddTo(into)
 	worst, audio := &into.Heard.Worst, heard.Audio()
 	audio.Began = now - heard.Lasted
+	if m.cfg.Observer != nil {
+		m.cfg.Observer.Heard(c.callID(), audio)
+	}
 	if worst.Admits(audio) {
-		audio.Call = string(c.dialog.get(c.dialog.callID)) // the only text that is made, and rarely
+		audio.Call = string(c.callID()) // the only text that is made, and rarely
 		if c.attempt.Trunk != nil {
 			audio.Trunk = c.attempt.Trunk.Name
 		}
 		worst.Add(audio)
 	}
+}
+
+// observeNothing tells the observer of a call that was answered without a description.
+func (m *Machine) observeNothing(c *call, now time.Duration) {
+	if m.cfg.Observer == nil {
+		return
+	}
+	nothing := measure.CallAudio{Began: c.answered, Lasted: now - c.answered, Scored: true, Scale: "nb", MOS: 1}
+	nothing.Faults.Add(measure.NoDescription, true)
+	m.cfg.Observer.Heard(c.callID(), nothing)
 }
 
 // undescribed reports whether the far end answered our offer of audio without a description that we can meet.

@@ -99,6 +99,9 @@ func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
 		m.countAnswered(c, into, now)
 	}
 	m.reportOn(c, reportOf(class, c.status), now)
+	if m.cfg.Observer != nil {
+		m.cfg.Observer.Ended(c.callID(), class, c.flags.dropped)
+	}
 	m.table.release(c)
 }
 

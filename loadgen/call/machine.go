@@ -76,6 +76,8 @@ type Config struct {
 	// LateLimit is the lateness from which a call counts as late.
 	LateLimit time.Duration
 
+	Observer Observer // of single calls; nil: nobody
+
 	Steady, WarmUp *measure.Measurement // what calls after and during the warm-up are counted in
 	From           time.Duration        // when the warm-up is over: circuits held from here on are carried traffic
 

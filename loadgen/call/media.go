@@ -136,6 +136,9 @@ func (m *Machine) play(c *call, now time.Duration) {
 	if !s.wanted || !c.direction.Sends() {
 		source = media.None
 	}
+	if m.cfg.Observer != nil {
+		m.cfg.Observer.Media(c.callID(), c.leg)
+	}
 	c.leg.Start(now, media.Stream{
 		Remote: s.remote, RemoteRTCP: s.control, Mux: s.mux, Codec: s.codec, PayloadType: s.payload, EventType: s.events,
 		Source: source, Audio: audio.Sound, Plays: audio.Plays, Suppress: audio.Suppress,

@@ -37,6 +37,7 @@ type Leg struct {
 	shield   shield
 	keypad   keypad
 	stats    Stats // what is not counted elsewhere
+	tap      Tap   // nil: nobody looks
 }
 
 // Port returns the RTP port; RTCP is on the next one.
@@ -91,7 +92,7 @@ func (l *Leg) Stop(now time.Duration) Stats {
 		l.wheel.remove(l)
 		l.finish(now)
 	}
-	l.open, l.stopped = false, now
+	l.open, l.stopped, l.tap = false, now, nil
 	e.pool.put(l)
 	stats := l.stats
 	l.stats = Stats{}

@@ -19,7 +19,7 @@ func (l *Leg) report(at time.Duration, last bool) {
 	if last {
 		packets = append(packets, &rtcp.Goodbye{Sources: []uint32{l.sender.ssrc}})
 	}
-	if !l.sendControl(packets) {
+	if !l.sendControl(packets, at) {
 		l.stats.SendErrors++
 		return
 	}
@@ -27,10 +27,13 @@ func (l *Leg) report(at time.Duration, last bool) {
 }
 
 // sendControl sends a compound, from the RTP port when the two share one.
-func (l *Leg) sendControl(packets []rtcp.Packet) bool {
+func (l *Leg) sendControl(packets []rtcp.Packet, at time.Duration) bool {
 	plain, err := rtcp.Marshal(packets)
 	if err != nil {
 		return false
+	}
+	if l.tap != nil {
+		l.tap.Packet(at, true, true, l.local(!l.stream.Mux), l.remoteRTCP, plain)
 	}
 	b, ok := l.shield.seal(l.engine.sealed[:0], plain, true)
 	from := l.rtcp
@@ -77,18 +80,22 @@ func (l *Leg) readControl(at time.Duration) {
 // takeControl judges one RTCP datagram.
 func (l *Leg) takeControl(d *datagram, at time.Duration) {
 	arrival := l.engine.clock.arrival(d.stamp, at)
-	if d.from != l.reporter {
+	switch {
+	case d.from != l.reporter:
 		l.stats.Foreign++
-		return
-	}
-	if d.cut {
+	case d.cut:
 		l.stats.Malformed++
-		return
+	case l.unseal(d, true):
+		l.hearControl(d.data, arrival)
 	}
-	if !l.unseal(d, true) {
-		return
+	if l.tap != nil {
+		l.show(d, arrival, true)
 	}
-	packets, ok := parseCompound(d.data)
+}
+
+// hearControl reads a compound of the far end.
+func (l *Leg) hearControl(b []byte, arrival time.Duration) {
+	packets, ok := parseCompound(b)
 	if !ok {
 		l.stats.Malformed++
 		return

@@ -67,6 +67,9 @@ func (l *Leg) sendDue(at time.Duration) {
 // transmit sends the first n octets of the engine's buffer. A packet that the socket refuses is lost:
 // its number is used up.
 func (l *Leg) transmit(n int) {
+	if l.tap != nil {
+		l.tap.Packet(l.engine.clock.read(l.engine.now), false, true, l.local(false), l.stream.Remote, l.engine.buffer[:n])
+	}
 	packet, ok := l.shield.seal(l.engine.sealed[:0], l.engine.buffer[:n], false)
 	if !ok || l.rtp.send(packet, l.stream.Remote) != nil {
 		l.stats.SendErrors++
@@ -121,6 +124,7 @@ func (l *Leg) take(d *datagram, at time.Duration) {
 		l.stats.Stale++
 	case l.stream.Mux && controlOctets(d.data):
 		l.takeControl(d, at)
+		return
 	case d.cut:
 		l.stats.Malformed++
 	case !l.unseal(d, false):
@@ -130,6 +134,9 @@ func (l *Leg) take(d *datagram, at time.Duration) {
 		l.stats.Stale++
 	default:
 		l.accept(packet, arrival, at)
+	}
+	if l.tap != nil {
+		l.show(d, arrival, false)
 	}
 }
 

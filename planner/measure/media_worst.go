@@ -31,8 +31,8 @@ type CallAudio struct {
 	Faults                        MediaFaults
 }
 
-// compare orders calls from the worst on. Calls without a score come last; what differs in nothing is the same call.
-func (c CallAudio) compare(other CallAudio) int {
+// Compare orders calls from the worst on. Calls without a score come last; what differs in nothing is the same call.
+func (c CallAudio) Compare(other CallAudio) int {
 	return cmp.Or(
 		cmp.Compare(c.rank(), other.rank()),
 		-cmp.Compare(c.Missing, other.Missing),
@@ -59,7 +59,7 @@ type Worst struct {
 
 // Admits reports whether Add would keep the call.
 func (w *Worst) Admits(c CallAudio) bool {
-	return len(w.calls) < WorstKept || c.compare(w.calls[len(w.calls)-1]) < 0
+	return len(w.calls) < WorstKept || c.Compare(w.calls[len(w.calls)-1]) < 0
 }
 
 // Add keeps the call if it is among the worst.
@@ -67,7 +67,7 @@ func (w *Worst) Add(c CallAudio) {
 	if !w.Admits(c) {
 		return
 	}
-	i, _ := slices.BinarySearchFunc(w.calls, c, CallAudio.compare)
+	i, _ := slices.BinarySearchFunc(w.calls, c, CallAudio.Compare)
 	if len(w.calls) == WorstKept {
 		w.calls = w.calls[:WorstKept-1]
 	}
