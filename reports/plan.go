@@ -100,7 +100,11 @@ func (p planPage) breakSentence() string {
 func (p planPage) costSentence() string {
 	cost, b := p.d.Variant().Cost, p.d.BreakEven
 	if !cost.Known {
-		return "What it costs is not known: the plan does not give " + cost.Missing + "."
+		missing := "the plan does not give " + strings.Join(cost.Missing, ", ") + "."
+		if cost.Tariffs {
+			return fmt.Sprintf("Rents and minutes cost %s a month; what it costs in all is not known: %s", p.money(cost.Monthly()), missing)
+		}
+		return "What it costs is not known: " + missing
 	}
 	sentence := fmt.Sprintf("It costs %s at the start and %s a month: %s over %s.", p.money(cost.Start()), p.money(cost.Monthly()),
 		p.money(cost.Total), plural(p.d.Assumptions.Years, "year"))

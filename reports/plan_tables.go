@@ -21,8 +21,11 @@ func (p planPage) variants() Table {
 	t := Table{Title: "Topologies side by side", Columns: columns("topology", ">ports", ">units", ">blocked", ">one down", ">a month", ">all years", "reason")}
 	for i, v := range p.d.Variants {
 		month, years := "-", "-"
+		if v.Cost.Tariffs {
+			month = amount(v.Cost.Monthly())
+		}
 		if v.Cost.Known {
-			month, years = amount(v.Cost.Monthly()), amount(v.Cost.Total)
+			years = amount(v.Cost.Total)
 		}
 		t.Rows = append(t.Rows, []string{chosenName(p.d, i), count(v.Ports), count(v.Units), percent(v.Blocking), percent(v.Down), month, years, v.Reason})
 	}
@@ -129,7 +132,7 @@ func (p planPage) cost() Table {
 			continue
 		}
 		t.Rows = append(t.Rows, []string{v.Name, amount(c.Gateways), amount(c.Servers), amount(c.Branches + c.Analog), amount(c.Once), amount(c.Rent),
-			amount(c.WAN), amount(c.Minutes), amount(c.Total), c.Missing})
+			amount(c.WAN), amount(c.Minutes), amount(c.Total), strings.Join(c.Missing, ", ")})
 	}
 	return t
 }

@@ -47,14 +47,33 @@ func (d *Design) advice() {
 	d.branchRisks()
 	d.linkAdvice()
 	d.promiseAdvice()
-	if v.Cost.Missing != "" {
-		d.Advice = append(d.Advice, "The costs are not complete: the plan does not give "+v.Cost.Missing+".")
+	d.providerAdvice()
+	d.emergencyAdvice()
+	if len(v.Cost.Missing) > 0 {
+		d.Advice = append(d.Advice, "The costs are not complete: the plan does not give "+strings.Join(v.Cost.Missing, ", ")+".")
 	}
 	if len(v.Cost.Without) > 0 {
 		d.Advice = append(d.Advice, "Not counted in the costs, because the plan gives no price (prices): "+strings.Join(v.Cost.Without, ", ")+".")
 	}
-	slices.Sort(d.Risks)
-	d.Risks = slices.Compact(d.Risks)
+	d.Risks = gathered(d.Risks)
+}
+
+// gathered sorts risks that are written as "what: why" and names those with the same why together.
+func gathered(risks []string) []string {
+	of := map[string][]string{}
+	var all []string
+	for _, risk := range risks {
+		what, why, _ := strings.Cut(risk, ": ")
+		names := of[why]
+		note(&names, what)
+		of[why] = names
+	}
+	for why, names := range of {
+		slices.Sort(names)
+		all = append(all, strings.Join(names, ", ")+": "+why)
+	}
+	slices.Sort(all)
+	return all
 }
 
 // guidanceAdvice sets the rule of thumb beside the formula.
@@ -127,6 +146,20 @@ func (d *Design) linkAdvice() {
 	}
 }
 
+// providerAdvice names the places of which one trunk to a provider is all that there is.
+func (d *Design) providerAdvice() {
+	var alone []string
+	for _, f := range d.Failures {
+		if f.What == sipTrunk && f.Stranded > 0 {
+			note(&alone, d.Sites[f.Site].Name)
+		}
+	}
+	if len(alone) > 0 {
+		d.Advice = append(d.Advice, "One SIP trunk is all that there is for "+strings.Join(alone, ", ")+
+			": a provider with a second point of interconnection (itsps: resilient), a second provider or a second central site goes on when it fails.")
+	}
+}
+
 // promiseAdvice compares the promises with what was worked out.
 func (d *Design) promiseAdvice() {
 	v := d.Variant()
@@ -141,8 +174,12 @@ func (d *Design) promiseAdvice() {
 		}
 		for _, f := range d.Failures {
 			if f.Stranded > 0 && f.Unavailable != nil && *f.Unavailable > 1-float64(*p) {
-				d.Advice = append(d.Advice, fmt.Sprintf("%d users of %s are without calls for %.2g %% of the time, because %s fails: more than the promised availability allows.",
-					f.Stranded, d.Sites[f.Site].Name, 100**f.Unavailable, f.What))
+				advice := fmt.Sprintf("%d users of %s are without calls for %.2g %% of the time, because %s fails: more than the promised availability allows.",
+					f.Stranded, d.Sites[f.Site].Name, 100**f.Unavailable, f.What)
+				if f.What == wanLink && d.Sites[f.Site].Hub != f.Site {
+					advice += " A gateway and an appliance of its own (resilience: local) or a second path (wan: resilient) keep them calling."
+				}
+				d.Advice = append(d.Advice, advice)
 			}
 		}
 	}

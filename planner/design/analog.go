@@ -21,7 +21,7 @@ const voicemailAHT = 45 * time.Second
 
 // analog sizes both. Each analog line has a port of its own.
 func (d *Design) analog(c *calculator) {
-	small := forLines(candidates(d.Plan, analogOf(d.Plan.Gateways), false), catalog.Analog)
+	small := forLines(candidates(d.Plan, analogOf(d.Plan.Gateways), false), catalog.Analog, 0)
 	for i, s := range d.Sites {
 		g := AnalogGroup{Site: i, Lines: s.Analog}
 		if s.Analog > 0 {

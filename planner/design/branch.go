@@ -59,7 +59,7 @@ func (d *Design) branches(c *calculator, v *Variant, gateways []Candidate) []Bra
 		if !standing[i] && b.Count > 0 {
 			country, _ := catalog.FindCountry(s.Country)
 			b.Ports = c.ports(s.Load.Erlangs, d.Assumptions.FailureGoS)
-			b.Mix = c.mix(forLines(gateways, country.Lines), string(country.Lines), need{calls: b.Ports, units: 1})
+			b.Mix = c.mix(forLines(gateways, country.Lines, b.Ports), string(country.Lines), need{calls: b.Ports, units: 1})
 			b.Reason += fmt.Sprintf("; its own gateway has %d ports or more for the time of a failure", b.Ports)
 		}
 		all = append(all, b)

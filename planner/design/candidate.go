@@ -78,11 +78,15 @@ func first[T any](figures ...*T) *T {
 	return nil
 }
 
-// forLines keeps what terminates the lines of a country, analog ones included, or SIP.
-func forLines(all []Candidate, lines catalog.Lines) []Candidate {
+// mostAnalog is the most ports for which analog lines stand in for digital ones: they have no direct inward dialling.
+// HP's guide to its branch module takes 2 to 4 of them for up to 50 users, and digital lines above.
+const mostAnalog = 8
+
+// forLines keeps what terminates the lines of a country for so many calls, a few analog ones included, or SIP.
+func forLines(all []Candidate, lines catalog.Lines, calls int) []Candidate {
 	var fit []Candidate
 	for _, c := range all {
-		if c.Kind == lines || c.Kind == "" || c.Kind == catalog.Analog && lines != catalog.SBC {
+		if c.Kind == lines || c.Kind == "" || c.Kind == catalog.Analog && lines != catalog.SBC && calls <= mostAnalog {
 			fit = append(fit, c)
 		}
 	}

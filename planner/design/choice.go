@@ -2,6 +2,7 @@ package design
 
 import (
 	"fmt"
+	"slices"
 )
 
 // variantReason says in a sentence what speaks for or against a possible variant.
@@ -32,8 +33,8 @@ func (d *Design) variant(name string) *Variant {
 	return nil
 }
 
-// choose takes the variant that the plan names, else the cheapest possible one where all costs are known, else the one
-// with the fewest ports.
+// choose takes the variant that the plan names, else the possible one that is best by the strongest rule for which all is
+// known: cost, rents and minutes, ports.
 func (d *Design) choose() {
 	for i, v := range d.Variants {
 		if v.Name == d.Plan.Topology {
@@ -44,21 +45,34 @@ func (d *Design) choose() {
 			return
 		}
 	}
-	best, priced := -1, true
-	for _, v := range d.Variants {
-		priced = priced && (!v.Possible || v.Cost.Known)
-	}
+	var possible []int
+	known, tariffs := true, true
 	for i, v := range d.Variants {
-		if v.Possible && v.complete() && (best < 0 || d.better(v, d.Variants[best], priced)) {
-			best = i
+		if v.Possible && v.complete() {
+			possible = append(possible, i)
+			known, tariffs = known && v.Cost.Known, tariffs && v.Cost.Tariffs
 		}
 	}
-	d.Chosen = max(best, 0)
-	if priced {
-		d.Reason = fmt.Sprintf("Of the possible topologies it costs the least over %d years.", d.Assumptions.Years)
-		return
+	rule := func(v Variant) []int64 { return []int64{int64(v.Ports), int64(v.Units)} }
+	d.Reason = "Of the possible topologies it needs the fewest ports, and of equals the fewest units; tariffs are missing for a choice by cost."
+	switch {
+	case known:
+		rule = func(v Variant) []int64 { return []int64{int64(v.Cost.Total)} }
+		d.Reason = fmt.Sprintf("Of the possible topologies it costs the least over %s.", years(d.Assumptions.Years))
+	case tariffs:
+		rule = func(v Variant) []int64 { return []int64{int64(v.Cost.Monthly())} }
+		d.Reason = "Of the possible topologies it has the lowest rents and minutes; prices of hardware are missing."
 	}
-	d.Reason = "Of the possible topologies it needs the fewest ports, and of equals the fewest units; tariffs or prices are missing for a choice by cost."
+	if len(possible) > 0 {
+		d.Chosen = slices.MinFunc(possible, func(a, b int) int { return slices.Compare(rule(d.Variants[a]), rule(d.Variants[b])) })
+	}
+}
+
+func years(n int) string {
+	if n == 1 {
+		return "1 year"
+	}
+	return fmt.Sprintf("%d years", n)
 }
 
 // complete says whether every location has the units that it needs.
@@ -69,14 +83,4 @@ func (v Variant) complete() bool {
 		}
 	}
 	return true
-}
-
-func (d *Design) better(a, b Variant, byCost bool) bool {
-	switch {
-	case byCost:
-		return a.Cost.Total < b.Cost.Total
-	case a.Ports != b.Ports:
-		return a.Ports < b.Ports
-	}
-	return a.Units < b.Units
 }

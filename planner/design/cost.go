@@ -20,9 +20,10 @@ type Cost struct {
 	WAN      plan.Money // rent of the bandwidth that calls to the PSTN take of WAN links, a month
 	Minutes  plan.Money // a month
 	Total    plan.Money // over the years of the plan
-	Known    bool
-	Missing  string   // what is not known
-	Without  []string // what is not counted, because the plan gives no price for it
+	Known    bool       // all that Missing would name
+	Tariffs  bool       // at least rents and minutes are known
+	Missing  []string   // what is not known
+	Without  []string   // what is not counted, because the plan gives no price for it
 }
 
 // Hardware returns what is bought.
@@ -36,15 +37,18 @@ func (c Cost) Monthly() plan.Money { return c.Rent + c.WAN + c.Minutes }
 
 // cost adds up what a variant costs.
 func (d *Design) cost(c *calculator, v *Variant, s shape) Cost {
-	cost := Cost{Known: true}
+	cost := Cost{Tariffs: true}
 	for _, l := range v.Locations {
-		if l.Mix.Units > 0 && !l.Mix.Priced {
-			cost.miss("prices of " + l.Mix.Bought[0].Model)
+		for _, b := range l.Mix.Bought {
+			if b.Price == nil {
+				note(&cost.Missing, "the price of "+b.Model)
+			}
 		}
 		cost.Gateways += l.Mix.Price
 		tariff := d.tariff(l, s)
 		if tariff == nil {
-			cost.miss("a tariff for the lines in " + l.Country)
+			note(&cost.Missing, "a tariff for the lines in "+l.Country)
+			cost.Tariffs = false
 			continue
 		}
 		lines := d.rented(l, tariff)
@@ -61,26 +65,26 @@ func (d *Design) cost(c *calculator, v *Variant, s shape) Cost {
 	for _, g := range d.Analog {
 		cost.Analog += cost.price(g.Mix)
 	}
+	cost.Known = len(cost.Missing) == 0
 	cost.WAN = d.wanRent(c, v)
 	cost.Total = cost.Start() + cost.Monthly()*plan.Money(12*d.Assumptions.Years)
 	return cost
 }
 
-func (c *Cost) miss(what string) { c.Known, c.Missing = false, what }
-
 // price returns what units beside the trunks cost, and notes those that have no price.
 func (c *Cost) price(m Mix) plan.Money {
 	for _, b := range m.Bought {
 		if b.Price == nil {
-			c.leaveOut(b.Model)
+			note(&c.Without, b.Model)
 		}
 	}
 	return m.Price
 }
 
-func (c *Cost) leaveOut(what string) {
-	if !slices.Contains(c.Without, what) {
-		c.Without = append(c.Without, what)
+// note adds a name to a list that does not have it yet.
+func note(names *[]string, name string) {
+	if !slices.Contains(*names, name) {
+		*names = append(*names, name)
 	}
 }
 
@@ -88,7 +92,7 @@ func (c *Cost) leaveOut(what string) {
 func (d *Design) price(cost *Cost, name string, count int) plan.Money {
 	price, ok := d.Plan.Prices[strings.ReplaceAll(strings.ToLower(name), " ", "-")]
 	if !ok && count > 0 {
-		cost.leaveOut(name)
+		note(&cost.Without, name)
 	}
 	return price * plan.Money(count)
 }

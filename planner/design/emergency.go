@@ -2,9 +2,12 @@ package design
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/sipplan/sipplan/erlang"
 	"github.com/sipplan/sipplan/planner/catalog"
+	"github.com/sipplan/sipplan/planner/plan"
 )
 
 // EmergencyGroup is what a location does for emergency calls.
@@ -67,4 +70,38 @@ func (g *EmergencyGroup) reserve(c *calculator, l *Location, gos float64) {
 		}
 	}
 	g.Reason = fmt.Sprintf("%d of %d ports are kept for emergency calls: other calls are refused when no more are free", g.Reserved, l.Ports)
+}
+
+// emergencyAdvice names sites that a call to 911 could not be found at, and numbers for calling back that nobody answers.
+func (d *Design) emergencyAdvice() {
+	if d.Plan.Emergency.Provider == "" {
+		return
+	}
+	located, ranges := map[string]bool{}, map[string][]plan.NumberRange{}
+	for _, n := range d.Plan.Numbers {
+		ranges[n.Site] = append(ranges[n.Site], n)
+	}
+	for _, l := range d.Plan.Emergency.Locations {
+		located[l.Site] = true
+		for _, elin := range l.ELINs {
+			own := ranges[l.Site]
+			if len(own) > 0 && !slices.ContainsFunc(own, func(r plan.NumberRange) bool { return r.Holds(elin) }) {
+				d.Risks = append(d.Risks, fmt.Sprintf("ELIN %s of %s: is in none of the number ranges of %s, so that nobody can call back", elin, l.Name, l.Site))
+			}
+		}
+	}
+	var missing []string
+	for _, s := range d.Sites {
+		country, _ := catalog.FindCountry(s.Country)
+		if s.Load.Users > 0 && slices.Contains(country.Emergency, "911") && !located[s.Name] {
+			missing = append(missing, s.Name)
+		}
+	}
+	if len(missing) > 0 {
+		some := missing[:min(8, len(missing))]
+		if len(some) < len(missing) {
+			some = append(slices.Clone(some), fmt.Sprintf("%d more", len(missing)-len(some)))
+		}
+		d.Advice = append(d.Advice, "E9-1-1: no emergency location (emergency.locations) is given for "+strings.Join(some, ", ")+": whoever answers 911 cannot send help there.")
+	}
 }

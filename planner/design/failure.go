@@ -11,6 +11,12 @@ import (
 	"github.com/sipplan/sipplan/planner/plan"
 )
 
+// The failures that advice is given for.
+const (
+	wanLink  = "the WAN link"
+	sipTrunk = "the SIP trunk"
+)
+
 // Failure is what one failed thing does.
 type Failure struct {
 	What     string
@@ -103,7 +109,7 @@ func (d *Design) providerFailure(c *calculator, index int) {
 	if l.Lines != catalog.SBC || v.Name == DirectSIP || l.Load.Users == 0 {
 		return
 	}
-	f := Failure{What: "the SIP trunk", Site: l.Site}
+	f := Failure{What: sipTrunk, Site: l.Site}
 	providers := d.itsps(l.Country)
 	if len(providers) > 0 {
 		f.Unavailable = unavailable(providers[0].MTBF, providers[0].MTTR)
@@ -132,7 +138,7 @@ func (d *Design) centralWANFailure(c *calculator, index int) {
 	if len(served) == 0 {
 		return
 	}
-	f := Failure{What: "the WAN link", Site: l.Site, Unavailable: unavailable(wan.MTBF, wan.MTTR)}
+	f := Failure{What: wanLink, Site: l.Site, Unavailable: unavailable(wan.MTBF, wan.MTTR)}
 	if wan.Resilient {
 		f.Moved, f.Reason = l.Load.Erlangs-d.Sites[l.Site].Load.Erlangs, "the second path takes over"
 	} else {
@@ -171,8 +177,13 @@ func (d *Design) reroute(c *calculator, f *Failure, index int, sites []int) {
 	default:
 		to := v.Locations[other]
 		f.Moved += rest.Erlangs
-		f.Blocking = max(f.Blocking, c.blocking(to.Trunk, to.Load.Erlangs+rest.Erlangs))
-		ways = append(ways, "calls go to "+d.Sites[to.Site].Name)
+		blocking := c.blocking(to.Trunk, to.Load.Erlangs+rest.Erlangs)
+		f.Blocking = max(f.Blocking, blocking)
+		way := "calls go to " + d.Sites[to.Site].Name
+		if blocking > d.Assumptions.FailureGoS {
+			way += fmt.Sprintf(", whose %d ports would have to be %d", to.Trunk, c.ports(to.Load.Erlangs+rest.Erlangs, d.Assumptions.FailureGoS))
+		}
+		ways = append(ways, way)
 	}
 	f.Reason = strings.Join(ways, "; ")
 }
@@ -236,7 +247,7 @@ func (d *Design) worstDown(hub int) float64 {
 // wanFailure is that of the link of a branch.
 func (d *Design) wanFailure(c *calculator, site int) {
 	s := d.Sites[site]
-	f := Failure{What: "the WAN link", Site: site, Unavailable: unavailable(s.WAN.MTBF, s.WAN.MTTR)}
+	f := Failure{What: wanLink, Site: site, Unavailable: unavailable(s.WAN.MTBF, s.WAN.MTTR)}
 	branch := d.Variant().survivor(site)
 	switch {
 	case s.WAN.Resilient:

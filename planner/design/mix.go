@@ -10,10 +10,9 @@ import (
 type Mix struct {
 	Bought []Bought
 	Units  int
-	Calls  int // of all units
-	Down   int // of all units but the largest
-	Price  plan.Money
-	Priced bool // the prices of all units are known
+	Calls  int        // of all units
+	Down   int        // of all units but the largest
+	Price  plan.Money // of the units that have one
 	Reason string
 }
 
@@ -125,7 +124,7 @@ func newMix(a []Candidate, count int, b Candidate, least int) Mix {
 	if least < 0 {
 		return Mix{}
 	}
-	m := Mix{Priced: true}
+	var m Mix
 	largest := 0
 	add := func(c Candidate, n int) {
 		if n == 0 {
@@ -135,9 +134,7 @@ func newMix(a []Candidate, count int, b Candidate, least int) Mix {
 		m.Units += n
 		m.Calls += n * c.Calls
 		largest = max(largest, c.Calls)
-		if c.Price == nil {
-			m.Priced = false
-		} else {
+		if c.Price != nil {
 			m.Price += *c.Price * plan.Money(n)
 		}
 	}

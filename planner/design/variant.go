@@ -127,7 +127,7 @@ func (d *Design) equip(c *calculator, l *Location, s shape, gateways, sbcs []Can
 	if d.Sites[l.Site].Resilience == "none" {
 		n.callsDown, n.units = 0, 1
 	}
-	l.Mix = c.mix(forLines(all, l.Lines), string(l.Lines), n)
+	l.Mix = c.mix(forLines(all, l.Lines, l.Ports), string(l.Lines), n)
 	l.measure(c, s)
 }
 

@@ -10,6 +10,11 @@ import (
 // Count returns how many numbers the range has.
 func (n NumberRange) Count() int { return int(n.Last.digits()-n.First.digits()) + 1 }
 
+// Holds says whether a number is in the range.
+func (n NumberRange) Holds(one Number) bool {
+	return len(one) == len(n.First) && n.First <= one && one <= n.Last
+}
+
 // digits returns the number without its +, which has at most 15 digits.
 func (n Number) digits() int64 {
 	value, _ := strconv.ParseInt(string(n)[1:], 10, 64) // setText has read it
