@@ -5,7 +5,9 @@ import (
 	"testing"
 )
 
-func advice(d *Design) string { return strings.Join(d.Advice, "\n") + "\n" + strings.Join(d.Risks, "\n") }
+func advice(d *Design) string {
+	return strings.Join(d.Advice, "\n") + "\n" + strings.Join(d.Risks, "\n")
+}
 
 func TestAFewAnalogLinesStandInForDigitalOnesAndManyDoNot(t *testing.T) {
 	few := work(t, "sites: [{name: A, country: DE, users: {light: 15}}]\n").Variant().Locations[0]
