@@ -15,7 +15,7 @@ const timestampRestart = 10 * time.Second
 // explains starts the comparison anew and leaves J alone.
 type jitter struct {
 	estimate  float64 // nanoseconds
-	sum, most float64 // of the estimates after each packet
+	sum, most float64 // of the estimates after each packet but the first
 	packets   uint64
 	arrival   time.Duration
 	timestamp uint32
@@ -29,10 +29,10 @@ func (j *jitter) update(arrival time.Duration, timestamp uint32, clock int) (lon
 	comparable = j.primed && longer.Abs() < timestampRestart
 	if comparable {
 		j.estimate += (float64(longer.Abs()) - j.estimate) / 16
+		j.sum += j.estimate
+		j.most = max(j.most, j.estimate)
+		j.packets++
 	}
-	j.sum += j.estimate
-	j.most = max(j.most, j.estimate)
-	j.packets++
 	j.arrival, j.timestamp, j.primed = arrival, timestamp, true
 	return longer, comparable
 }
@@ -42,7 +42,7 @@ func (j *jitter) duration() time.Duration {
 	return time.Duration(j.estimate)
 }
 
-// mean returns the mean of J over the packets.
+// mean returns the mean of J over the packets but the first.
 func (j *jitter) mean() time.Duration {
 	return time.Duration(j.sum / float64(max(1, j.packets)))
 }
