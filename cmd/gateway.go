@@ -30,6 +30,7 @@ type gatewayOptions struct {
 	tls         tlsFlags
 	closeLog    func()
 	output      *outputFormat
+	adapt       func(*gateway.Config) // completes the configuration of each gateway; nil: nothing to do
 }
 
 // newGatewayCommand returns `sipplan gateway`.
@@ -51,6 +52,13 @@ what each gateway counted; a second Ctrl-C leaves at once.`,
 	flags := command.Flags()
 	flags.StringArrayVar(&o.listen, "listen", []string{"127.0.0.1:5060"}, "address and port to answer on, tcp:, tls:, ws: or wss: before it unless over UDP; repeat it for more gateways")
 	flags.IntSliceVar(&o.ports, "ports", []int{30}, "circuits of each gateway, in the order of --listen; one value serves all")
+	o.addCommon(command)
+	return command
+}
+
+// addCommon gives a command the flags that everything that answers has.
+func (o *gatewayOptions) addCommon(command *cobra.Command) {
+	flags := command.Flags()
 	flags.Var(&o.setup, "setup", "time from INVITE to 180, fixed or a law: 150ms, exponential:150ms, lognormal:150ms,0.8")
 	flags.Var(&o.ring, "ring", "time from 180 to 200, fixed or a law")
 	flags.DurationVar(&o.duration, "duration", 0, "end after this time; 0 runs until Ctrl-C")
@@ -58,7 +66,6 @@ what each gateway counted; a second Ctrl-C leaves at once.`,
 	o.media = addMedia(command, "echo", gateway.DefaultPorts)
 	o.tls.addAnswerer(flags)
 	o.output = addOutput(command)
-	return command
 }
 
 func (o *gatewayOptions) run(ctx context.Context, streams Streams) error {
@@ -80,7 +87,7 @@ func (o *gatewayOptions) run(ctx context.Context, streams Streams) error {
 	left := make(chan struct{})
 	release := onInterrupt(streams, cancel, func() { close(left) })
 	for i, g := range gateways {
-		fmt.Fprintf(streams.Err, "gateway %s answers on %d circuits; Ctrl-C ends it\n", g.Address(), configs[i].Circuits)
+		fmt.Fprintln(streams.Err, opening(g, &configs[i]))
 	}
 	start := time.Now()
 	stop := watch(streams, "gateway", o.duration, func() loadgen.Progress {
@@ -99,6 +106,14 @@ func (o *gatewayOptions) run(ctx context.Context, streams Streams) error {
 		return err // without --duration, Ctrl-C is how a gateway ends
 	}
 	return exitWith(codeInterrupted)
+}
+
+// opening says what answers where.
+func opening(g *gateway.Gateway, cfg *gateway.Config) string {
+	if len(cfg.Programs) > 0 {
+		return fmt.Sprintf("%s answers on %s; Ctrl-C ends it", cfg.Programs[0].Name, g.Address())
+	}
+	return fmt.Sprintf("gateway %s answers on %d circuits; Ctrl-C ends it", g.Address(), cfg.Circuits)
 }
 
 // runGateways answers until the context is cancelled and the calls are over, or until left is closed.
@@ -171,6 +186,9 @@ func (o *gatewayOptions) configs() ([]gateway.Config, error) {
 			UserAgent: userAgent(), Media: sound, Allow: func(a netip.Addr) bool { return guard.CheckTarget("", a) == nil },
 		}
 		cfg.Media.Ports = ranges[i]
+		if o.adapt != nil {
+			o.adapt(&cfg)
+		}
 		problems = append(problems, flagNames(cfg.Validate()))
 		configs = append(configs, cfg)
 	}

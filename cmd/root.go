@@ -94,7 +94,7 @@ func addCommands(root *cobra.Command, streams Streams) {
 		}
 	}
 	add(groupPlan, newSizeCommand(streams), newPlanCommand(streams), newSimulateCommand(streams), newErlangCommand(streams), newUsageCommand(streams))
-	add(groupTest, newVerifyCommand(streams), newFindCommand(streams), newBlastCommand(streams), newGatewayCommand(streams), newScenarioCommand(streams))
+	add(groupTest, newVerifyCommand(streams), newFindCommand(streams), newBlastCommand(streams), newGatewayCommand(streams), newAnswerCommand(streams), newScenarioCommand(streams))
 	add(groupMore, newVersionCommand(streams))
 	root.AddCommand(newExitCodesTopic(), newGatesTopic())
 }

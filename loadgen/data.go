@@ -3,6 +3,7 @@ package loadgen
 import (
 	"fmt"
 
+	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/scenarios"
 )
 
@@ -12,7 +13,7 @@ func checkData(t *scenarios.Table) error {
 	if t == nil {
 		return nil
 	}
-	for name, check := range map[string]func(string) error{"caller": checkUser, "callee": checkUser, "target": CheckNumber} {
+	for name, check := range map[string]func(string) error{"caller": sip.CheckUser, "callee": checkUser, "target": CheckNumber} {
 		column := t.Column(name)
 		if column < 0 {
 			continue

@@ -30,6 +30,8 @@ type Config struct {
 	Circuits       int                  // calls at a time; the next one gets 503 with Q.850 cause 34
 	Setup, Ringing traffic.Duration     // from INVITE to 180, and from 180 to 200
 	Programs       []*scenarios.Program // how it answers; the built-in gateway if empty
+	Data           *scenarios.Table     // rows that the programs show; nil for none
+	Realm          *sip.Realm           // asks for credentials where a program says so; nil: none may
 	UserAgent      string
 	Media          loadgen.Media
 	Allow          func(netip.Addr) bool // media addresses beside the caller's own; nil: none
@@ -131,7 +133,7 @@ func (g *Gateway) open() error {
 	}
 	s.Machine, err = call.NewMachine(call.Config{
 		CheckNumber: loadgen.CheckNumber, MaxCalls: 2*g.cfg.Circuits + callsBeyond,
-		Programs: programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Transport,
+		Programs: programs, Pool: call.Pool{Table: g.cfg.Data}, Realm: g.cfg.Realm, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Transport,
 		Audio: audio, Circuits: &g.circuits, Setup: g.cfg.Setup, Ringing: g.cfg.Ringing,
 		Random: traffic.Stream(g.cfg.Seed, 0), Machine: rand.Uint64(), Steady: s.Steady, WarmUp: s.WarmUp,
 	})
