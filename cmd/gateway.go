@@ -285,7 +285,15 @@ func progressOf(gateways []*gateway.Gateway) loadgen.Progress {
 func gatewayReport(gateways []*gateway.Gateway, configs []gateway.Config) reports.Gateways {
 	report := reports.NewGateways()
 	for i, g := range gateways {
-		report.Add(g.Address().String(), configs[i].Circuits, g.Busiest(), g.WithoutPort(), g.Measurement())
+		bound, lapsed := g.Bindings()
+		about := reports.Gateway{
+			Address: g.Address().String(), Ports: configs[i].Circuits, BusiestPorts: g.Busiest(), NoRTPPort: g.WithoutPort(),
+			Bound: bound, Lapsed: uint64(lapsed),
+		}
+		if programs := configs[i].Programs; len(programs) > 0 {
+			about.Scenario = programs[0].Name
+		}
+		report.Add(about, g.Measurement())
 	}
 	return report
 }

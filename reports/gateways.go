@@ -16,6 +16,7 @@ type Gateways struct {
 // Gateway is what one emulated gateway counted. Offered is the sum of the outcomes below it.
 type Gateway struct {
 	Address            string `json:"address"`
+	Scenario           string `json:"scenario,omitempty"` // what it answered by, where that is no gateway
 	Ports              int    `json:"ports"`
 	BusiestPorts       int    `json:"busiest_ports"` // most circuits in use at a time
 	Offered            uint64 `json:"offered"`
@@ -25,6 +26,9 @@ type Gateway struct {
 	Other              uint64 `json:"other"`
 	NoRTPPort          uint64 `json:"no_rtp_port"`      // those of the other that were refused for want of an RTP port pair
 	RepeatedAnswers    uint64 `json:"repeated_answers"` // 2xx sent again, because no ACK came
+	Challenged         uint64 `json:"challenged"`       // requests that were asked for credentials, in no outcome
+	Bound              int    `json:"bound"`            // addresses of record that were bound at the end
+	Lapsed             uint64 `json:"lapsed"`           // bindings that were not refreshed in time
 	RTPSentPackets     uint64 `json:"rtp_sent_packets"`
 	RTPReceivedPackets uint64 `json:"rtp_received_packets"`
 	RTPLostPackets     int64  `json:"rtp_lost_packets"`
@@ -33,14 +37,14 @@ type Gateway struct {
 // NewGateways returns a report without gateways.
 func NewGateways() Gateways { return Gateways{Schema: "sipplan.gateway/1", Gateways: []Gateway{}} }
 
-// Add adds what one gateway counted. withoutPort are the calls for which no RTP port could be opened.
-func (g *Gateways) Add(address string, ports, busiest int, withoutPort uint64, m *measure.Measurement) {
+// Add adds what one gateway counted: about has what the measurement does not say.
+func (g *Gateways) Add(about Gateway, m *measure.Measurement) {
 	o := &m.Outcomes
 	g.Gateways = append(g.Gateways, Gateway{
-		Address: address, Ports: ports, BusiestPorts: busiest, Offered: m.Offered,
+		Address: about.Address, Scenario: about.Scenario, Ports: about.Ports, BusiestPorts: about.BusiestPorts, NoRTPPort: about.NoRTPPort,
+		Bound: about.Bound, Lapsed: m.Lapsed + about.Lapsed, Challenged: m.Challenged, Offered: m.Offered,
 		Answered: o[measure.Answered], Blocked: o[measure.Blocked], Withdrawn: o[measure.User],
 		Other:           m.Offered - o[measure.Answered] - o[measure.Blocked] - o[measure.User],
-		NoRTPPort:       withoutPort,
 		RepeatedAnswers: m.Retransmissions[measure.Sent][measure.Response2xx],
 		RTPSentPackets:  m.Media.Sent, RTPReceivedPackets: m.Media.Received, RTPLostPackets: m.Media.Lost,
 	})
@@ -48,6 +52,9 @@ func (g *Gateways) Add(address string, ports, busiest int, withoutPort uint64, m
 
 // Document returns the report for people.
 func (g *Gateways) Document() Document {
+	if len(g.Gateways) > 0 && g.Gateways[0].Scenario != "" {
+		return g.answerers()
+	}
 	table := Table{Title: "Gateways", Columns: []Column{{Name: "gateway"}}}
 	for _, name := range []string{"ports", "busiest", "calls", "answered", "blocked", "withdrawn", "other", "no RTP port", "RTP sent", "RTP received", "RTP lost"} {
 		table.Columns = append(table.Columns, Column{Name: name, Right: true})
@@ -64,6 +71,29 @@ func (g *Gateways) Document() Document {
 	answer := []string{fmt.Sprintf("%d calls came in; %d of them found all circuits busy.", calls, blocked)}
 	if withoutPort > 0 {
 		answer = append(answer, fmt.Sprintf("%d calls failed with 500 because no RTP port could be opened on this machine: look at --rtp-ports and at the limit of open files.", withoutPort))
+	}
+	return Document{Answer: answer, Tables: []Table{table}}
+}
+
+// answerers returns the report of what answered by a scenario: it has no circuits to count.
+func (g *Gateways) answerers() Document {
+	table := Table{Title: "Answered", Columns: []Column{{Name: "address"}, {Name: "scenario"}}}
+	for _, name := range []string{"requests", "2xx", "503", "withdrawn or busy", "other", "challenged", "bound", "lapsed", "RTP sent", "RTP received", "RTP lost"} {
+		table.Columns = append(table.Columns, Column{Name: name, Right: true})
+	}
+	var offered, answered, lapsed uint64
+	bound := 0
+	for _, r := range g.Gateways {
+		offered, answered, bound, lapsed = offered+r.Offered, answered+r.Answered, bound+r.Bound, lapsed+r.Lapsed
+		row := []string{r.Address, r.Scenario}
+		for _, n := range []uint64{r.Offered, r.Answered, r.Blocked, r.Withdrawn, r.Other, r.Challenged, uint64(r.Bound), r.Lapsed, r.RTPSentPackets, r.RTPReceivedPackets} {
+			row = append(row, strconv.FormatUint(n, 10))
+		}
+		table.Rows = append(table.Rows, append(row, strconv.FormatInt(r.RTPLostPackets, 10)))
+	}
+	answer := []string{fmt.Sprintf("%s that open calls came in; %s were answered with 2xx.", plural(int(offered), "request"), count(answered))}
+	if bound > 0 || lapsed > 0 {
+		answer = append(answer, fmt.Sprintf("%s at the end; %s lapsed because nobody refreshed them.", plural(bound, "binding"), count(lapsed)))
 	}
 	return Document{Answer: answer, Tables: []Table{table}}
 }

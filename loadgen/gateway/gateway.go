@@ -184,6 +184,12 @@ func (g *Gateway) WithoutPort() uint64 {
 	return g.shard.Media.Failed()
 }
 
+// Bindings returns how many addresses of record are bound, and how many of those have lapsed. It may be read once
+// Run has returned.
+func (g *Gateway) Bindings() (bound, lapsed int) {
+	return g.shard.Machine.Bindings(time.Since(g.shard.Start))
+}
+
 // SocketStats returns the counters of the SIP socket. It may be read once Run has returned.
 func (g *Gateway) SocketStats() sip.SocketStats { return g.shard.Socket.Stats() }
 
