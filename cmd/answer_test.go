@@ -44,3 +44,12 @@ func TestAnswerChallengesAndBinds(t *testing.T) {
 		"gateways.0.challenged": 200, "gateways.0.answered": 400, "gateways.0.offered": 400, "gateways.0.bound": 0, "gateways.0.lapsed": 0,
 	})
 }
+
+// Digits that one end dials inside its audio are heard at the other, which hangs up because of them.
+func TestDigitsAreDialledAndHeard(t *testing.T) {
+	t.Parallel()
+	run, far := scenarioRun(t, []string{"--scenario", "ivr", "--rtp-ports", "40000-40099"},
+		[]string{"--scenario", "dtmf", "--caps", "10", "--calls", "5", "--aht", "10s", "--hold", "fixed", "--rtp-ports", "40100-40199"})
+	run.counts(t, map[string]int{"totals.answered": 5, "totals.dropped": 5}) // the far end hangs up before the 10 s are over
+	far.counts(t, map[string]int{"gateways.0.answered": 5, "gateways.0.offered": 5})
+}

@@ -74,7 +74,7 @@ func (d document) counts(t *testing.T, want map[string]int) {
 
 // classes are those that a call can end in.
 var classes = []string{
-	"answered", "user", "number", "blocked", "redirected", "policy", "target_error", "timeout", "unreachable",
+	"answered", "user", "number", "blocked", "redirected", "policy", "target_error", "timeout", "unreachable", "unexpected",
 	"not_started", "aborted",
 }
 
