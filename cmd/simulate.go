@@ -21,6 +21,7 @@ type simulateOptions struct {
 	workers      int
 	precision    percentage
 	confidence   percentage
+	rare         bool
 	drills       []string
 	output       *outputFormat
 }
@@ -56,6 +57,7 @@ The exit code is 0 when every promise holds, 99 when one does not, 3 when it can
 	flags.IntVar(&o.batches, "batches", 0, "windows of one long replication instead of independent ones (batch means)")
 	flags.DurationVar(&o.warmUp, "warm-up", 0, "`time` before that is not counted (default: ten mean times that calls in progress still last)")
 	flags.Var(&o.confidence, "confidence", "of the intervals")
+	flags.BoolVar(&o.rare, "rare", false, "find the blocking of trunk groups that hardly ever fill, down to 1 in 10⁹, by splitting (RESTART)")
 	flags.StringArrayVar(&o.drills, "drill", nil, "failure on purpose, such as 'fail gateway-2 at 00:20 for 15m'; repeat it for more")
 	flags.IntVar(&o.workers, "workers", 0, "replications at a `number` of a time (default: as many as there are processors)")
 	o.output = addOutput(command)
@@ -77,13 +79,13 @@ func (o *simulateOptions) run(ctx context.Context, streams Streams, files []stri
 	defer stop()
 	release := onInterrupt(streams, stop, stop)
 	defer release()
+	models, err := o.models(streams, files)
+	if err != nil {
+		return err
+	}
 	var results []*sim.Result
-	for _, file := range files {
-		model, err := o.model(streams, file)
-		if err != nil {
-			return err
-		}
-		result, err := o.simulate(ctx, streams, file, model)
+	for i, file := range files {
+		result, err := o.simulate(ctx, streams, file, models[i])
 		if err != nil {
 			return err
 		}
@@ -91,7 +93,7 @@ func (o *simulateOptions) run(ctx context.Context, streams Streams, files []stri
 		o.replications, o.precision = result.Windows, 0 // the same for the plan that it is compared with
 	}
 	if len(files) == 1 {
-		if err := o.output.show(streams, reports.Simulation(files[0], results[0]), reports.NewSimulationObject(files[0], results[0])); err != nil {
+		if err := o.output.show(streams, reports.Simulation(results[0]), reports.NewSimulationObject(files[0], results[0])); err != nil {
 			return err
 		}
 		return verdictOf(results[0])
@@ -108,6 +110,24 @@ func (o *simulateOptions) run(ctx context.Context, streams Streams, files []stri
 		return exitWith(codeInterrupted)
 	}
 	return nil
+}
+
+// models reads the plan files. Plans that are compared have the same warm-up, the longest that one of them needs.
+func (o *simulateOptions) models(streams Streams, files []string) ([]*sim.Model, error) {
+	var models []*sim.Model
+	longest := o.warmUp
+	for _, file := range files {
+		model, err := o.model(streams, file)
+		if err != nil {
+			return nil, err
+		}
+		models = append(models, model)
+		if o.warmUp == 0 {
+			longest = max(longest, sim.WarmUpOf(model))
+		}
+	}
+	o.warmUp = longest
+	return models, nil
 }
 
 // model reads a plan file and makes its model, with the drills of the command line.
@@ -143,6 +163,11 @@ func (o *simulateOptions) simulate(ctx context.Context, streams Streams, file st
 	}
 	if err != nil {
 		return nil, usage(err)
+	}
+	if o.rare && !result.Interrupted {
+		if err := result.Refine(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return result, nil
 }

@@ -48,7 +48,9 @@ func schemaOf(goType reflect.Type) map[string]any {
 		return map[string]any{"type": "array", "items": schemaOf(goType.Elem())}
 	case reflect.Struct:
 		return objectSchema(goType)
-	case reflect.Int:
+	case reflect.Map:
+		return map[string]any{"type": "object", "additionalProperties": schemaOf(goType.Elem())}
+	case reflect.Int, reflect.Int64, reflect.Uint64:
 		return map[string]any{"type": "integer"}
 	}
 	return map[string]any{"type": map[reflect.Kind]string{reflect.String: "string", reflect.Bool: "boolean", reflect.Float64: "number"}[goType.Kind()]}
@@ -89,30 +91,36 @@ func TestPlanResultsConformToTheirPublishedSchemas(t *testing.T) {
 		{"plan-check-1", "sipplan.plan-check/1: a plan file that is sound", []any{check}},
 		{"plan-sites-1", "sipplan.plan-sites/1: the sites of a plan", []any{sites}},
 	} {
-		made := schemaOf(reflect.TypeOf(tt.results[0]))
-		id := "sipplan." + strings.TrimSuffix(tt.name, "-1") + "/1"
-		made["properties"].(map[string]any)["schema"] = map[string]any{"const": id}
-		made["$schema"], made["$id"] = "https://json-schema.org/draft/2020-12/schema", "https://github.com/sipplan/sipplan/reports/schema/"+tt.name+".json"
-		made["title"] = tt.title + ". Within version 1, keys are only ever added."
-		if *update {
-			var page bytes.Buffer
-			if err := WriteJSON(&page, made); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile("schema/"+tt.name+".json", page.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
+		publish(t, tt.name, tt.title, tt.results...)
+	}
+}
+
+// publish compares schema/<name>.json with the type of the results, which -update writes, and holds the results to it.
+func publish(t *testing.T, name, title string, results ...any) {
+	t.Helper()
+	made := schemaOf(reflect.TypeOf(results[0]))
+	id := "sipplan." + strings.TrimSuffix(name, "-1") + "/1"
+	made["properties"].(map[string]any)["schema"] = map[string]any{"const": id}
+	made["$schema"], made["$id"] = "https://json-schema.org/draft/2020-12/schema", "https://github.com/sipplan/sipplan/reports/schema/"+name+".json"
+	made["title"] = title + ". Within version 1, keys are only ever added."
+	if *update {
+		var page bytes.Buffer
+		if err := WriteJSON(&page, made); err != nil {
+			t.Fatal(err)
 		}
-		published := publishedSchema(t, tt.name)
-		if !reflect.DeepEqual(asJSON(t, made), any(published)) {
-			t.Errorf("schema/%s.json is not that of the types; -update writes it", tt.name)
+		if err := os.WriteFile("schema/"+name+".json", page.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
 		}
-		for i, result := range tt.results {
-			check := schemaCheck{root: published}
-			check.value(tt.name, published, asJSON(t, result))
-			for _, problem := range check.problems {
-				t.Errorf("result %d: %s", i, problem)
-			}
+	}
+	published := publishedSchema(t, name)
+	if !reflect.DeepEqual(asJSON(t, made), any(published)) {
+		t.Errorf("schema/%s.json is not that of the types; -update writes it", name)
+	}
+	for i, result := range results {
+		check := schemaCheck{root: published}
+		check.value(name, published, asJSON(t, result))
+		for _, problem := range check.problems {
+			t.Errorf("result %d: %s", i, problem)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,8 +13,8 @@ import (
 
 // Simulation returns the document of a simulated plan: what each trunk group blocks, against its promise and against the
 // formula; then the tables.
-func Simulation(name string, r *sim.Result) Document {
-	p := simulationPage{name, r}
+func Simulation(r *sim.Result) Document {
+	p := simulationPage{r}
 	document := Document{Answer: p.answer()}
 	for _, table := range []Table{p.groups(), p.network(), p.sources()} {
 		if len(table.Rows) > 0 {
@@ -25,10 +26,7 @@ func Simulation(name string, r *sim.Result) Document {
 }
 
 // simulationPage writes the parts of the document.
-type simulationPage struct {
-	name string
-	r    *sim.Result
-}
+type simulationPage struct{ r *sim.Result }
 
 // answer says how the worst trunk group with a promise does, then what all calls meet.
 func (p simulationPage) answer() []string {
@@ -40,7 +38,7 @@ func (p simulationPage) answer() []string {
 	case len(asked) == 1:
 		sentences = append(sentences, groupSentence(worst, "", p.r)+".")
 	case len(asked) > 1:
-		sentences = append(sentences, fmt.Sprintf("%s of %s hold the promise; the worst is %s.", count(hold), plural(len(asked), "trunk group"), groupSentence(worst, ", which", p.r)))
+		sentences = append(sentences, fmt.Sprintf("%s of %s %s the promise; the worst is %s.", count(hold), plural(len(asked), "trunk group"), verb(hold, "hold"), groupSentence(worst, ", which", p.r)))
 	}
 	sentences = append(sentences, fmt.Sprintf("Of all calls %s are lost for good%s.", percent(p.r.Lost.Value), between(p.r.Lost, p.r)))
 	if p.r.Dropped.Value > 0 {
@@ -84,7 +82,7 @@ func groupSentence(g *sim.GroupResult, which string, r *sim.Result) string {
 	if !g.Blocking.Known {
 		return g.Name + which + " was offered no call"
 	}
-	text := fmt.Sprintf("%s%s blocks %s of the calls offered to it%s", g.Name, which, percent(g.Blocking.Value), between(g.Blocking, r))
+	text := fmt.Sprintf("%s%s blocks %s of the calls offered to it%s", g.Name, which, chance(g.Blocking.Value), between(g.Blocking, r))
 	switch g.Verdict {
 	case sim.Holds:
 		text += fmt.Sprintf(" and holds the promised %s", percent(g.Promised))
@@ -94,9 +92,17 @@ func groupSentence(g *sim.GroupResult, which string, r *sim.Result) string {
 		text += fmt.Sprintf("; whether it holds the promised %s cannot be told", percent(g.Promised))
 	}
 	if g.Formula != nil {
-		text += fmt.Sprintf("; %s says %s", g.FormulaName, percent(*g.Formula))
+		text += fmt.Sprintf("; %s says %s", g.FormulaName, chance(*g.Formula))
 	}
 	return text
+}
+
+// chance writes a share that may be very small: 1.2 %, 0.0012 %, 1.1e-07 %.
+func chance(share float64) string {
+	if share > 0 && share < 1e-5 {
+		return strconv.FormatFloat(100*share, 'g', 2, 64) + " %"
+	}
+	return percent(share)
 }
 
 // between writes the interval of an estimate.
@@ -104,7 +110,7 @@ func between(e sim.Estimate, r *sim.Result) string {
 	if !e.Known || math.IsInf(e.High, 1) {
 		return ""
 	}
-	return fmt.Sprintf(" (with %s confidence %s to %s)", percent(r.Settings.Confidence), percent(e.Low), percent(e.High))
+	return fmt.Sprintf(" (with %s confidence %s to %s)", percent(r.Settings.Confidence), chance(e.Low), chance(e.High))
 }
 
 // estimated writes a share, or that there is none.
@@ -112,7 +118,7 @@ func estimated(e sim.Estimate) string {
 	if !e.Known {
 		return "-"
 	}
-	return percent(e.Value)
+	return chance(e.Value)
 }
 
 // simulatedInterval writes the two ends of an interval.
@@ -120,7 +126,7 @@ func simulatedInterval(e sim.Estimate) string {
 	if !e.Known || math.IsInf(e.High, 1) {
 		return "-"
 	}
-	return percent(e.Low) + " to " + percent(e.High)
+	return chance(e.Low) + " to " + chance(e.High)
 }
 
 // groups is the table that answers: blocking, interval, formula, promise, verdict.
@@ -131,7 +137,7 @@ func (p simulationPage) groups() Table {
 		g := &p.r.Groups[i]
 		formula, promised := "-", "-"
 		if g.Formula != nil {
-			formula = percent(*g.Formula)
+			formula = chance(*g.Formula)
 		}
 		if g.Promised > 0 {
 			promised = percent(g.Promised)
@@ -218,6 +224,12 @@ func (p simulationPage) notes() []string {
 		fmt.Sprintf("Simulated: %s of %s each, %s calls, seed %d. The same seed gives the same figures on every machine.", how, longTime(s.Window), count(p.r.Calls), s.Seed),
 		fmt.Sprintf("Warm-up: each began without calls, and %s were left out: ten times the longest mean time that a call in progress still lasts.", longTime(s.WarmUp)),
 		"Intervals are Student's over the replications; blocked counts attempts that found no circuit, callers who try again included.",
+	}
+	for i := range p.r.Groups {
+		if rare := p.r.Groups[i].Rare; rare != nil {
+			notes = append(notes, fmt.Sprintf("%s hardly ever fills: its blocking was found by splitting at %s (RESTART), %s calls.",
+				p.r.Groups[i].Name, plural(len(rare.Levels), "level"), count(rare.Calls)))
+		}
 	}
 	for _, drill := range p.r.Model.Drills {
 		notes = append(notes, "Drill: "+drill.String()+".")

@@ -15,10 +15,10 @@ func Comparison(names [2]string, c *sim.Comparison) Document {
 	for _, d := range append([]sim.Difference{c.Lost}, c.Groups...) {
 		t.Rows = append(t.Rows, []string{d.Name, estimated(d.A), estimated(d.B), signedPercent(d.Value), signedPercent(d.Low) + " to " + signedPercent(d.High), better[d.Better()]})
 	}
-	document := Document{Answer: []string{comparisonSentence(names, c.Lost)}, Tables: []Table{t, simulationPage{names[0], c.A}.groups(), simulationPage{names[1], c.B}.groups()}}
+	document := Document{Answer: []string{comparisonSentence(names, c.Lost)}, Tables: []Table{t, simulationPage{c.A}.groups(), simulationPage{c.B}.groups()}}
 	document.Tables[1].Title += " of " + names[0]
 	document.Tables[2].Title += " of " + names[1]
-	document.Notes = append(simulationPage{names[0], c.A}.notes(),
+	document.Notes = append(simulationPage{c.A}.notes(),
 		"Both plans were offered the same calls at the same instants, so that the interval is that of the difference alone; in the first row all calls lost for good.")
 	return document
 }

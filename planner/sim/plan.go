@@ -145,8 +145,25 @@ func (b *builder) location(l *design.Location) {
 	if b.d.Plan.Demand.DayToDay != "" && b.d.Plan.Demand.DayToDay != "none" {
 		g.FormulaName = "Erlang B over the days"
 	}
+	b.reservation(l, &g)
 	b.m.Groups = append(b.m.Groups, g)
 	b.mesh(l, units, whole.Name)
+}
+
+// reservation puts the formula of a group that keeps ports for emergency calls in the place of Erlang B: the mean of both
+// kinds of calls.
+func (b *builder) reservation(l *design.Location, g *Group) {
+	reserved := b.reserved(l)
+	if reserved == 0 {
+		return
+	}
+	high := l.Load.Erlangs * b.emergencyShare(l.Site)
+	blockedHigh, blockedLow, err := erlang.Reservation(l.Trunk, reserved, high, l.Load.Erlangs-high)
+	if err != nil {
+		return // too large to be worked out; Erlang B is near then
+	}
+	mean := blockedLow + (blockedHigh-blockedLow)*high/l.Load.Erlangs
+	g.Formula, g.FormulaName = &mean, fmt.Sprintf("birth-death, %d kept", reserved)
 }
 
 // mesh adds the trunks of a location: those that all sites without a link to mind share, and those of each other site.

@@ -126,21 +126,26 @@ func (r *replication) think(place int32) {
 
 // runUntil lets everything happen that is due before a time.
 func (r *replication) runUntil(end time.Duration) {
-	for {
-		arrival := r.next.events[top].at
-		e, ok := r.calendar.due(min(arrival, end-1))
-		switch {
-		case ok:
-			r.now = e.at
-			r.happen(&e)
-		case arrival < end:
-			r.now = arrival
-			r.arrive()
-		default:
-			r.now = end
-			return
-		}
+	for r.step(end) {
 	}
+}
+
+// step lets the next thing happen that is due before a time. It is false when there is none, and the time has come.
+func (r *replication) step(end time.Duration) bool {
+	arrival := r.next.events[top].at
+	e, ok := r.calendar.due(min(arrival, end-1))
+	switch {
+	case ok:
+		r.now = e.at
+		r.happen(&e)
+	case arrival < end:
+		r.now = arrival
+		r.arrive()
+	default:
+		r.now = end
+		return false
+	}
+	return true
 }
 
 // happen lets an event take place.

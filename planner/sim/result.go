@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"context"
+	"fmt"
 	"math"
 	"time"
 
@@ -39,6 +41,8 @@ type GroupResult struct {
 	Peakedness     float64  // variance by mean of the calls in progress
 	Verdict        Verdict
 	Measurement    measure.Measurement
+	// Rare is how blocking and time congestion were found where hardly any call was blocked; nil where they were counted.
+	Rare *RareResult
 }
 
 // SourceResult is what became of the calls of a source.
@@ -199,4 +203,31 @@ func (r *Result) source(i int, sums *sums) SourceResult {
 		}
 	}
 	return result
+}
+
+// fewBlocked is the number of blocked attempts below which Refine looks for a group by splitting: their burstiness leaves
+// them the worth of a handful of independent ones.
+const fewBlocked = 200
+
+// Refine estimates the congestion of the trunk groups on which few calls or none were blocked by splitting (Rare), with the same
+// settings. Groups without a number of circuits stay as they are, and so do those that were offered nothing.
+func (r *Result) Refine(ctx context.Context) error {
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		if g.Circuits == 0 || g.Measurement.Offered == 0 || g.Measurement.Outcomes[measure.Blocked] >= fewBlocked {
+			continue
+		}
+		s := r.Settings
+		s.Replications, s.Precision, s.Batches = max(r.Windows, DefaultReplications), 0, 0
+		rare, err := Rare(ctx, r.Model, s, g.Name)
+		if err != nil {
+			return fmt.Errorf("trunk group %s: %w", g.Name, err)
+		}
+		if rare.Blocking.Value == 0 {
+			continue // not even then: what was counted bounds it
+		}
+		g.Rare, g.Blocking, g.TimeCongestion = rare, rare.Blocking, rare.TimeCongestion
+		g.Verdict = verdict(g.Promised, g.Blocking)
+	}
+	return nil
 }

@@ -17,7 +17,7 @@ type Settings struct {
 	Window time.Duration // measured time of a replication; 0 for an hour
 	// WarmUp is the time before it that is not counted; 0 for WarmUpOf the model.
 	WarmUp       time.Duration
-	Replications int // independent; 0 for 20. With Precision, the fewest
+	Replications int // independent; 0 for 100. With Precision, the fewest
 	// Precision is the half-width of the interval of the share of lost calls, by the share, at which it is enough;
 	// 0 for a fixed number of replications.
 	Precision float64
@@ -33,7 +33,7 @@ type Settings struct {
 
 // The defaults of Settings.
 const (
-	DefaultReplications = 20
+	DefaultReplications = 100
 	DefaultMost         = 10_000
 	DefaultConfidence   = 0.95
 	DefaultWindow       = time.Hour
