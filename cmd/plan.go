@@ -120,6 +120,9 @@ func newPlanSizeCommand(streams Streams) *cobra.Command {
 	command.Flags().StringVar(&page, "html", "", "also write a report with drawings to this `file`; it needs no network and no scripts")
 	output := addOutput(command)
 	command.RunE = func(_ *cobra.Command, args []string) error {
+		if page == "-" {
+			return usagef("--html: must be the name of a file, got %q", page)
+		}
 		worked, err := workPlan(streams, args[0])
 		if err != nil {
 			return err

@@ -46,8 +46,12 @@ func (p planPage) trafficSentence() string {
 	if name == "" {
 		name = "The plan"
 	}
-	return fmt.Sprintf("%s: %s on %s offer %s in the busy hour (%s call attempts a second); %s blocked needs %s at %s.", name,
-		plural(total.Users, "user"), plural(len(p.d.Sites), "site"), erlangs(total.Erlangs), perSecond(total.CAPS()),
+	offer := "offer"
+	if total.Users == 1 {
+		offer = "offers"
+	}
+	return fmt.Sprintf("%s: %s on %s %s %s in the busy hour (%s call attempts a second); %s blocked needs %s at %s.", name,
+		plural(total.Users, "user"), plural(len(p.d.Sites), "site"), offer, erlangs(total.Erlangs), perSecond(total.CAPS()),
 		percent(p.d.Assumptions.GoS), plural(v.Ports, "port"), plural(len(v.Locations), "place"))
 }
 
@@ -67,10 +71,28 @@ func (p planPage) buySentence() string {
 		parts = append(parts, fmt.Sprintf("%s x %s", count(counts[model]), model))
 	}
 	servers := plural(p.d.Servers.Total, "Mediation Server")
-	if len(parts) == 0 {
-		return fmt.Sprintf("Buy %s; no gateway is needed.", servers)
+	var without string
+	if lacking := p.lacking(); len(lacking) > 0 {
+		without = fmt.Sprintf(" Nothing that may be bought holds what is needed at %s.", strings.Join(lacking, ", "))
 	}
-	return fmt.Sprintf("Buy %s and %s: %s.", strings.Join(parts, ", "), servers, p.d.Variant().Peer)
+	switch {
+	case len(parts) > 0:
+		return fmt.Sprintf("Buy %s and %s: %s.", strings.Join(parts, ", "), servers, p.d.Variant().Peer) + without
+	case without != "":
+		return fmt.Sprintf("Buy %s.", servers) + without
+	}
+	return fmt.Sprintf("Buy %s; no gateway is needed.", servers)
+}
+
+// lacking names places for which nothing fits.
+func (p planPage) lacking() []string {
+	var names []string
+	for _, l := range p.d.Variant().Locations {
+		if l.Ports > 0 && l.Mix.Units == 0 && p.d.Variant().Name != design.DirectSIP {
+			names = append(names, p.site(l.Site))
+		}
+	}
+	return names
 }
 
 func (p planPage) reasonSentence() string {

@@ -49,6 +49,11 @@ func (d *Design) advice() {
 	d.promiseAdvice()
 	d.providerAdvice()
 	d.emergencyAdvice()
+	for _, s := range d.Sites {
+		if hub := d.Sites[s.Hub]; hub.Country != s.Country {
+			d.Risks = append(d.Risks, fmt.Sprintf("%s: its numbers and emergency calls belong to %s, but its trunks are in %s", s.Name, s.Country, hub.Country))
+		}
+	}
 	if len(v.Cost.Missing) > 0 {
 		d.Advice = append(d.Advice, "The costs are not complete: the plan does not give "+strings.Join(v.Cost.Missing, ", ")+".")
 	}

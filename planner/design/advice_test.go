@@ -3,6 +3,8 @@ package design
 import (
 	"strings"
 	"testing"
+
+	"github.com/sipplan/sipplan/planner/plan"
 )
 
 func advice(d *Design) string {
@@ -70,6 +72,44 @@ func TestASingleTrunkToAProviderIsTold(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	if got := advice(work(t, file, ", resilient: true")); strings.Contains(got, "One SIP trunk") {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestPlansThatCannotBeWorkedOutSayWhy(t *testing.T) {
+	for _, tt := range []struct{ file, want string }{
+		{"sites: [{name: A, country: DE}]\n", "no site has users who call"},
+		{"sites: [{name: A, country: DE, users: {moderate: 0}}]\n", "no site has users who call"},
+		{"demand: {growth: 100%, horizon: 30}\nsites: [{name: A, country: DE, users: {heavy: 10000}}]\n", "traffic must be from 0"},
+		{"sites: [{name: A, country: DE, users: {heavy: 1000000}}]\ntariffs: [{name: P, kind: pri, monthly: 999999999999}]\n", "is more than can be counted"},
+		{"sites: [{name: A, country: DE, users: {moderate: 100}}]\ntariffs: [{name: P, kind: pri, monthly: 999999999999, once: 999999999999, minute: 99999999}]\n", "more than can be counted"},
+		{"sites: [{name: A, country: DE, users: {heavy: 1000000}}]\ngateways: [{model: X, kind: e1, ports: 1, price: 999999999999}]\ntariffs: [{name: P, kind: pri}]\n", "more than can be counted"},
+	} {
+		p, err := plan.Read("p.yaml", []byte(tt.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, err := Work(p); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %s; %+v", tt.file, err, tt.want, d.Variant().Cost)
+		}
+	}
+}
+
+func TestALinkOfManyGigabitsIsDividedMoreCoarsely(t *testing.T) {
+	d := work(t, "topology: central-gateways\nsites:\n- {name: A, country: DE, users: {heavy: 900}}\n"+
+		"- {name: B, country: DE, users: {moderate: 100}, wan: {bandwidth: 1000 Gbit/s, sessions: [{name: v, erlangs: 10, bit_rate: 1 kbit/s}]}}\n")
+	for _, l := range d.Links {
+		for _, a := range l.Admission {
+			if a.Limit != 1e9 || a.Blocking != 0 {
+				t.Errorf("got %+v", a)
+			}
+		}
+	}
+}
+
+func TestASiteThatUsesTrunksOfAnotherCountryIsARisk(t *testing.T) {
+	d := work(t, "sites:\n- {name: A, country: DE, central: true, users: {moderate: 10}}\n- {name: B, country: US, served_by: A, users: {moderate: 10}}\n")
+	if got := advice(d); !strings.Contains(got, "B: its numbers and emergency calls belong to US, but its trunks are in DE") {
 		t.Errorf("got %s", got)
 	}
 }

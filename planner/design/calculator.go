@@ -1,6 +1,8 @@
 package design
 
 import (
+	"fmt"
+
 	"github.com/sipplan/sipplan/erlang"
 	"github.com/sipplan/sipplan/planner/plan"
 )
@@ -91,4 +93,29 @@ func keep[T any](c *calculator, formula func() (T, error)) (value T) {
 		value, c.err = formula()
 	}
 	return value
+}
+
+// mostMoney is the largest amount that is counted; sums of a few of them fit a Money.
+const mostMoney = 1e18
+
+// times returns a price that many times, rounded to 1/10,000. What cannot be counted is an error.
+func (c *calculator) times(price plan.Money, count float64) plan.Money {
+	if float64(price)*count > mostMoney && c.err == nil {
+		c.err = fmt.Errorf("tariffs and prices: %s times %.4g is more than can be counted", price, count)
+	}
+	if c.err != nil {
+		return 0
+	}
+	return price.Times(count)
+}
+
+// add adds a price that many times to a sum.
+func (c *calculator) add(sum *plan.Money, price plan.Money, count float64) {
+	more := c.times(price, count)
+	if float64(*sum)+float64(more) > mostMoney && c.err == nil {
+		c.err = fmt.Errorf("tariffs and prices: %s and %s are more than can be counted", *sum, more)
+	}
+	if c.err == nil {
+		*sum += more
+	}
 }

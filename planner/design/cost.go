@@ -44,30 +44,32 @@ func (d *Design) cost(c *calculator, v *Variant, s shape) Cost {
 				note(&cost.Missing, "the price of "+b.Model)
 			}
 		}
-		cost.Gateways += l.Mix.Price
+		c.add(&cost.Gateways, l.Mix.Price, 1)
 		tariff := d.tariff(l, s)
 		if tariff == nil {
 			note(&cost.Missing, "a tariff for the lines in "+l.Country)
 			cost.Tariffs = false
 			continue
 		}
-		lines := d.rented(l, tariff)
-		cost.Once += tariff.Once * plan.Money(lines)
-		cost.Rent += tariff.Monthly * plan.Money(lines)
-		cost.Minutes += tariff.Minute.Times(d.minutesOut(l.Load)).Rounded()
+		lines := float64(d.rented(l, tariff))
+		c.add(&cost.Once, tariff.Once, lines)
+		c.add(&cost.Rent, tariff.Monthly, lines)
+		c.add(&cost.Minutes, c.times(tariff.Minute, d.minutesOut(l.Load)).Rounded(), 1)
 	}
 	for _, b := range v.Branches {
-		cost.Branches += cost.price(b.Mix) + d.price(&cost, b.Appliance, b.Count)
+		c.add(&cost.Branches, cost.price(b.Mix), 1)
+		c.add(&cost.Branches, d.price(&cost, b.Appliance, b.Count), float64(b.Count))
 	}
 	for _, pool := range v.Pools {
-		cost.Servers += d.price(&cost, "mediation-server", pool.Servers)
+		c.add(&cost.Servers, d.price(&cost, "mediation-server", pool.Servers), float64(pool.Servers))
 	}
 	for _, g := range d.Analog {
-		cost.Analog += cost.price(g.Mix)
+		c.add(&cost.Analog, cost.price(g.Mix), 1)
 	}
 	cost.Known = len(cost.Missing) == 0
 	cost.WAN = d.wanRent(c, v)
-	cost.Total = cost.Start() + cost.Monthly()*plan.Money(12*d.Assumptions.Years)
+	c.add(&cost.Total, cost.Start(), 1)
+	c.add(&cost.Total, cost.Monthly(), float64(12*d.Assumptions.Years))
 	return cost
 }
 
@@ -88,13 +90,13 @@ func note(names *[]string, name string) {
 	}
 }
 
-// price returns what so many things of a name in the plan's prices cost, and notes that they have none.
+// price returns what a thing of a name in the plan's prices costs, and notes that it has none where some are needed.
 func (d *Design) price(cost *Cost, name string, count int) plan.Money {
 	price, ok := d.Plan.Prices[strings.ReplaceAll(strings.ToLower(name), " ", "-")]
 	if !ok && count > 0 {
 		note(&cost.Without, name)
 	}
-	return price * plan.Money(count)
+	return price
 }
 
 // minutesOut returns the minutes of a month's calls out, which are those that cost: the busy hour's, by the share that it
@@ -120,8 +122,8 @@ func kindsOf(l Location, s shape) []string {
 func (d *Design) tariff(l Location, s shape) *plan.Tariff {
 	var best *plan.Tariff
 	kinds := kindsOf(l, s)
-	monthly := func(t *plan.Tariff) plan.Money {
-		return t.Monthly*plan.Money(d.rented(l, t)) + t.Minute.Times(d.minutesOut(l.Load))
+	monthly := func(t *plan.Tariff) float64 {
+		return float64(t.Monthly)*float64(d.rented(l, t)) + float64(t.Minute)*d.minutesOut(l.Load)
 	}
 	for i := range d.Plan.Tariffs {
 		t := &d.Plan.Tariffs[i]
@@ -153,7 +155,7 @@ func (d *Design) rented(l Location, t *plan.Tariff) int {
 
 // wanRent returns the rent of the bandwidth that the PSTN calls of a variant take of WAN links, by the cheapest tariff.
 func (d *Design) wanRent(c *calculator, v *Variant) plan.Money {
-	var sum plan.Money
+	var rents plan.Money
 	var legs []crossing
 	for i := range d.Plan.Tariffs {
 		if legs == nil && d.Plan.Tariffs[i].Kind == plan.WANTariff {
@@ -170,15 +172,15 @@ func (d *Design) wanRent(c *calculator, v *Variant) plan.Money {
 			if t.Kind != plan.WANTariff || len(t.Countries) > 0 && !slices.Contains(t.Countries, d.Sites[site].Country) {
 				continue
 			}
-			if rent := t.Monthly * plan.Money(up(int(link.BitsPerSecond), int(t.Increment))); best == nil || rent < *best {
+			if rent := c.times(t.Monthly, float64(up(int(link.BitsPerSecond), int(t.Increment)))); best == nil || rent < *best {
 				best = &rent
 			}
 		}
 		if best != nil {
-			sum += *best
+			c.add(&rents, *best, 1)
 		}
 	}
-	return sum
+	return rents
 }
 
 // BreakEven compares TDM lines with SIP trunks, both at the same places.

@@ -4,6 +4,8 @@
 package design
 
 import (
+	"errors"
+
 	"github.com/sipplan/sipplan/planner/plan"
 )
 
@@ -46,11 +48,16 @@ type Site struct {
 // Variant returns the variant that was worked out.
 func (d *Design) Variant() *Variant { return &d.Variants[d.Chosen] }
 
+var errNoCalls = errors.New("sites: no site has users who call (users, measured), so there is nothing to plan")
+
 // Work works a plan out. The error is the formula's where a figure is beyond what it can compute.
 func Work(p *plan.Plan) (*Design, error) {
 	c := newCalculator(p)
 	d := &Design{Plan: p, Assumptions: assumptions(p)}
 	d.demand()
+	if d.Total.Erlangs == 0 {
+		return nil, errNoCalls
+	}
 	d.hubs()
 	d.analog(c)
 	d.variants(c)

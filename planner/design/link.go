@@ -140,16 +140,21 @@ func (d *Design) admission(c *calculator, site int, erlangs float64, one Bandwid
 	return all
 }
 
+// mostUnits is how finely the limit of a link is divided: in kbit/s up to a gigabit a second, more coarsely above, with the
+// calls rounded up.
+const mostUnits = 1_000_000
+
 // admitted fills in the blocking of calls under one limit.
 func admitted(c *calculator, group []Admission) []Admission {
 	if len(group) == 0 {
 		return nil
 	}
+	unit := 1 + group[0].Limit/mostUnits
 	var classes []erlang.Class
 	for _, a := range group {
-		classes = append(classes, erlang.Class{Traffic: a.Erlangs, Width: a.Width})
+		classes = append(classes, erlang.Class{Traffic: a.Erlangs, Width: up(a.Width, unit)})
 	}
-	blocking := keep(c, func() ([]float64, error) { return erlang.KaufmanRoberts(group[0].Limit, classes) })
+	blocking := keep(c, func() ([]float64, error) { return erlang.KaufmanRoberts(group[0].Limit/unit, classes) })
 	for i := range blocking {
 		group[i].Blocking = blocking[i]
 	}

@@ -135,7 +135,7 @@ func newMix(a []Candidate, count int, b Candidate, least int) Mix {
 		m.Calls += n * c.Calls
 		largest = max(largest, c.Calls)
 		if c.Price != nil {
-			m.Price += *c.Price * plan.Money(n)
+			m.Price += plan.Money(min(float64(*c.Price)*float64(n), 2*mostMoney))
 		}
 	}
 	for _, c := range a {

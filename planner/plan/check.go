@@ -46,6 +46,7 @@ func (r *reader) check(p *Plan) {
 	r.checkEmergency(p, sites)
 	r.checkTariffs(p)
 	r.checkPrices(p)
+	r.checkPromise(p)
 	r.checkSimulation(p)
 }
 
@@ -104,9 +105,7 @@ func (r *reader) checkSites(p *Plan) []string {
 		if _, ok := catalog.FindCountry(s.Country); !ok {
 			r.known(path+".country", s.Country, countryCodes())
 		}
-		if s.ServedBy != "" {
-			r.known(path+".served_by", s.ServedBy, central)
-		}
+		r.checkServedBy(path+".served_by", s, p, central)
 		r.checkUsers(path+".users", s.Users, p)
 		for j, session := range s.WAN.Sessions {
 			if session.BitRate > 0 && session.BitRate < 1000 {
@@ -115,6 +114,23 @@ func (r *reader) checkSites(p *Plan) []string {
 		}
 	}
 	return names
+}
+
+// checkServedBy requires a central site that is served by no other.
+func (r *reader) checkServedBy(path string, s Site, p *Plan, central []string) {
+	switch {
+	case s.ServedBy == "":
+		return
+	case len(central) == 0:
+		r.fail(path, "must be a central site, and none is (central: true), got %q", s.ServedBy)
+		return
+	}
+	r.known(path, s.ServedBy, central)
+	for _, hub := range p.Sites {
+		if hub.Name == s.ServedBy && hub.ServedBy != "" && hub.ServedBy != hub.Name {
+			r.fail(path, "must have trunks of its own, but %s is served by %s", hub.Name, hub.ServedBy)
+		}
+	}
 }
 
 func countryCodes() []string {
@@ -173,10 +189,25 @@ func (r *reader) checkPhases(p *Plan, pbxs []string) {
 	}
 }
 
+// mostModels is how many models there may be to choose from: every pair of them is tried.
+const mostModels = 100
+
+// checkPromise requires grades of service that something can hold and something can miss.
+func (r *reader) checkPromise(p *Plan) {
+	for name, gos := range map[string]*Share{"gos": p.Promise.GoS, "failure_gos": p.Promise.FailureGoS, "emergency_gos": p.Promise.EmergencyGoS} {
+		if gos != nil && (*gos == 0 || *gos == 1) {
+			r.fail(join("promise", name), "must be above 0 and below 100%%, got %g%%", float64(*gos)*100)
+		}
+	}
+}
+
 // checkGateways requires a name of the catalogue, or limits.
 func (r *reader) checkGateways(p *Plan) {
 	models := catalog.ModelNames()
 	for list, gateways := range map[string][]Gateway{"gateways": p.Gateways, "sbcs": p.SBCs} {
+		if len(gateways) > mostModels {
+			r.fail(list, "must list at most %d models, got %d", mostModels, len(gateways))
+		}
 		for i, g := range gateways {
 			path := fmt.Sprintf("%s[%d]", list, i)
 			if g.Ports == nil && g.Sessions == nil && !slices.Contains(models, g.Model) {

@@ -36,7 +36,7 @@ type Plan struct {
 type Demand struct {
 	BusyHour BusyHour      `yaml:"busy_hour" doc:"share of a day's calls in its busy hour: flat (calls per hour are those of the busy hour), westbay (17%), microsoft (31.25%) or a share"`
 	AHT      time.Duration `yaml:"aht" doc:"mean time of a conversation; 180s by default"`
-	SetUp    time.Duration `yaml:"setup" doc:"time that a call holds its port before the conversation: set-up and ringing"`
+	SetUp    time.Duration `yaml:"setup" min:"0s" doc:"time that a call holds its port before the conversation: set-up and ringing"`
 	Inbound  *Share        `yaml:"inbound" doc:"share of the calls that come in; 50% by default"`
 	Growth   Share         `yaml:"growth" doc:"of the traffic in a year"`
 	Horizon  int           `yaml:"horizon" min:"0" max:"30" doc:"years of growth that the plan has room for"`
@@ -67,7 +67,7 @@ type Promise struct {
 type Media struct {
 	Codec      string        `yaml:"codec" doc:"a codec of the catalogue; G.711 by default"`
 	BitRate    BitRate       `yaml:"bit_rate" doc:"voice alone, for a codec without a fixed rate such as Opus"`
-	PacketTime time.Duration `yaml:"ptime" doc:"voice in one packet; 20ms by default"`
+	PacketTime time.Duration `yaml:"ptime" min:"1ms" max:"200ms" such:"20ms" doc:"voice in one packet; 20ms by default"`
 	Profile    string        `yaml:"profile" enum:"headers|ms-sfb" doc:"headers counts the octets; ms-sfb takes the rows of Microsoft's table"`
 	IPVersion  int           `yaml:"ip" enum:"4|6" doc:"4 or 6"`
 	SRTP       bool          `yaml:"srtp" doc:"encrypted media: 10 octets more in a packet"`

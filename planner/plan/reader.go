@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -28,13 +30,15 @@ func Read(name string, text []byte) (*Plan, error) {
 		return nil, fmt.Errorf("%s: must be at most %d octets, got %d", name, maxOctets, len(text))
 	}
 	var document yaml.Node
-	if err := yaml.Load(text, &document); err != nil {
+	if err := yaml.Load(text, &document); err != nil && !isBlank(text) {
 		return nil, syntaxError(name, err)
 	}
 	r := &reader{name: name, places: map[string]place{}}
 	var plan Plan
 	if len(document.Content) > 0 {
 		r.value("", document.Content[0], reflect.ValueOf(&plan).Elem(), "", 0)
+	} else {
+		r.fail("", "is empty; sipplan plan init writes an example")
 	}
 	if len(r.problems) == 0 {
 		r.check(&plan)
@@ -43,6 +47,16 @@ func Read(name string, text []byte) (*Plan, error) {
 		return nil, err
 	}
 	return &plan, nil
+}
+
+// isBlank says whether a text has nothing but comments.
+func isBlank(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {
+			return false
+		}
+	}
+	return true
 }
 
 var lineOfSyntax = regexp.MustCompile(`^(?:go-yaml load error in |yaml: )?(.*?) at L(\d+)\.C(\d+)(?:-[LC\d.]+)?: (.*)$`)
@@ -197,11 +211,7 @@ func (r *reader) scalar(path, text string, target reflect.Value, tag reflect.Str
 		return
 	}
 	if d, ok := target.Addr().Interface().(*time.Duration); ok {
-		value, err := time.ParseDuration(text)
-		if err != nil || value < 0 || value > 24*time.Hour {
-			r.fail(path, "must be a duration from 0s to 24h, such as 180s or 3m, got %q", text)
-		}
-		*d = value
+		*d = r.duration(path, text, tag)
 		return
 	}
 	if enum := tag.Get("enum"); enum != "" && !slices.Contains(strings.Split(enum, "|"), text) {
@@ -210,6 +220,18 @@ func (r *reader) scalar(path, text string, target reflect.Value, tag reflect.Str
 		return
 	}
 	r.plain(path, text, target, tag)
+}
+
+// duration reads a time from 1ms to 24h, or between the ends that the field has.
+func (r *reader) duration(path, text string, tag reflect.StructTag) time.Duration {
+	low, high := cmp.Or(tag.Get("min"), "1ms"), cmp.Or(tag.Get("max"), "24h")
+	least, _ := time.ParseDuration(low) // the ends are ours
+	most, _ := time.ParseDuration(high)
+	value, err := time.ParseDuration(text)
+	if err != nil || value < least || value > most {
+		r.fail(path, "must be a duration from %s to %s, such as %s, got %q", low, high, cmp.Or(tag.Get("such"), "180s or 3m"), text)
+	}
+	return value
 }
 
 // plain reads a text into a type of the language.
