@@ -115,7 +115,13 @@ func (c *compiler) expect(p phrase, rest string) error {
 		return fmt.Errorf("expect: else says where the call goes when nothing came in time: expect %s within 2s else %s", what, late)
 	}
 	if digits, ok := strings.CutPrefix(what, "dtmf "); ok {
+		if err := checkDigits(digits); err != nil {
+			return fmt.Errorf("expect dtmf: %w", err)
+		}
 		return c.hear(p, digits, cmp.Or(patience, defaultPatience), late)
+	}
+	if what == "audio" {
+		return c.hear(p, "", cmp.Or(patience, defaultPatience), late)
 	}
 	if isMethod(what) {
 		reply := 200
@@ -126,7 +132,7 @@ func (c *compiler) expect(p phrase, rest string) error {
 	}
 	from, to, err := statusRange(what)
 	if err != nil {
-		return fmt.Errorf("expect: %q is neither a request method such as BYE nor a status such as 180 or 4xx", what)
+		return fmt.Errorf("expect: %q is neither a request method such as BYE, a status such as 180 or 4xx, dtmf 1234#, nor audio", what)
 	}
 	return c.await(p, patience, late, status(from, to, ""), provisional(), status(200, 699, failure))
 }
@@ -155,11 +161,8 @@ func (c *compiler) seize(p phrase, rest string) error {
 // defaultPatience is how long digits are waited for where the phrase names no time.
 const defaultPatience = 10 * time.Second
 
-// hear waits for digits that the far end dials inside its audio.
+// hear waits for digits that the far end dials inside its audio, for its audio itself without any.
 func (c *compiler) hear(p phrase, digits string, patience time.Duration, late string) error {
-	if err := checkDigits(digits); err != nil {
-		return fmt.Errorf("expect dtmf: %w", err)
-	}
 	at := c.add(Step{Op: Hear, Digits: digits, Within: patience, Line: p.line})
 	c.jumps = append(c.jumps, jump{step: at, arm: noArm, branch: cmp.Or(late, failure), line: p.line})
 	return nil

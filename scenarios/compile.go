@@ -156,7 +156,11 @@ func (c *compiler) await(p phrase, within time.Duration, late string, arms ...ar
 	if err != nil {
 		return err
 	}
-	at := c.add(Step{Op: Expect, Line: p.line, Within: within})
+	actions, err := c.actions(p)
+	if err != nil {
+		return err
+	}
+	at := c.add(Step{Op: Expect, Line: p.line, Within: within, Actions: actions})
 	if within > 0 {
 		c.jumps = append(c.jumps, jump{step: at, arm: noArm, branch: cmp.Or(late, failure), line: p.line})
 	}

@@ -17,6 +17,7 @@ type phrase struct {
 	headers [][2]string       // of the message, beside its own
 	on      map[string]string // branches by response status
 	body    string
+	checks  []check       // of the message that the step takes
 	session time.Duration // of an INVITE: the session timer asked for
 	line    int
 }
@@ -46,12 +47,16 @@ func (p *phrase) detail(name, value *yaml.Node) error {
 	switch {
 	case name.Value == "on":
 		err = value.Decode(&p.on)
+	case name.Value == "check":
+		err = p.addChecks(readChecks(value))
+	case name.Value == "set":
+		err = p.addChecks(readSets(value))
 	case name.Value == "body":
 		p.body = value.Value
 	case name.Value == "session":
 		p.session, err = lifeOf(value.Value)
 	case name.Value != "" && name.Value[0] >= 'a' && name.Value[0] <= 'z' && !strings.Contains(name.Value, "-"):
-		err = fmt.Errorf("%q is no part of a step: body, on, session, or a header with a capital", name.Value)
+		err = fmt.Errorf("%q is no part of a step: body, check, on, session, set, or a header with a capital", name.Value)
 	case value.Kind != yaml.ScalarNode:
 		err = fmt.Errorf("header %s: its value must be text", name.Value)
 	default:
@@ -61,6 +66,11 @@ func (p *phrase) detail(name, value *yaml.Node) error {
 		return fmt.Errorf("line %d: %s: %w", name.Line, name.Value, err)
 	}
 	return nil
+}
+
+func (p *phrase) addChecks(list []check, err error) error {
+	p.checks = append(p.checks, list...)
+	return err
 }
 
 // onArms returns the arms of the phrase's own branches, by status: 486, or 4xx for all of a hundred.

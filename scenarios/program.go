@@ -32,6 +32,8 @@ type Program struct {
 	Weight float64 // Caller: share of the calls, beside the weights of the other callers of the run; 0 for 1
 	Opens  string  // method of the request that begins a call; empty for INVITE
 
+	Variables []string // names of what the checks of the steps assign
+
 	Script *Script // the program of a file in which every message stands, instead of Steps
 }
 
@@ -62,7 +64,7 @@ const (
 	Seize               // takes a circuit, or goes to Else when none is free
 	PlayMedia           // starts the media of the call: Media
 	Dial                // sends Digits as telephone events inside the audio, and waits until they are sent
-	Hear                // waits until the digits that came in end in Digits, or goes to Else when Within is over
+	Hear                // waits until the digits that came in end in Digits, without any for audio, or goes to Else when Within is over
 	Challenge           // asks for credentials, and ends a call that brought none that are right
 	Cancel              // withdraws the INVITE: CANCEL once that is allowed, BYE if the answer crosses it
 	Follow              // accepts the REFER at hand and calls where it says
@@ -77,6 +79,7 @@ type Step struct {
 	Arms    []Arm            // Expect: the first that matches wins
 	Wait    Wait             // Pause
 	Law     traffic.Duration // Pause: the time to wait when Wait is OwnLaw
+	Actions []Action         // Expect: checks of the message that it takes, and what they assign
 	Media   Media            // PlayMedia
 	Else    int              // Seize: the step that follows when there is no circuit; Expect: the one when Within is over
 	Within  time.Duration    // Expect: how long it waits; 0 for as long as the transaction lasts

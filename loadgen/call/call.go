@@ -38,7 +38,7 @@ type call struct {
 	errand errand          // our request beside the INVITE
 	cancel sip.Transaction
 	resume time.Duration // end of the pause or of the patience of an Expect, Never when there is none
-	until  time.Duration // end of the patience for digits
+	until  time.Duration // end of the patience for digits or audio
 	keep   keeping       // what is to be refreshed
 
 	report   int      // status of the call that follows the peer's REFER

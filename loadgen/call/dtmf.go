@@ -8,7 +8,7 @@ import (
 	"github.com/sipplan/sipplan/scenarios"
 )
 
-// digitsTurn is how often a call that waits for digits looks whether they have come in.
+// digitsTurn is how often a call that waits for digits or audio looks whether they have come in.
 const digitsTurn = 20 * time.Millisecond
 
 // dial sends digits inside the audio, and lets the program go on when they are sent. It is false for a call that
@@ -21,7 +21,10 @@ func (m *Machine) dial(c *call, step *scenarios.Step, now time.Duration) bool {
 	return true
 }
 
-// heardDigits tells whether the digits that came in end in those of a step.
-func (m *Machine) heardDigits(c *call, step *scenarios.Step) bool {
+// hears tells whether the digits that came in end in those of a step; a step without any wants audio.
+func (c *call) hears(step *scenarios.Step) bool {
+	if step.Digits == "" {
+		return c.leg != nil && c.leg.Heard()
+	}
 	return c.leg != nil && strings.HasSuffix(c.leg.Dialled(), strings.ToUpper(step.Digits))
 }

@@ -162,7 +162,7 @@ func (m *Machine) giveUp(c *call, now time.Duration) {
 func (m *Machine) fail(c *call, now time.Duration) {
 	c.flags.unexpected, c.flags.completed, c.resume = true, false, Never
 	switch {
-	case c.flow.opening != sip.INVITE || c.stage == calling && c.status != 0:
+	case c.flow.opening != sip.INVITE || c.stage == calling && c.status != 0 || c.hungUp != Never && c.stage == talking:
 		m.finish(c, now)
 	case c.stage == calling && c.flags.incoming:
 		if request, ok := m.storedInvite(c); ok {

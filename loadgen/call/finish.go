@@ -74,6 +74,7 @@ func (m *Machine) finish(c *call, now time.Duration) {
 
 // end ends a call: its circuit and ports are free, its accounts are closed.
 func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
+	m.forgetVariables(c)
 	if c.key != 0 {
 		m.incoming.retire(c.key, now+m.cfg.Timers.GiveUp())
 	}

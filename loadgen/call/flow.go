@@ -59,7 +59,7 @@ func newFlow(p *scenarios.Program, data *pool, fixed map[scenarios.Keyword]strin
 	for _, step := range p.Steps {
 		if step.Message != nil {
 			var err error
-			if step.Message, err = data.columns(step.Message.Bind(fixed)); err != nil {
+			if step.Message, err = data.columns(step.Message.Bind(fixed), p.Variables); err != nil {
 				return nil, fmt.Errorf("line %d: %w", step.Line, err)
 			}
 		}

@@ -167,3 +167,32 @@ func TestMixOfFlows(t *testing.T) {
 		t.Errorf("%d of 4,000 calls took the flow with a quarter of the weight", n)
 	}
 }
+
+func TestChecksAndVariables(t *testing.T) {
+	answerer := "- answer:\n    X-Session: id=4711; colour=red\n- expect INFO:\n    set: {echo: \"body matches ^([0-9]+)\"}\n- bye:\n    X-Echo: \"{{ echo }}\"\n"
+	for _, tt := range []struct {
+		name, check string
+		class       measure.Class
+	}{
+		{"a header that matches", "header X-Session matches id=[0-9]+", measure.Answered},
+		{"a header in another case", "header x-session matches colour=red$", measure.Answered},
+		{"a header that does not", "header X-Session matches id=[a-z]+", measure.Unexpected},
+		{"the whole value", "header X-Session is id=4711; colour=red", measure.Answered},
+		{"part of the value is not the whole", "header X-Session is id=4711", measure.Unexpected},
+		{"a header that is missing", "header X-Other missing", measure.Answered},
+		{"a header that should be missing", "header X-Session missing", measure.Unexpected},
+		{"a header that is not there", "header X-Other present", measure.Unexpected},
+		{"the description", "sdp matches m=audio [0-9]+ RTP/AVP", measure.Answered},
+		{"what it should lack", "sdp lacks m=audio", measure.Unexpected},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			caller := "- invite:\n    check:\n    - " + tt.check + "\n    set: {id: \"header X-Session matches id=([0-9]+)\"}\n" +
+				"- info:\n    body: \"{{ id }}\"\n- expect BYE:\n    check:\n    - header X-Echo is 4711\n"
+			l := flowLab(t, caller, answerer, nil)
+			l.place(0)
+			l.runUntil(time.Minute)
+			l.closed()
+			l.wantOutcome(tt.class, 1)
+		})
+	}
+}

@@ -105,6 +105,7 @@ type Machine struct {
 	challenges []byte       // header lines of the last challenge
 	offered    *sip.Message // whose description an ACK or PRACK answers, while that is sent
 	bindings   bindings
+	values     [][]scenarios.Value // variables of programs, by slot
 	body       []byte
 	stopping   bool
 	closed     time.Duration // end of the measuring window, Never before it is known

@@ -3,6 +3,7 @@ package call
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
@@ -83,8 +84,8 @@ func (m *Machine) keyring(c *call) *sip.Keyring {
 	return k
 }
 
-// columns puts the places of the columns into a message that names them.
-func (p *pool) columns(message *scenarios.Message) (*scenarios.Message, error) {
+// columns puts the places of variables and columns into a message that names them.
+func (p *pool) columns(message *scenarios.Message, variables []string) (*scenarios.Message, error) {
 	bound := *message
 	for _, list := range []*[]scenarios.Segment{&bound.Head, &bound.Body} {
 		placed := append([]scenarios.Segment(nil), *list...)
@@ -93,8 +94,12 @@ func (p *pool) columns(message *scenarios.Message) (*scenarios.Message, error) {
 				continue
 			}
 			name := placed[i].Reference.Name
+			if at := slices.Index(variables, name); at >= 0 {
+				placed[i] = scenarios.Segment{Keyword: scenarios.Variable, Reference: &scenarios.Reference{Name: name, Index: at}}
+				continue
+			}
 			if p.Table == nil {
-				return nil, fmt.Errorf("{{ %s }}: the scenario shows data, and none was given", name)
+				return nil, fmt.Errorf("{{ %s }}: the scenario shows what neither set: assigns nor --data has", name)
 			}
 			column := p.Table.Column(name)
 			if column < 0 {

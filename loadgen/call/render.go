@@ -105,6 +105,8 @@ func (m *Machine) appendSegment(dst []byte, c *call, message *scenarios.Message,
 			answered = m.offered
 		}
 		return m.appendSDP(dst, c, answered)
+	case scenarios.Variable:
+		return append(dst, m.variables(c)[s.Reference.Index].Text()...)
 	case scenarios.Field:
 		return m.pool.Table.AppendCell(dst, int(c.row), s.Reference.Index)
 	case scenarios.Challenges:

@@ -107,7 +107,10 @@ func (m *Machine) schedule(c *call) {
 func (m *Machine) match(c *call, msg *sip.Message, now time.Duration) {
 	arm := m.armFor(c, msg)
 	switch {
-	case arm != nil && !arm.Stay:
+	case arm != nil && arm.Stay:
+	case arm != nil && arm.Next == c.step+1 && !m.checks(c, &c.flow.steps[c.step], msg):
+		m.fail(c, now)
+	case arm != nil:
 		c.step, c.resume = arm.Next, Never
 		m.run(c, now)
 	case arm == nil && !msg.Request && msg.Method == sip.INVITE && msg.Status > 100:
@@ -134,7 +137,7 @@ func (m *Machine) armFor(c *call, msg *sip.Message) *scenarios.Arm {
 
 // overheard tells where an Expect goes on because of a response that came in before it was reached.
 func (c *call) overheard(step *scenarios.Step) (next int, heard bool) {
-	if c.heard == 0 {
+	if c.heard == 0 || len(step.Actions) > 0 { // its message is gone, so that nothing of it can be checked
 		return 0, false
 	}
 	for i := range step.Arms {
@@ -181,7 +184,7 @@ func (m *Machine) goOn(c *call, at, now time.Duration) {
 	switch step := &c.flow.steps[c.step]; {
 	case step.Op == scenarios.Expect:
 		c.step = step.Else
-	case step.Op == scenarios.Hear && !m.heardDigits(c, step):
+	case step.Op == scenarios.Hear && !c.hears(step):
 		if now < c.until {
 			c.resume = now + digitsTurn
 			return

@@ -92,5 +92,8 @@ func keyNames(digits []Digit) string {
 // Digits returns the telephone events received since Start, valid until the leg is stopped; at most 64.
 func (l *Leg) Digits() []Digit { return l.keypad.digits }
 
+// Heard reports whether audio of the far end has come in since Start.
+func (l *Leg) Heard() bool { return l.wheel != nil && l.receiver.heard }
+
 // Dialled returns the keys of Digits, for a check against what should have been dialled.
 func (l *Leg) Dialled() string { return keyNames(l.keypad.digits) }

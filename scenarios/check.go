@@ -1,0 +1,118 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// check is a phrase below a step about the message that the step takes, as written: what to look at, and what
+// is to be found there. A name says which variable takes what was found.
+type check struct {
+	name, words string
+	line        int
+}
+
+// readChecks reads `check:`, a list of phrases.
+func readChecks(n *yaml.Node) ([]check, error) {
+	if n.Kind != yaml.SequenceNode {
+		return nil, fmt.Errorf("a list of phrases is wanted, such as - header Contact matches ^<sip:")
+	}
+	var list []check
+	for _, item := range n.Content {
+		list = append(list, check{words: item.Value, line: item.Line})
+	}
+	return list, nil
+}
+
+// readSets reads `set:`, variables and where their values come from.
+func readSets(n *yaml.Node) ([]check, error) {
+	if n.Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("variables and their sources are wanted, such as id: header X-Session matches id=([0-9]+)")
+	}
+	var list []check
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name := n.Content[i].Value
+		if name == "" || strings.ContainsAny(name, " {}[]\r\n") {
+			return nil, fmt.Errorf("line %d: %q is no name of a variable", n.Content[i].Line, name)
+		}
+		list = append(list, check{name: name, words: n.Content[i+1].Value, line: n.Content[i].Line})
+	}
+	return list, nil
+}
+
+// actions compiles the checks and variables of a phrase.
+func (c *compiler) actions(p phrase) ([]Action, error) {
+	var actions []Action
+	for _, k := range p.checks {
+		a, err := k.compile()
+		if err != nil {
+			return nil, fmt.Errorf("check: line %d: %w", k.line, err)
+		}
+		if k.name != "" {
+			a.Assign = c.variable(k.name)
+		}
+		actions = append(actions, a)
+	}
+	return actions, nil
+}
+
+// variable returns the number of a variable, a new one where it has none.
+func (c *compiler) variable(name string) int {
+	if at := slices.Index(c.program.Variables, name); at >= 0 {
+		return at
+	}
+	c.program.Variables = append(c.program.Variables, name)
+	return len(c.program.Variables) - 1
+}
+
+// compile reads a phrase: header NAME matches PATTERN, header NAME is TEXT, header NAME missing, header NAME
+// present, body matches PATTERN, body lacks PATTERN; sdp is another word for body.
+func (k *check) compile() (Action, error) {
+	a := NewAction(Extract, k.line)
+	what, rest, _ := strings.Cut(k.words, " ")
+	switch what {
+	case "body", "sdp":
+		a.Where.Part = BodyPart
+	case "header":
+		var name string
+		if name, rest, _ = strings.Cut(rest, " "); name == "" {
+			return a, fmt.Errorf("%q: say which header", k.words)
+		}
+		a.Where = Place{Part: HeaderPart, Header: strings.TrimSuffix(name, ":") + ":", FoldCase: true, LineStart: true}
+	default:
+		return a, fmt.Errorf("%q: a check begins with header, body or sdp", k.words)
+	}
+	how, operand, _ := strings.Cut(rest, " ")
+	pattern, err := ParsePattern(operand)
+	switch how {
+	case "matches":
+		a.Check = true
+	case "lacks":
+		a.CheckInverse = true
+	case "is":
+		a.Check = true
+		pattern, err = ParsePattern("^[ \t]*" + quotePattern(operand) + "[ \t]*$")
+	case "present", "missing":
+		a.Check, a.CheckInverse = how == "present", how == "missing"
+		pattern, err = ParsePattern(".*")
+	default:
+		return a, fmt.Errorf("%q: say what is wanted: matches, lacks, is, present or missing", k.words)
+	}
+	a.Pattern = pattern
+	return a, err
+}
+
+// quotePattern returns the pattern that matches a text and nothing else.
+func quotePattern(text string) string {
+	var quoted strings.Builder
+	for _, r := range text {
+		if strings.ContainsRune(`\.+*?()|[]{}^$`, r) {
+			quoted.WriteByte('\\')
+		}
+		quoted.WriteRune(r)
+	}
+	return quoted.String()
+}
