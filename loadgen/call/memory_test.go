@@ -60,3 +60,22 @@ func TestMemoryStaysFlat(t *testing.T) {
 	}
 	runtime.KeepAlive(j)
 }
+
+// TestWarmCallAllocatesNothing is a whole call at both ends once the slots are there.
+func TestWarmCallAllocatesNothing(t *testing.T) {
+	j := newJoint(t, builtIn(t, "caller"), builtIn(t, "gateway"))
+	now := time.Duration(0)
+	call := func() {
+		now += 10 * time.Millisecond
+		j.call(now, Attempt{Trunk: labTrunk})
+	}
+	for range 10_000 { // until INVITEs are forgotten as fast as they come in, and slices have grown to their lengths
+		call()
+	}
+	if n := testing.AllocsPerRun(1000, call); n != 0 {
+		t.Errorf("a warm call allocates %g times", n)
+	}
+	if done := j.caller.cfg.Steady.Completed; done != j.caller.cfg.Steady.Offered {
+		t.Errorf("%d of %d calls were completed", done, j.caller.cfg.Steady.Offered)
+	}
+}
