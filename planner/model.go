@@ -90,7 +90,7 @@ func describeErlangB(q Question, servers, traffic float64) (float64, []Figure, e
 	case !q.Servers.given():
 		exact, err := erlang.ServersReal(traffic, q.Blocking.Value)
 		return blocking, append(figures, Figure{"servers_exact", exact}), err
-	case blocking == 0: // below the smallest number
+	case blocking == 0 && traffic > 0: // below the smallest number
 		log, err := erlang.LogB(servers, traffic)
 		return blocking, append(figures, Figure{"log10_blocking", log / math.Ln10}), err
 	}

@@ -174,3 +174,16 @@ func TestQuestionReportsAllProblems(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// The traffic of which half a circuit loses 1e-300 is 1e-600 erlangs, which no number holds: nothing is lost of nothing.
+func TestTrafficBelowTheSmallestNumberHasNoInfiniteFigures(t *testing.T) {
+	a, err := Question{Model: ErlangB, Servers: Given(0.5, "servers"), Blocking: Given(1e-300, "blocking")}.Answer()
+	if err != nil || a.Traffic != 0 {
+		t.Fatalf("got %+v, %v", a, err)
+	}
+	for _, f := range a.Figures {
+		if math.IsInf(f.Value, 0) || math.IsNaN(f.Value) {
+			t.Errorf("%s is %g", f.Name, f.Value)
+		}
+	}
+}
