@@ -1,13 +1,16 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/loadgen/gateway"
 	"github.com/sipplan/sipplan/planner"
 	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/sipplan/sipplan/reports"
@@ -33,6 +36,8 @@ type blastOptions struct {
 	usage         string
 	callsPerHour  float64
 	target        *targetFlags
+	near          *embeddedFlags
+	embedded      int
 	scenario      *scenarioFlags
 	media         *mediaFlags
 	results       *resultFlags
@@ -83,6 +88,8 @@ The first Ctrl-C ends the arrivals, hangs up and still reports; the second leave
 	completeFlag(command, "arrivals", arrivalLaws)
 	completeFlag(command, "hold", holdLaws)
 	o.target = addTarget(command)
+	o.near = addEmbedded(command, "default: call TARGET")
+	flags.IntVar(&o.embedded, "embedded-ports", 30, "`circuits` of each gateway in this process")
 	o.scenario = addScenario(command, "caller")
 	o.media = addMedia(command, "tone", loadgen.DefaultPorts)
 	o.results = addResults(command)
@@ -91,8 +98,8 @@ The first Ctrl-C ends the arrivals, hangs up and still reports; the second leave
 
 // someTarget requires a target: an argument or a --trunk.
 func (o *blastOptions) someTarget(_ *cobra.Command, args []string) error {
-	if len(args)+len(o.target.trunks.trunks) == 0 {
-		return usagef("TARGET: needs one, such as sip:127.0.0.1:5060, or a --trunk, got neither")
+	if len(args)+len(o.target.trunks.trunks)+o.near.gateways == 0 {
+		return usagef("TARGET: needs one, such as sip:127.0.0.1:5060, or a --trunk or --embedded-gateways, got none")
 	}
 	return nil
 }
@@ -106,6 +113,11 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 	if err := o.results.read(); err != nil {
 		return usage(err)
 	}
+	stop, err := o.far(command.Context(), targets, &cfg)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	if err := o.target.apply(command.Context(), streams, &cfg, targets...); err != nil {
 		return err
 	}
@@ -122,11 +134,27 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 	}
 	report := run.report("blast", result, func(r *reports.RunResult) {
 		o.results.save.save(result, r)
+		r.DrillLimits = o.near.limits()
 		r.Gates = gate.Evaluate(o.results.rules, gate.Evidence{
 			Measured: result.Steady, Window: result.Window, Health: result.Health, Ports: o.ports,
 		})
 	})
-	return o.results.conclude(streams, report)
+	return run.conclude(streams, o.results, report)
+}
+
+// far starts the gateways in this process, if any are wanted, which stop ends.
+func (o *blastOptions) far(ctx context.Context, targets []string, cfg *loadgen.Config) (stop func(), err error) {
+	problems := o.near.check(len(targets)+len(o.target.trunks.trunks) > 0)
+	if o.embedded < 1 || o.embedded > gateway.MaxCircuits {
+		problems = append(problems, fmt.Errorf("--embedded-ports: must be from 1 to %d, got %d", gateway.MaxCircuits, o.embedded))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, usage(err)
+	}
+	if o.near.gateways == 0 {
+		return func() {}, nil
+	}
+	return o.near.start(ctx, slices.Repeat([]int{o.embedded}, o.near.gateways), cfg, o.target.trunks)
 }
 
 // config turns the flags about traffic into a load configuration.

@@ -170,6 +170,9 @@ func (f *finder) offer(ctx context.Context, cfg loadgen.Config, what string) (se
 	if err != nil {
 		return search.Outcome{}, err
 	}
+	if run.lost != nil {
+		return search.Outcome{}, run.lost
+	}
 	if result.Interrupted {
 		return search.Outcome{}, search.ErrInterrupted
 	}

@@ -17,6 +17,7 @@ type loadRun struct {
 	generator *loadgen.Generator
 	lookout   *lookout // nil for a run that no verdict on a trunk comes of
 	ceiling   ceilingFlag
+	lost      *loadgen.UnreachableError // why nobody could be called; nil if somebody could
 }
 
 // newLoadRun checks a load configuration. What is wrong with it is the user's to mend.
@@ -67,9 +68,8 @@ func (r *loadRun) run(ctx context.Context, streams Streams, what string) (*loadg
 	look()
 	stop()
 	release()
-	var unreachable *loadgen.UnreachableError
-	if errors.As(err, &unreachable) {
-		return nil, err
+	if errors.As(err, &r.lost) {
+		err = nil // reported like any run, and then the reason for which it could not run
 	}
 	if demanding && result != nil {
 		result.Health = append(result.Health, ceiling.Check(r.cfg.CAPS))
@@ -83,6 +83,15 @@ func (r *loadRun) length() time.Duration {
 		return r.cfg.Duration
 	}
 	return time.Duration(float64(r.cfg.Calls) / r.cfg.CAPS * float64(time.Second))
+}
+
+// conclude writes the report and returns how the run ended.
+func (r *loadRun) conclude(streams Streams, to *resultFlags, report *reports.Run) error {
+	err := to.conclude(streams, report)
+	if r.lost != nil && (err == nil || problems(err) == nil) {
+		return r.lost
+	}
+	return err
 }
 
 // report makes the report of the run. change may add what only the command knows.
@@ -100,6 +109,9 @@ func (r *loadRun) report(command string, result *loadgen.Result, change func(*re
 			Duration: r.cfg.Duration.Seconds(), WarmUp: r.cfg.WarmUp.Seconds(), Arrivals: string(r.cfg.Arrivals),
 			Hold: string(r.cfg.Holding.Law), Media: sound, MaxCalls: uint64(r.cfg.MaxCalls),
 		},
+	}
+	if r.lost != nil {
+		out.Unreachable = r.lost.Error()
 	}
 	change(&out)
 	return reports.NewRun(out)

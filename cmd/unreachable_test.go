@@ -1,15 +1,17 @@
 package cmd
 
 import (
+	"encoding/json"
 	"net"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
-func TestUnreachableTargetIsOneLineAndNoReport(t *testing.T) {
+func TestUnreachableTargetIsReportedAndCouldNotRun(t *testing.T) {
 	silent := listenUDP(t).LocalAddr().String() // nobody reads what it receives
 	for _, test := range []struct {
 		name   string
@@ -28,12 +30,12 @@ func TestUnreachableTargetIsOneLineAndNoReport(t *testing.T) {
 			t.Run(command+": "+test.name, func(t *testing.T) {
 				t.Parallel()
 				folder := t.TempDir()
-				args = append(args, "--media", "none", "--out", "json="+filepath.Join(folder, "run.json"))
+				args = append(args, "--media", "none", "--out", "json="+filepath.Join(folder, "run.json"), "--out", "junit="+filepath.Join(folder, "run.xml"))
 				code, stdout, stderr := commandLine(append(args, test.args...)...)
 				if code != codeCouldNotRun {
 					t.Errorf("exit code %d, want %d", code, codeCouldNotRun)
 				}
-				if stdout != "" {
+				if !strings.Contains(strings.ReplaceAll(stdout, "\n", " "), "is unreachable") {
 					t.Errorf("stdout has %q", stdout)
 				}
 				complaint := regexp.MustCompile(`(?m)^sipplan: .*$`).FindAllString(stderr, -1)
@@ -41,8 +43,18 @@ func TestUnreachableTargetIsOneLineAndNoReport(t *testing.T) {
 				if len(complaint) != 1 || complaint[0] != want || !strings.HasSuffix(stderr, want+"\n") {
 					t.Errorf("stderr ends with %q, want %q", complaint, want)
 				}
-				if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
-					t.Errorf("files left behind: %v, %v", left, err)
+				var run struct {
+					Verdict string
+					Why     []string
+				}
+				if text, err := os.ReadFile(filepath.Join(folder, "run.json")); err != nil || json.Unmarshal(text, &run) != nil {
+					t.Fatalf("no report: %v", err)
+				}
+				if run.Verdict != "inconclusive" || !slices.ContainsFunc(run.Why, func(why string) bool { return strings.Contains(why, "is unreachable: "+test.cause) }) {
+					t.Errorf("verdict %s because %q", run.Verdict, run.Why)
+				}
+				if text, err := os.ReadFile(filepath.Join(folder, "run.xml")); err != nil || !strings.Contains(string(text), "is unreachable: "+test.cause) || !strings.Contains(string(text), "<error ") {
+					t.Errorf("JUnit says %s, %v", text, err)
 				}
 			})
 		}

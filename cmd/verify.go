@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
@@ -40,6 +42,7 @@ type verifyOptions struct {
 	seed       uint64
 	longer     string // why the test takes longer than it should; empty if it does not
 	target     *targetFlags
+	near       *embeddedFlags
 	media      *mediaFlags
 	results    *resultFlags
 }
@@ -83,7 +86,7 @@ may be compressed: --compress 30 turns 180 s into 6 s, and makes 30 times as man
 	flags := command.Flags()
 	flags.StringVar(&o.against, "target", "", "SIP URI of the `trunk` to test (default: a gateway in this process)")
 	flags.IntVar(&o.ports, "ports", 0, "`circuits` of the trunk (default: as many as Erlang B needs for the GoS)")
-	flags.IntVar(&o.embedded, "embedded-ports", 0, "`circuits` that the gateway in this process really has, to see a plan fail (default: --ports)")
+	flags.IntVar(&o.embedded, "embedded-ports", 0, "`circuits` that each gateway in this process really has, to see a plan fail (default: their share of --ports)")
 	flags.Var(&o.tolerated, "tolerated", "`blocking` that the test must tell from the GoS (default twice the GoS)")
 	o.confidence = acceptance.DefaultConfidence
 	flags.Var(&o.confidence, "confidence", "`confidence` of the verdict")
@@ -100,6 +103,7 @@ may be compressed: --compress 30 turns 180 s into 6 s, and makes 30 times as man
 	flags.DurationVar(&o.setup, "setup", 0, "`time` from INVITE to answer at the target: a part of the holding time, which is not compressed")
 	flags.Uint64Var(&o.seed, "seed", 0, "`seed` of arrivals and holding times, to repeat a run (0 draws one)")
 	o.target = addTarget(command)
+	o.near = addEmbedded(command, "default: 1, which has the circuits of the plan")
 	o.media = addMedia(command, "tone", loadgen.DefaultPorts)
 	o.results = addResults(command)
 	return command
@@ -130,12 +134,12 @@ func (o *verifyOptions) run(command *cobra.Command, streams Streams) error {
 	if err != nil {
 		return usage(err)
 	}
-	target, stop, err := o.far(ctx, v, &cfg)
+	targets, stop, err := o.far(ctx, v, &cfg)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	if err := o.target.apply(ctx, streams, &cfg, target); err != nil {
+	if err := o.target.apply(ctx, streams, &cfg, targets...); err != nil {
 		return err
 	}
 	defer func() { o.target.close() }()
@@ -145,7 +149,7 @@ func (o *verifyOptions) run(command *cobra.Command, streams Streams) error {
 		return err
 	}
 	run.lookout = &lookout{design: v.design, looks: v.looks, busyKnown: len(o.target.busyCodes) > 0}
-	o.announce(streams, v, run, target)
+	o.announce(streams, v, run)
 	result, err := run.run(ctx, streams, "verify")
 	if err != nil {
 		return err
@@ -251,7 +255,8 @@ func (o *verifyOptions) check(flags *pflag.FlagSet) (problems []error) {
 	if flags.Changed("compress") && flags.Changed("within") {
 		problems = append(problems, errors.New("--compress and --within: give one of them; --within works the factor out"))
 	}
-	if flags.Changed("embedded-ports") && flags.Changed("target") {
+	problems = append(problems, o.near.check(o.elsewhere())...)
+	if flags.Changed("embedded-ports") && o.elsewhere() {
 		problems = append(problems, errors.New("--embedded-ports: there is no gateway in this process when --target names one"))
 	}
 	return problems
@@ -286,7 +291,7 @@ func atMost(caps float64) string {
 // trunk is not called faster than asked for, and a call there is at least four times its set-up.
 func (o *verifyOptions) limits(d acceptance.Design) (limits acceptance.Limits, within time.Duration) {
 	limits = acceptance.Limits{MaxCAPS: o.maxCAPS, MinHold: minHoldEmbedded}
-	if o.against == "" {
+	if !o.elsewhere() {
 		return limits, cmp.Or(o.within, withinEmbedded)
 	}
 	if limits.MaxCAPS == 0 {
@@ -317,26 +322,35 @@ func (o *verifyOptions) load(v verification) (cfg loadgen.Config, err error) {
 	return cfg, err
 }
 
-// far returns the target: the one that was named, or a gateway started in this process, which stop ends.
-func (o *verifyOptions) far(ctx context.Context, v verification, cfg *loadgen.Config) (target string, stop func(), err error) {
+// elsewhere tells whether the trunk to test is not in this process.
+func (o *verifyOptions) elsewhere() bool {
+	return o.against != "" || len(o.target.trunks.trunks) > 0
+}
+
+// far returns the targets: those that were named, or gateways started in this process, which stop ends.
+func (o *verifyOptions) far(ctx context.Context, v verification, cfg *loadgen.Config) (targets []string, stop func(), err error) {
 	if o.against != "" {
-		return o.against, func() {}, nil
+		targets = []string{o.against}
 	}
-	circuits := v.ports
+	if o.elsewhere() {
+		return targets, func() {}, nil
+	}
+	circuits := evenly(v.ports, max(1, o.near.gateways))
 	if o.embedded > 0 {
-		circuits = o.embedded
+		circuits = slices.Repeat([]int{o.embedded}, len(circuits))
 	}
-	if !cfg.Media.Off {
-		cfg.Files = 2 * circuits
-	}
-	return startNear(ctx, circuits, cfg.Media)
+	stop, err = o.near.start(ctx, circuits, cfg, o.target.trunks)
+	return nil, stop, err
 }
 
 // announce says before the first call what is going to happen, and how long it takes.
-func (o *verifyOptions) announce(streams Streams, v verification, run *loadRun, target string) {
-	where := target
-	if o.against == "" {
-		where = "a gateway in this process at " + target
+func (o *verifyOptions) announce(streams Streams, v verification, run *loadRun) {
+	where := strings.Join(run.cfg.Trunks.Targets, ", ")
+	switch {
+	case o.near.gateways > 1:
+		where = fmt.Sprintf("%d gateways in this process at %s", o.near.gateways, where)
+	case !o.elsewhere():
+		where = "a gateway in this process at " + where
 	}
 	fmt.Fprintf(streams.Err, "Plan: %d users offer %s E; %d ports promise at most %.3g %% blocked. Testing %s.\n",
 		v.sizing.Demand.Users, figure(v.sizing.Demand.Erlangs()), v.ports, 100*v.design.Promise.Blocking, where)
@@ -362,11 +376,11 @@ func (o *verifyOptions) conclude(streams Streams, v verification, run *loadRun, 
 	}
 	report := run.report("verify", result, func(r *reports.RunResult) {
 		o.results.save.save(result, r)
-		r.Judgement = &judgement
+		r.Judgement, r.DrillLimits = &judgement, o.near.limits()
 		r.Load.Compress = v.design.Compress
 		r.Gates = gate.Evaluate(o.results.rules, gate.Evidence{
 			Measured: result.Steady, Window: result.Window, Health: result.Health, Ports: v.ports, Confidence: v.design.Promise.Confidence,
 		})
 	})
-	return o.results.conclude(streams, report)
+	return run.conclude(streams, o.results, report)
 }

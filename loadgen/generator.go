@@ -159,7 +159,7 @@ func (g *Generator) Run(ctx context.Context) (*Result, error) {
 	g.start = time.Now()
 	g.usage, g.host = readUsage(), g.readHost()
 	if err := g.open(); err != nil {
-		return nil, err
+		return &Result{Seed: g.cfg.Seed, Started: g.start, Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}}, err
 	}
 	endDrills := g.drill()
 	var wait sync.WaitGroup
@@ -261,7 +261,7 @@ func (g *Generator) wake() {
 func (g *Generator) result(cancelled bool) *Result {
 	r := &Result{
 		Seed: g.cfg.Seed, Started: g.start.Add(lead), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{},
-		Elapsed: time.Since(g.start) - lead, Interrupted: cancelled || context.Cause(g.halt) != nil && !g.finished(),
+		Elapsed: time.Since(g.start) - lead, Interrupted: cancelled || errors.Is(context.Cause(g.halt), errStopped),
 	}
 	for _, s := range g.shards {
 		r.Steady.Merge(s.Steady)
@@ -285,7 +285,7 @@ func (g *Generator) lastArrival(s *Shard) time.Duration {
 // until the last of them when the run ended by count or by a stop.
 func (g *Generator) window(r *Result) time.Duration {
 	end := g.cfg.Duration
-	early := r.Interrupted || g.finished()
+	early := r.Interrupted || context.Cause(g.halt) != nil
 	if g.cfg.Calls > 0 || early || end == 0 {
 		end = 0
 		for _, s := range g.shards {

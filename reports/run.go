@@ -3,6 +3,7 @@ package reports
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sipplan/sipplan/planner/acceptance"
@@ -29,6 +30,7 @@ type RunResult struct {
 	Health      measure.Health
 	Interrupted bool
 	Saving      *Saving // calls that were saved; nil if none was to be
+	Unreachable string  // why nobody could be called; empty if somebody could
 	Gates       []gate.Result
 	Judgement   *acceptance.Judgement  // nil if no promise was tested
 	DrillLimits acceptance.DrillLimits // of the drills in the measurement
@@ -88,6 +90,8 @@ type Run struct {
 	Health     Health      `json:"health"`
 	Gates      []Gate      `json:"gates"`
 	Acceptance *Acceptance `json:"acceptance"` // null when no promise was tested
+
+	unreachable string // why nobody could be called; empty if somebody could
 }
 
 // NewRun makes the report of a result.
@@ -106,7 +110,7 @@ func NewRun(r RunResult) *Run {
 		Trunks: newTrunks(r.Steady, r.Window), Drills: newDrills(all, r.DrillLimits),
 		Saving: r.Saving.printable(),
 		Health: newHealth(r.Health, all.CheckAccounting()), Gates: newGates(r.Gates),
-		Acceptance: newAcceptance(r.Judgement, r.Steady.Requests()),
+		Acceptance: newAcceptance(r.Judgement, r.Steady.Requests()), unreachable: sentence(r.Unreachable),
 	}
 	run.decide()
 	return run
@@ -114,11 +118,14 @@ func NewRun(r RunResult) *Run {
 
 // decide sets the verdict of the run and says why: a broken rule or promise fails it, and it is
 // inconclusive when one could not be decided, the generator was the limit of calls, the accounting does not
-// close, it was interrupted or no call was offered. How most calls ended goes before all other reasons.
+// close, it was interrupted, nobody could be called or no call was offered. How most calls ended goes before all other reasons.
 func (r *Run) decide() {
 	failed, open := r.rules()
 	if faults := r.Health.why(); len(faults) > 0 {
 		open = faults // the same fault leaves every gate open
+	}
+	if r.unreachable != "" {
+		open = []string{r.unreachable} // for the rest there is no other reason
 	}
 	if r.Interrupted {
 		open = append(open, "The run was interrupted.")
@@ -156,6 +163,14 @@ func (r *Run) rules() (failed, open []string) {
 		}
 	}
 	return failed, open
+}
+
+// sentence makes one of the text of an error, none of none.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return printable(strings.ToUpper(text[:1])+text[1:]) + "."
 }
 
 // cleaned returns texts without control characters, never nil.
