@@ -134,30 +134,26 @@ func (c *calendar) fill() {
 	}
 }
 
-// sinkBelow puts an event at a place whose earliest child is known.
-func (c *calendar) sinkBelow(i, least int, e event) {
-	if c.events[least].at >= e.at {
-		c.events[i] = e
-		return
-	}
-	c.events[i] = c.events[least]
-	c.sink(least, e)
-}
-
 // sink puts an event at a place from which it moves down.
 func (c *calendar) sink(i int, e event) {
+	if first := (i - 2) * children; first < c.n {
+		c.sinkBelow(i, first+earliest((*[children]event)(c.events[first:])), e)
+		return
+	}
+	c.events[i] = e
+}
+
+// sinkBelow puts an event at a place from which it moves down; the earliest of the children there is known.
+func (c *calendar) sinkBelow(i, least int, e event) {
 	events := c.events
-	for {
+	for events[least].at < e.at {
+		events[i] = events[least]
+		i = least
 		first := (i - 2) * children
 		if first >= c.n {
 			break
 		}
-		least := first + earliest((*[children]event)(events[first:]))
-		if events[least].at >= e.at {
-			break
-		}
-		events[i] = events[least]
-		i = least
+		least = first + earliest((*[children]event)(events[first:]))
 	}
 	events[i] = e
 }

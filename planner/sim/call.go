@@ -22,6 +22,8 @@ type call struct {
 // source is a source at work.
 type source struct {
 	arrivals  traffic.Arrivals // nil for users
+	ahead     []arrival        // drawn in one go, which is faster than one by one
+	upcoming  int              // place of the next of them
 	replay    *traffic.Replay  // nil for laws
 	laws      *laws
 	chance    Random // of the calls
@@ -40,6 +42,24 @@ const (
 	noWay         = -1
 	waysOfASource = 2
 )
+
+// arrival is a call that is going to come.
+type arrival struct {
+	at   time.Duration
+	call call
+}
+
+// drawAhead draws as many calls as there is room for.
+func (s *source) drawAhead() {
+	s.upcoming = 0
+	for i := range s.ahead {
+		s.ahead[i].at = s.arrivals.Next()
+		if s.ahead[i].at == never {
+			return // the end of a trace, which has no call
+		}
+		s.draw(&s.ahead[i].call)
+	}
+}
 
 // laws are the parts of a source that chance does not change.
 type laws struct {

@@ -14,9 +14,10 @@ func (r *replication) copyState(from *replication, random Random) {
 	r.next.copyState(&from.next)
 	r.router.CopyState(from.router, random)
 	r.failures, r.whims = random, random
-	copy(r.sources, from.sources)
 	for i := range r.sources {
-		s := &r.sources[i]
+		s, ahead := &r.sources[i], r.sources[i].ahead
+		*s = from.sources[i]
+		s.ahead = append(ahead[:0], from.sources[i].ahead...)
 		s.chance = random
 		if s.arrivals == nil {
 			continue

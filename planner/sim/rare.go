@@ -233,7 +233,9 @@ type rareWindow struct {
 }
 
 func newSplitWorker(p *splitPlan) *splitWorker {
-	return &splitWorker{splitPlan: p, main: newReplication(p.compiled, p.settings.Seed)}
+	w := &splitWorker{splitPlan: p, main: newReplication(p.compiled, p.settings.Seed)}
+	w.main.batch = 1 // so that runs that are split have hardly any calls in common
+	return w
 }
 
 // prepare makes the states of all levels ready for copies.

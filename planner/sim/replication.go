@@ -26,6 +26,7 @@ type replication struct {
 	parts    []part
 	down     map[string]int // facilities and trunks that have failed, by how many causes at a time
 	pending  pool
+	batch    int           // calls of a source that are drawn at a time
 	caller   caller        // at hand
 	dropped  []int32       // sources of the calls that a failure ended
 	failures Random        // and whatever else happens to the network
@@ -50,6 +51,7 @@ func newReplication(c *compiled, seed uint64) *replication {
 		trunks:  make([]trunkState, len(c.Network.Trunks)),
 		parts:   make([]part, len(c.Components)),
 		down:    map[string]int{},
+		batch:   64,
 	}
 }
 
@@ -94,7 +96,7 @@ func (r *replication) begin(number uint64, start time.Duration) (err error) {
 // beginSource makes a source ready to call.
 func (r *replication) beginSource(place int32) (err error) {
 	from, s := &r.Sources[place], &r.sources[place]
-	*s = source{laws: &r.laws[place], chance: r.stream("calls", from.Name), waiting: queue{first: none, last: none}}
+	*s = source{laws: &r.laws[place], chance: r.stream("calls", from.Name), waiting: queue{first: none, last: none}, ahead: s.ahead}
 	arrivals := r.stream("arrivals", from.Name)
 	factor := traffic.DayFactor(from.DayToDay, r.stream("day", ""))
 	switch {
@@ -114,7 +116,11 @@ func (r *replication) beginSource(place int32) (err error) {
 			return err
 		}
 	}
-	r.next.push(event{at: s.arrivals.Next(), what: uint32(place)})
+	if len(s.ahead) != r.batch {
+		s.ahead = make([]arrival, r.batch)
+	}
+	s.drawAhead()
+	r.next.push(event{at: s.ahead[0].at, what: uint32(place)})
 	return nil
 }
 
@@ -137,7 +143,11 @@ func (r *replication) step(end time.Duration) bool {
 	switch {
 	case ok:
 		r.now = e.at
-		r.happen(&e)
+		if e.kind() == callEnds {
+			r.end(e.place(), e.held)
+		} else {
+			r.happen(&e)
+		}
 	case arrival < end:
 		r.now = arrival
 		r.arrive()
@@ -148,13 +158,12 @@ func (r *replication) step(end time.Duration) bool {
 	return true
 }
 
-// happen lets an event take place.
+// happen lets an event take place that is not the end of a call.
 func (r *replication) happen(e *event) {
 	place := e.place()
 	switch e.kind() {
-	case callEnds:
-		r.end(place, e.held)
 	case callerCalls:
+		r.sources[place].draw(&r.caller.call)
 		r.call(place)
 	case callerRetries:
 		r.caller = r.pending.take(place).caller
@@ -173,17 +182,20 @@ func (r *replication) happen(e *event) {
 func (r *replication) arrive() {
 	first := r.next.events[top]
 	place := int32(first.what)
-	r.call(place)
-	first.at = r.sources[place].arrivals.Next()
+	s := &r.sources[place]
+	r.caller.call = s.ahead[s.upcoming].call
+	if s.upcoming++; s.upcoming == len(s.ahead) {
+		s.drawAhead()
+	}
+	first.at = s.ahead[s.upcoming].at
 	r.next.sink(top, first)
+	r.call(place)
 }
 
-// call lets a source call.
+// call lets a source make the call that was drawn.
 func (r *replication) call(place int32) {
-	s := &r.sources[place]
-	s.tally.arrived++
+	r.sources[place].tally.arrived++
 	r.caller.source, r.caller.retries = place, 0
-	s.draw(&r.caller.call)
 	r.offer()
 }
 

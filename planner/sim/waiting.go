@@ -8,7 +8,7 @@ func (r *replication) wait() {
 	at := r.pending.add(pending{caller: r.caller, since: r.now})
 	s.waiting.append(&r.pending, at)
 	if r.Sources[r.caller.source].Queue.Patience != nil {
-		r.calendar.push(event{at: r.now + s.laws.patience.Draw(s.chance), what: about(callerLeaves, at)})
+		r.calendar.push(event{at: r.now + s.laws.patience.Draw(r.whims), what: about(callerLeaves, at)})
 	}
 }
 
