@@ -200,7 +200,7 @@ func (m *Machine) onReinviteResponse(c *call, r *sip.Message, at time.Duration) 
 		m.schedule(c)
 		return
 	case r.Status >= 300:
-		m.acknowledge(r, c.dialog.get(c.dialog.target), m.hop(c), uint32(c.slot))
+		m.acknowledge(r, c.dialog.requestURI(c.dialog.partOf("INVITE")), m.hop(c), uint32(c.slot))
 	default:
 		m.acknowledgeAnswer(c, r)
 	}

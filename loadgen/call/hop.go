@@ -46,17 +46,6 @@ func (m *Machine) reachable(c *call, address netip.AddrPort) bool {
 		(address.Addr() == c.peer.Addr() || m.cfg.Audio.Allowed != nil && m.cfg.Audio.Allowed(address.Addr()))
 }
 
-// firstURI returns the URI of the first route of a route set.
-func firstURI(routes []byte) []byte {
-	if open := bytes.IndexByte(routes, '<'); open >= 0 {
-		routes = routes[open+1:]
-	}
-	if end := bytes.IndexAny(routes, ">,"); end >= 0 {
-		routes = routes[:end]
-	}
-	return routes
-}
-
 // callable tells whether a URI of the peer's may be called: a SIP URI of printable characters whose number
 // the run allows. Peers name a few URIs for all their calls, so that the answer is kept.
 func (m *Machine) callable(uri []byte) bool {

@@ -127,7 +127,7 @@ func (m *Machine) appendSegment(dst []byte, c *call, message *scenarios.Message,
 func appendDialog(dst []byte, c *call, message *scenarios.Message, k scenarios.Keyword) []byte {
 	switch k {
 	case scenarios.RequestURI:
-		return append(dst, c.dialog.get(c.dialog.partOf(message.Method).target)...)
+		return append(dst, c.dialog.requestURI(c.dialog.partOf(message.Method))...)
 	case scenarios.Branch:
 		return appendBranch(dst, c, message.Method)
 	case scenarios.CallID:
@@ -155,9 +155,7 @@ func appendDialog(dst []byte, c *call, message *scenarios.Message, k scenarios.K
 	case scenarios.ReferReport:
 		return appendStatusLine(dst, c.report)
 	case scenarios.Routes:
-		if routes := c.dialog.get(c.dialog.partOf(message.Method).routes); len(routes) > 0 {
-			dst = append(append(append(dst, "Route: "...), routes...), "\r\n"...)
-		}
+		return c.dialog.appendRoutes(dst, c.dialog.partOf(message.Method))
 	}
 	return dst
 }

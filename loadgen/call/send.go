@@ -89,7 +89,7 @@ func (m *Machine) vouch(c *call, message *scenarios.Message) {
 		return
 	}
 	m.renderBody(c, message, nil)
-	d.text = keyring.AppendHeaders(d.text, &c.trial, sip.Covered{Method: message.Method, URI: d.get(d.target), Body: m.body})
+	d.text = keyring.AppendHeaders(d.text, &c.trial, sip.Covered{Method: message.Method, URI: d.requestURI(d.partOf(message.Method)), Body: m.body})
 	*into = span{uint16(from), uint16(len(d.text))}
 }
 
