@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/sipplan/sipplan/planner/design"
+	"github.com/sipplan/sipplan/planner/plan"
 )
 
 // chart is a bar chart with a label and a value on each bar.
@@ -66,18 +67,23 @@ func chosenName(d *design.Design, i int) string {
 	return d.Variants[i].Name
 }
 
-// costBars are what every topology costs over the years of the plan, where that is known.
+// costBars are what every topology costs over the years of the plan, or a month where prices of hardware are missing.
 func costBars(d *design.Design) chart {
 	c := chart{Title: "Cost over " + plural(d.Assumptions.Years, "year"), Legend: legendNotPossible}
+	known := func(v design.Variant) (plan.Money, bool) { return v.Cost.Total, v.Cost.Known }
+	if !d.Variant().Cost.Known {
+		c.Title = "Rents and minutes a month"
+		known = func(v design.Variant) (plan.Money, bool) { return v.Cost.Monthly(), v.Cost.Tariffs }
+	}
 	most := 1.0
 	for _, v := range d.Variants {
-		if v.Cost.Known {
-			most = max(most, float64(v.Cost.Total))
+		if amount, ok := known(v); ok {
+			most = max(most, float64(amount))
 		}
 	}
 	for i, v := range d.Variants {
-		if v.Cost.Known {
-			c.add(chosenName(d, i), planPage{d}.money(v.Cost.Total), float64(v.Cost.Total)/most, notPossible(v))
+		if amount, ok := known(v); ok {
+			c.add(chosenName(d, i), planPage{d}.money(amount), float64(amount)/most, notPossible(v))
 		}
 	}
 	return c
