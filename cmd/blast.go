@@ -39,6 +39,8 @@ type blastOptions struct {
 	near          *embeddedFlags
 	embedded      int
 	scenario      *scenarioFlags
+	script        *scriptFlags
+	ratePeriod    time.Duration
 	media         *mediaFlags
 	results       *resultFlags
 }
@@ -64,21 +66,22 @@ A TARGET without a user part is called at ` + loadgen.DefaultCallee + `, a numbe
 The first Ctrl-C ends the arrivals, hangs up and still reports; the second leaves at once.`,
 		Example: `  sipplan blast sip:127.0.0.1:5060 --erlangs 20 --aht 6s --duration 2m
   sipplan blast sip:10.1.2.3 --caps 5 --calls 500 --media none --gate 'blocking <= 1%' --gate 'pdd p95 < 250ms'
+  sipplan blast sip:127.0.0.1:5060 --sipp uac.xml --inf users.csv --key domain=lab.example -r 10 -m 100
   sipplan blast sip:+15550100@gw.lab.example --users 200 --usage heavy --allow-target gw.lab.example --out junit=gates.xml`,
 		Args: o.someTarget,
 		RunE: func(command *cobra.Command, args []string) error { return o.run(command, streams, args) },
 	}
 	flags := command.Flags()
 	flags.Float64Var(&o.erlangs, "erlangs", 0, "offered traffic in erlangs, at the mean holding time --aht")
-	flags.Float64Var(&o.caps, "caps", 0, "mean call attempts per second")
+	flags.Float64VarP(&o.caps, "caps", "r", 0, "mean call attempts per second")
 	flags.DurationVar(&o.aht, "aht", 0, "mean holding time of a call, from answer to hang-up (default 180s)")
 	flags.StringVar(&o.arrivals, "arrivals", "poisson", "arrival process: poisson or constant")
 	flags.StringVar(&o.hold, "hold", "exponential", "law of the holding time: exponential, fixed or lognormal")
 	flags.DurationVar(&o.duration, "duration", 0, "arrivals end after this time (default 1m if --calls is not given)")
-	flags.Uint64Var(&o.calls, "calls", 0, "arrivals end after this many calls")
+	flags.Uint64VarP(&o.calls, "calls", "m", 0, "arrivals end after this many calls")
 	flags.DurationVar(&o.warmUp, "warm-up", 0, "time at the start whose calls are counted apart and meet no gate")
 	flags.DurationVar(&o.drain, "drain", loadgen.DefaultDrain, "how long calls may go on after the last arrival before they are hung up")
-	flags.IntVar(&o.maxCalls, "max-calls", 0, "calls at a time; further arrivals count as not started (0: as many as there are ports)")
+	flags.IntVarP(&o.maxCalls, "max-calls", "l", 0, "calls at a time; further arrivals count as not started (0: as many as there are ports)")
 	flags.IntVar(&o.ports, "ports", 0, "circuits of the trunk, if known: blockings come in bursts, and how much so depends on them")
 	flags.Uint64Var(&o.seed, "seed", 0, "seed of arrivals and holding times, to repeat a run (0 draws one)")
 	flags.IntVar(&o.users, "users", 0, "offer what this many users of a class call in the busy hour")
@@ -90,7 +93,9 @@ The first Ctrl-C ends the arrivals, hangs up and still reports; the second leave
 	o.target = addTarget(command)
 	o.near = addEmbedded(command, "default: call TARGET")
 	flags.IntVar(&o.embedded, "embedded-ports", 30, "`circuits` of each gateway in this process")
+	flags.DurationVar(&o.ratePeriod, "rate-period", time.Second, "time that the calls of --caps are spread over (SIPp: -rp)")
 	o.scenario = addScenario(command, "caller")
+	o.script = addScript(command)
 	o.media = addMedia(command, "tone", loadgen.DefaultPorts)
 	o.results = addResults(command)
 	return command

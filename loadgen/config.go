@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sipplan/sipplan/loadgen/call"
 	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/recording"
 	"github.com/sipplan/sipplan/loadgen/sip"
@@ -44,6 +45,8 @@ type Config struct {
 	Media     Media
 	Data      *scenarios.Table     // what the calls differ in, a row each; nil for nothing
 	Programs  []*scenarios.Program // what the calls do: at least one for the caller
+	Script    *call.ScriptConfig   // what calls of a script need; nil for other programs
+	Twin      *TwinConfig          // other halves of third-party calls; nil for none
 	UserAgent string
 	Profile   sip.Profile
 	Timers    sip.Timers
@@ -203,6 +206,9 @@ const (
 func (c *Config) shards() int {
 	if c.Shards > 0 {
 		return c.Shards
+	}
+	if c.Script != nil {
+		return 1 // its data files, numbers and global variables are those of all calls
 	}
 	need := c.CAPS / capsPerShard
 	if !c.Media.Off {

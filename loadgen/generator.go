@@ -50,6 +50,7 @@ type Result struct {
 	Saved       []*recording.Recording // calls that were kept
 	Failures    uint64                 // calls that failed by the rules of recordings, kept or not
 	Origin      time.Time              // of the run clock, from which the times of recordings count
+	Script      *measure.Script        // what a script counted; nil for other programs
 }
 
 // Total returns all calls of the run, warm-up included.
@@ -135,13 +136,17 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	if g.cfg.Account.User != "" {
 		keyring = sip.NewKeyring(g.cfg.Account, rand.NewChaCha8(seed32()))
 	}
+	script, err := s.Script(g.cfg.Script, g.cfg.Twin, ways)
+	if err != nil {
+		return s, err
+	}
 	s.Machine, err = call.NewMachine(call.Config{
 		Pool:    call.Pool{Table: g.cfg.Data, First: i, Step: shards, Random: rand.NewChaCha8(seed32())},
 		Keyring: keyring, CheckNumber: CheckNumber,
 		Programs: g.cfg.Programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: transport, Trunks: ways, Drills: g.cfg.watches(),
 		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
 		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,
-		Steady: s.Steady, WarmUp: s.WarmUp, From: lead + g.cfg.WarmUp, Observer: s.observer(),
+		Steady: s.Steady, WarmUp: s.WarmUp, From: lead + g.cfg.WarmUp, Observer: s.observer(), Script: script,
 	})
 	return s, err
 }
@@ -233,6 +238,7 @@ func (g *Generator) over(ctx context.Context, s *Shard) func(time.Duration) bool
 		if err := s.lost(now, g.cfg.where()); err != nil {
 			g.end(err)
 		}
+		g.heedScript(s)
 		wantStop := context.Cause(g.halt) != nil || arrived != call.Never && now-arrived >= g.cfg.Drain
 		if wantStop && stopped == call.Never {
 			stopped = now
@@ -267,6 +273,7 @@ func (g *Generator) result(cancelled bool) *Result {
 		r.Steady.Merge(s.Steady)
 		r.WarmUp.Merge(s.WarmUp)
 	}
+	r.Script = g.shards[0].Machine.ScriptCounts() // a script has one shard
 	r.Window = g.window(r)
 	g.saved(r)
 	r.Health = g.health(r)

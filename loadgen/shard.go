@@ -24,6 +24,7 @@ type Shard struct {
 	Steady, WarmUp *measure.Measurement
 
 	calls     *schedule           // nil at an answerer
+	twin      *Twin               // nil unless a script commands others
 	recorder  *recording.Recorder // nil: calls are not recorded
 	contact   contact
 	exhausted exhaustion
@@ -258,6 +259,9 @@ func (s *Shard) arrivalsLeft() bool {
 
 // Close releases the sockets of the shard.
 func (s *Shard) Close() {
+	if s.twin != nil {
+		s.twin.Close()
+	}
 	if s.Socket != nil {
 		_ = s.Socket.Close()
 	}

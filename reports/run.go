@@ -34,6 +34,7 @@ type RunResult struct {
 	Gates       []gate.Result
 	Judgement   *acceptance.Judgement  // nil if no promise was tested
 	DrillLimits acceptance.DrillLimits // of the drills in the measurement
+	Script      *measure.Script        // nil unless a scenario file of SIPp was run
 }
 
 // Load is what was to be offered. Fields that were not set are left out.
@@ -91,7 +92,8 @@ type Run struct {
 	Gates      []Gate      `json:"gates"`
 	Acceptance *Acceptance `json:"acceptance"` // null when no promise was tested
 
-	unreachable string // why nobody could be called; empty if somebody could
+	unreachable string  // why nobody could be called; empty if somebody could
+	Script      *Script `json:"script,omitempty"` // only when a scenario file of SIPp was run
 }
 
 // NewRun makes the report of a result.
@@ -111,6 +113,7 @@ func NewRun(r RunResult) *Run {
 		Saving: r.Saving.printable(),
 		Health: newHealth(r.Health, all.CheckAccounting()), Gates: newGates(r.Gates),
 		Acceptance: newAcceptance(r.Judgement, r.Steady.Requests()), unreachable: sentence(r.Unreachable),
+		Script: NewScript(r.Script),
 	}
 	run.decide()
 	return run

@@ -44,7 +44,7 @@ func (r *Run) WriteCSV(w io.Writer) error {
 var written = []string{"seed", "gates", "health", "trunks", "drills"}
 
 // listed names the keys of lists, which do not fit a table of metrics.
-var listed = []string{"audio.worst_calls", "saved_calls.calls"}
+var listed = []string{"audio.worst_calls", "saved_calls.calls", "script.steps", "script.response_times_ms"}
 
 // flatten reads one JSON value and adds each number in it under the keys that lead there.
 func flatten(decoder *json.Decoder, path string, add func(metric, value, unit string)) error {

@@ -23,6 +23,9 @@ func (r *Run) Document() Document {
 			d.Tables = append(d.Tables, table)
 		}
 	}
+	if r.Script != nil {
+		d.Answer, d.Tables = append(d.Answer, r.Script.Sentence()), append(d.Tables, r.Script.Tables()...)
+	}
 	return d
 }
 

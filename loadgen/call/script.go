@@ -10,6 +10,7 @@ import (
 
 	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
 	"github.com/sipplan/sipplan/scenarios"
 )
 
@@ -92,7 +93,7 @@ type scripts struct {
 	scratch [6][]byte        // of actions
 	current *scriptCall      // the call whose last message is the one at hand
 	stop    stopWish
-	stats   *ScriptStats
+	stats   *measure.Script
 	vias    []byte
 	login   loginScratch
 }
@@ -141,7 +142,7 @@ type scriptCall struct {
 	transactions []scriptTransaction
 	timers       []scriptTimer
 
-	failure     Failure
+	failure     measure.Failure
 	established bool // an ACK was sent or received
 	ackPending  bool
 	settled     bool // the last pause, for repeats alone, has begun
@@ -192,7 +193,7 @@ func newScripts(m *Machine, cfg *ScriptConfig) (*scripts, error) {
 		s.random = rand.New(rand.NewPCG(m.cfg.Machine, 0))
 	}
 	s.globals = make([]scenarios.Value, len(script.Variables))
-	s.stats = newScriptStats(script)
+	s.stats = newScriptCounts(m.cfg.Programs[0].Name, script)
 	if err := s.bindTables(script); err != nil {
 		return nil, err
 	}
@@ -254,7 +255,7 @@ func (s *scripts) begin(c *call) *scriptCall {
 	st.repeatAt, st.pausedTo, st.deadline = Never, Never, Never
 	st.peerTag, st.routes, st.target, st.queued = st.peerTag[:0], st.routes[:0], st.target[:0], st.queued[:0]
 	st.challenge.reset()
-	st.failure, st.established, st.ackPending, st.settled, st.sentAny = NoFailure, false, false, false, false
+	st.failure, st.established, st.ackPending, st.settled, st.sentAny = measure.NoFailure, false, false, false, false
 	st.media = scriptMedia{}
 	for i := range st.values {
 		st.values[i].Clear()
@@ -305,9 +306,9 @@ func (m *Machine) WantsStop() (gracefully, now bool, cause error) {
 	return w.gracefully, w.now, w.cause
 }
 
-// ScriptStats returns what the calls of the script counted, nil when the machine runs none. It is valid once
+// ScriptCounts returns what the calls of the script counted, nil when the machine runs none. It is valid once
 // the machine's goroutine has ended.
-func (m *Machine) ScriptStats() *ScriptStats {
+func (m *Machine) ScriptCounts() *measure.Script {
 	if m.scripts == nil {
 		return nil
 	}

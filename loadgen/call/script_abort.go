@@ -30,7 +30,7 @@ func (s *scripts) unexpected(c *call, st *scriptCall, r *sip.Message, now time.D
 		st.last = append(st.last[:0], r.Raw...)
 		s.tellTwin(c, st)
 		s.noteFinal(c, st, r, now)
-		s.giveUpCall(c, st, FailedUnexpectedMessage, now)
+		s.giveUpCall(c, st, measure.FailedUnexpectedMessage, now)
 	}
 }
 
@@ -76,7 +76,7 @@ func (s *scripts) unexpectedEnd(c *call, st *scriptCall, r *sip.Message, now tim
 		s.sendDefault(c, st, s.flow.abort.OK, now)
 	}
 	s.tellTwin(c, st)
-	s.failCall(c, st, FailedUnexpectedMessage, now)
+	s.failCall(c, st, measure.FailedUnexpectedMessage, now)
 }
 
 // answerAnyhow sends 200 and forgets the request: what the script answers next is what came before it.
@@ -95,7 +95,7 @@ func (s *scripts) sendDefault(c *call, st *scriptCall, message *scenarios.Messag
 
 // giveUpCall ends a call that failed as the protocol wants: a refusal is acknowledged, an established call gets
 // a BYE, one that rings a CANCEL.
-func (s *scripts) giveUpCall(c *call, st *scriptCall, why Failure, now time.Duration) {
+func (s *scripts) giveUpCall(c *call, st *scriptCall, why measure.Failure, now time.Duration) {
 	if !s.cfg.Silent {
 		s.hangUpScript(c, st, now)
 	}
@@ -151,7 +151,7 @@ func statusOf(text []byte) int {
 // succeed ends a call that came to the end of its script. A check that failed on the way makes it a failed
 // one.
 func (s *scripts) succeed(c *call, st *scriptCall, now time.Duration) {
-	if st.failure != NoFailure {
+	if st.failure != measure.NoFailure {
 		s.failCall(c, st, st.failure, now)
 		return
 	}
@@ -161,8 +161,8 @@ func (s *scripts) succeed(c *call, st *scriptCall, now time.Duration) {
 }
 
 // failCall ends a call as failed. One in its last pause, for repeats alone, has succeeded already.
-func (s *scripts) failCall(c *call, st *scriptCall, why Failure, now time.Duration) {
-	if st.settled && why != FailedUnexpectedMessage {
+func (s *scripts) failCall(c *call, st *scriptCall, why measure.Failure, now time.Duration) {
+	if st.settled && why != measure.FailedUnexpectedMessage {
 		st.settled = false
 		s.succeed(c, st, now)
 		return
@@ -180,13 +180,13 @@ func (s *scripts) stopCall(c *call, now time.Duration) {
 		s.succeed(c, st, now)
 		return
 	}
-	s.giveUpCall(c, st, FailedStopped, now)
+	s.giveUpCall(c, st, measure.FailedStopped, now)
 }
 
 // lose ends a call whose messages reach nobody.
 func (s *scripts) loseCall(c *call, now time.Duration) {
 	s.stats.Failed++
-	s.stats.Failures[FailedCannotSendMessage]++
+	s.stats.Failures[measure.FailedCannotSendMessage]++
 	s.end(c, now, measure.Unreachable)
 }
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/sipplan/sipplan/planner/measure"
 	"github.com/sipplan/sipplan/scenarios"
 )
 
@@ -17,10 +18,10 @@ import (
 func (s *scripts) act(c *call, st *scriptCall, step *scenarios.ScriptStep, message []byte, now time.Duration) {
 	for i := range step.Actions {
 		a := &step.Actions[i]
-		if why := s.action(c, st, a, message, now); why == FailedCallRejected {
+		if why := s.action(c, st, a, message, now); why == measure.FailedCallRejected {
 			s.failCall(c, st, why, now)
 			return
-		} else if why != NoFailure {
+		} else if why != measure.NoFailure {
 			st.failure = why
 			return
 		}
@@ -28,17 +29,17 @@ func (s *scripts) act(c *call, st *scriptCall, step *scenarios.ScriptStep, messa
 }
 
 // action does one action and returns why the call has failed by it.
-func (s *scripts) action(c *call, st *scriptCall, a *scenarios.Action, message []byte, now time.Duration) Failure {
+func (s *scripts) action(c *call, st *scriptCall, a *scenarios.Action, message []byte, now time.Duration) measure.Failure {
 	switch a.Op {
 	case scenarios.Extract:
 		return s.extract(st, a, message)
 	case scenarios.Compare:
 		holds := a.Compare.Holds(s.value(st, a.From).Number(), s.operand(st, a))
-		return s.judge(st, a, holds, FailedTestDoesntMatch, FailedTestShouldntMatch, func(v *scenarios.Value) { v.SetTruth(holds) })
+		return s.judge(st, a, holds, measure.FailedTestDoesntMatch, measure.FailedTestShouldntMatch, func(v *scenarios.Value) { v.SetTruth(holds) })
 	case scenarios.CompareText:
 		return s.compareText(c, st, a, now)
 	case scenarios.StopCall:
-		return FailedCallRejected
+		return measure.FailedCallRejected
 	case scenarios.LookUp, scenarios.InsertRow, scenarios.ReplaceRow:
 		s.onTable(c, st, a, now)
 	case scenarios.SetDestination:
@@ -51,7 +52,7 @@ func (s *scripts) action(c *call, st *scriptCall, a *scenarios.Action, message [
 		c.step = int(s.operand(st, a)) - 1
 		if c.step < -1 || c.step >= len(s.flow.steps) {
 			c.step = len(s.flow.steps) - 1
-			return FailedCallRejected
+			return measure.FailedCallRejected
 		}
 	case scenarios.RestorePause:
 		st.pausedTo = Never
@@ -61,7 +62,7 @@ func (s *scripts) action(c *call, st *scriptCall, a *scenarios.Action, message [
 	default:
 		s.assign(c, st, a, now)
 	}
-	return NoFailure
+	return measure.NoFailure
 }
 
 // operand returns the number that an action works with.
@@ -73,7 +74,7 @@ func (s *scripts) operand(st *scriptCall, a *scenarios.Action) float64 {
 }
 
 // judge assigns what a comparison found and checks it.
-func (s *scripts) judge(st *scriptCall, a *scenarios.Action, holds bool, doesnt, shouldnt Failure, assign func(*scenarios.Value)) Failure {
+func (s *scripts) judge(st *scriptCall, a *scenarios.Action, holds bool, doesnt, shouldnt measure.Failure, assign func(*scenarios.Value)) measure.Failure {
 	switch {
 	case a.Check && !holds:
 		return doesnt
@@ -83,11 +84,11 @@ func (s *scripts) judge(st *scriptCall, a *scenarios.Action, holds bool, doesnt,
 	if a.Assign >= 0 {
 		assign(s.value(st, a.Assign))
 	}
-	return NoFailure
+	return measure.NoFailure
 }
 
 // extract looks for an expression and assigns what it and its subexpressions matched.
-func (s *scripts) extract(st *scriptCall, a *scenarios.Action, message []byte) Failure {
+func (s *scripts) extract(st *scriptCall, a *scenarios.Action, message []byte) measure.Failure {
 	part, found := message, true
 	if a.Where.Part == scenarios.VariablePart {
 		part = s.value(st, a.From).Text()
@@ -96,16 +97,16 @@ func (s *scripts) extract(st *scriptCall, a *scenarios.Action, message []byte) F
 		part, found = a.Where.Find(message)
 	}
 	if a.Check && (!found || a.Where.Part == scenarios.HeaderPart && len(part) == 0) {
-		return FailedRegexpHdrNotFound
+		return measure.FailedRegexpHdrNotFound
 	}
 	at := a.Pattern.Find(part)
 	switch {
 	case at == nil && a.Check:
-		return FailedRegexpDoesntMatch
+		return measure.FailedRegexpDoesntMatch
 	case at != nil && a.CheckInverse:
-		return FailedRegexpShouldntMatch
+		return measure.FailedRegexpShouldntMatch
 	case at == nil:
-		return NoFailure
+		return measure.NoFailure
 	}
 	if a.Where.Part == scenarios.VariablePart { // which may be the one that is assigned to
 		part = append(s.scratch[0][:0], part...)
@@ -117,10 +118,10 @@ func (s *scripts) extract(st *scriptCall, a *scenarios.Action, message []byte) F
 			s.value(st, id).SetText(part[at[pair]:at[pair+1]])
 		}
 	}
-	return NoFailure
+	return measure.NoFailure
 }
 
-func (s *scripts) compareText(c *call, st *scriptCall, a *scenarios.Action, now time.Duration) Failure {
+func (s *scripts) compareText(c *call, st *scriptCall, a *scenarios.Action, now time.Duration) measure.Failure {
 	left := s.value(st, a.From).Append(s.scratch[0][:0])
 	s.scratch[0] = left
 	right := s.scratch[1][:0]
@@ -131,7 +132,7 @@ func (s *scripts) compareText(c *call, st *scriptCall, a *scenarios.Action, now 
 	}
 	s.scratch[1] = right
 	order := bytes.Compare(left, right)
-	return s.judge(st, a, order == 0, FailedStrcmpDoesntMatch, FailedStrcmpShouldntMatch, func(v *scenarios.Value) { v.SetNumber(float64(order)) })
+	return s.judge(st, a, order == 0, measure.FailedStrcmpDoesntMatch, measure.FailedStrcmpShouldntMatch, func(v *scenarios.Value) { v.SetNumber(float64(order)) })
 }
 
 // assign does the actions that change variables or leave a word, and cannot fail.
@@ -300,7 +301,7 @@ func (s *scripts) changeTable(c *call, st *scriptCall, a *scenarios.Action, tabl
 
 // setDestination sends the further messages of a call to another address, which must be one that the run
 // may reach. Names are not looked up while calls run.
-func (s *scripts) setDestination(c *call, st *scriptCall, a *scenarios.Action, now time.Duration) Failure {
+func (s *scripts) setDestination(c *call, st *scriptCall, a *scenarios.Action, now time.Duration) measure.Failure {
 	host := s.text(s.scratch[0][:0], c, st, a.Text, now)
 	s.scratch[0] = host
 	port := s.text(s.scratch[1][:0], c, st, a.Key, now)
@@ -310,10 +311,10 @@ func (s *scripts) setDestination(c *call, st *scriptCall, a *scenarios.Action, n
 	to := netip.AddrPortFrom(address, uint16(number))
 	if err != nil || errPort != nil || !s.reachable(c, to) {
 		s.noteLine("warning", "setdest to ", string(host), " port ", string(port), " is refused: it must be an IP address that --allow-target names, or the target's own")
-		return FailedTCPConnect
+		return measure.FailedTCPConnect
 	}
 	c.peer = to
-	return NoFailure
+	return measure.NoFailure
 }
 
 // allowed checks the numbers that a request would call, emergency numbers above all. A request that would
@@ -336,7 +337,7 @@ func (s *scripts) allowed(c *call, st *scriptCall, method string, text []byte, n
 	}
 	s.stats.Refused = err.Error()
 	s.noteLine("warning", method, " is not sent: ", err.Error())
-	s.failCall(c, st, FailedNumberRefused, now)
+	s.failCall(c, st, measure.FailedNumberRefused, now)
 	return false
 }
 

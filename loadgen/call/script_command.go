@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/sipplan/sipplan/planner/measure"
 	"github.com/sipplan/sipplan/scenarios"
 )
 
@@ -21,7 +22,7 @@ func (s *scripts) sendCommand(c *call, st *scriptCall, step *scenarios.ScriptSte
 	}
 	if err != nil {
 		s.noteLine("warning", "command not sent: ", err.Error())
-		s.failCall(c, st, FailedCmdNotSent, now)
+		s.failCall(c, st, measure.FailedCmdNotSent, now)
 		return
 	}
 	s.stats.Steps[c.step].Sent++
@@ -70,7 +71,7 @@ func (s *scripts) command(command []byte, now time.Duration) {
 	}
 	st := s.state(c)
 	if bytes.Equal(headerValue(framed, nameInternal), abortCall) {
-		s.giveUpCall(c, st, FailedUnexpectedMessage, now)
+		s.giveUpCall(c, st, measure.FailedUnexpectedMessage, now)
 		return
 	}
 	s.takeCommand(c, st, framed, now)
@@ -114,5 +115,5 @@ func (s *scripts) takeCommand(c *call, st *scriptCall, command []byte, now time.
 		s.run(c, st, now)
 		return
 	}
-	s.failCall(c, st, FailedCallRejected, now)
+	s.failCall(c, st, measure.FailedCallRejected, now)
 }

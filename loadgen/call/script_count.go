@@ -2,6 +2,8 @@ package call
 
 import (
 	"bytes"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
@@ -9,112 +11,51 @@ import (
 	"github.com/sipplan/sipplan/scenarios"
 )
 
-// Failure says why a call of a script failed, as SIPp's statistics name it.
-type Failure uint8
-
-// The failures.
-const (
-	NoFailure Failure = iota
-	FailedCannotSendMessage
-	FailedMaxUDPRetrans
-	FailedTCPConnect
-	FailedTCPClosed
-	FailedUnexpectedMessage
-	FailedCallRejected
-	FailedCmdNotSent
-	FailedRegexpDoesntMatch
-	FailedRegexpShouldntMatch
-	FailedRegexpHdrNotFound
-	FailedOutboundCongestion
-	FailedTimeoutOnRecv
-	FailedTimeoutOnSend
-	FailedTestDoesntMatch
-	FailedTestShouldntMatch
-	FailedStrcmpDoesntMatch
-	FailedStrcmpShouldntMatch
-	FailedEndlessLoop   // the script went round without waiting
-	FailedNumberRefused // an INVITE would have called a number that must not be called
-	FailedStopped       // the run ended before the call
-
-	NumFailures = int(FailedStopped) + 1
-)
-
-var failureNames = [NumFailures]string{
-	"", "FailedCannotSendMessage", "FailedMaxUDPRetrans", "FailedTcpConnect", "FailedTcpClosed", "FailedUnexpectedMessage",
-	"FailedCallRejected", "FailedCmdNotSent", "FailedRegexpDoesntMatch", "FailedRegexpShouldntMatch", "FailedRegexpHdrNotFound",
-	"FailedOutboundCongestion", "FailedTimeoutOnRecv", "FailedTimeoutOnSend", "FailedTestDoesntMatch", "FailedTestShouldntMatch",
-	"FailedStrcmpDoesntMatch", "FailedStrcmpShouldntMatch", "FailedEndlessLoop", "FailedNumberRefused", "FailedStopped",
+// newScriptCounts returns the counts of a script that has not run.
+func newScriptCounts(name string, script *scenarios.Script) *measure.Script {
+	s := &measure.Script{Name: name, ResponseBounds: script.ResponseTimes, LengthBounds: script.CallLengths, Steps: make([]measure.ScriptStep, len(script.Steps))}
+	for i := range script.Steps {
+		s.Steps[i].Name = stepName(&script.Steps[i])
+	}
+	for _, name := range script.Timers {
+		s.Times = append(s.Times, measure.ScriptTime{Name: name})
+	}
+	for _, name := range script.Counters {
+		s.Counters = append(s.Counters, measure.ScriptCounter{Name: name})
+	}
+	return s
 }
 
-// String returns the name of the failure.
-func (f Failure) String() string {
-	if int(f) >= NumFailures {
-		return "unknown"
+// stepName says in a word or two what a step is about.
+func stepName(step *scenarios.ScriptStep) string {
+	switch step.Op {
+	case scenarios.ScriptSend:
+		if step.Message.Method != "" {
+			return "send " + step.Message.Method
+		}
+		return fmt.Sprintf("send %d", step.Message.Status)
+	case scenarios.ScriptReceive:
+		switch {
+		case step.Pattern != nil:
+			return "receive " + step.Pattern.Source
+		case step.Request != "":
+			return "receive " + step.Request
+		}
+		return fmt.Sprintf("receive %d", step.Status)
+	case scenarios.ScriptPause:
+		return "pause"
+	case scenarios.ScriptCommand:
+		return strings.TrimSpace("send command " + step.Peer)
+	case scenarios.ScriptAwait:
+		return strings.TrimSpace("receive command " + step.Peer)
 	}
-	return failureNames[f]
-}
-
-// ScriptStats is what the calls of a script counted, in the words of SIPp's statistics.
-type ScriptStats struct {
-	Script                                  *scenarios.Script
-	Incoming, Outgoing                      uint64 // calls created
-	Successful, Failed                      uint64
-	Failures                                [NumFailures]uint64
-	OutOfCall, DeadCallMessages             uint64 // messages of no call, and of calls that are over
-	Retransmissions, AutoAnswered, Warnings uint64
-	CallLength                              measure.Histogram
-	Times                                   []measure.Histogram // response times, in the order of Script.Timers
-	Counters                                []uint64            // in the order of Script.Counters
-	Steps                                   []StepCount         // in the order of Script.Steps
-	Refused                                 string              // the last number that must not be called; empty for none
-}
-
-// StepCount is what one step of a script counted.
-type StepCount struct {
-	Sent, Received             uint64
-	SentAgain, ReceivedAgain   uint64
-	TimedOut, Unexpected, Lost uint64
-}
-
-func newScriptStats(script *scenarios.Script) *ScriptStats {
-	return &ScriptStats{
-		Script: script, Steps: make([]StepCount, len(script.Steps)), Times: make([]measure.Histogram, len(script.Timers)),
-		Counters: make([]uint64, len(script.Counters)),
-	}
-}
-
-// Merge adds the counts of another machine that ran the same script.
-func (s *ScriptStats) Merge(o *ScriptStats) {
-	for into, n := range map[*uint64]uint64{
-		&s.Incoming: o.Incoming, &s.Outgoing: o.Outgoing, &s.Successful: o.Successful, &s.Failed: o.Failed, &s.OutOfCall: o.OutOfCall,
-		&s.DeadCallMessages: o.DeadCallMessages, &s.Retransmissions: o.Retransmissions, &s.AutoAnswered: o.AutoAnswered, &s.Warnings: o.Warnings,
-	} {
-		*into += n
-	}
-	for i, n := range o.Failures {
-		s.Failures[i] += n
-	}
-	s.CallLength.Merge(&o.CallLength)
-	for i := range s.Times {
-		s.Times[i].Merge(&o.Times[i])
-	}
-	for i, n := range o.Counters {
-		s.Counters[i] += n
-	}
-	for i, n := range o.Steps {
-		to := &s.Steps[i]
-		to.Sent, to.Received, to.SentAgain, to.ReceivedAgain = to.Sent+n.Sent, to.Received+n.Received, to.SentAgain+n.SentAgain, to.ReceivedAgain+n.ReceivedAgain
-		to.TimedOut, to.Unexpected, to.Lost = to.TimedOut+n.TimedOut, to.Unexpected+n.Unexpected, to.Lost+n.Lost
-	}
-	if o.Refused != "" {
-		s.Refused = o.Refused
-	}
+	return "act"
 }
 
 // books counts a step: its counter and its response times.
 func (s *scripts) books(_ *call, st *scriptCall, step *scenarios.ScriptStep, now time.Duration) {
 	if step.Counter >= 0 {
-		s.stats.Counters[step.Counter]++
+		s.stats.Counters[step.Counter].Count++
 	}
 	if step.StartTimer >= 0 {
 		st.timers[step.StartTimer].started = now

@@ -46,7 +46,7 @@ func (s *scripts) run(c *call, st *scriptCall, now time.Duration) {
 			return
 		}
 		if taken > maxStepsInARow {
-			s.failCall(c, st, FailedEndlessLoop, now)
+			s.failCall(c, st, measure.FailedEndlessLoop, now)
 			return
 		}
 		step := &s.flow.steps[c.step]
@@ -286,7 +286,7 @@ func (s *scripts) timedOut(c *call, st *scriptCall, now time.Duration) {
 		s.run(c, st, now)
 		return
 	}
-	s.giveUpCall(c, st, FailedTimeoutOnRecv, now)
+	s.giveUpCall(c, st, measure.FailedTimeoutOnRecv, now)
 }
 
 // maxInviteRepeats and maxOtherRepeats bound the repeats of a message, as SIPp does.
@@ -307,7 +307,7 @@ func (s *scripts) repeat(c *call, st *scriptCall, now time.Duration) {
 			s.run(c, st, now)
 			return
 		}
-		s.giveUpCall(c, st, FailedMaxUDPRetrans, now)
+		s.giveUpCall(c, st, measure.FailedMaxUDPRetrans, now)
 		return
 	}
 	st.interval *= 2

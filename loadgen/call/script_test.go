@@ -63,7 +63,7 @@ func TestPlainScriptsCallEachOther(t *testing.T) {
 		t.Errorf("messages:\n%s", strings.Join(l.log, "\n"))
 	}
 	l.closed()
-	caller, answerer := l.caller.ScriptStats(), l.answerer.ScriptStats()
+	caller, answerer := l.caller.ScriptCounts(), l.answerer.ScriptCounts()
 	if caller.Successful != 1 || caller.Failed != 0 || answerer.Successful != 1 || answerer.Failed != 0 || answerer.Incoming != 1 {
 		t.Errorf("caller %+v, answerer %+v", caller, answerer)
 	}
@@ -80,14 +80,14 @@ func TestScriptCallsGatewayAndCallerCallsScript(t *testing.T) {
 	l.place(time.Second)
 	l.runUntil(60 * time.Second)
 	l.closed()
-	if n := l.caller.ScriptStats().Successful; n != 1 || l.answers.Outcomes[measure.Answered] != 1 {
+	if n := l.caller.ScriptCounts().Successful; n != 1 || l.answers.Outcomes[measure.Answered] != 1 {
 		t.Errorf("%d successful calls, messages:\n%s", n, strings.Join(l.log, "\n"))
 	}
 	l = newScriptLab(t, "", scriptFile(t, "answerer.xml"), nil)
 	l.place(time.Second)
 	l.runUntil(60 * time.Second)
 	l.closed()
-	if n := l.answerer.ScriptStats().Successful; n != 1 || l.calls.Completed != 1 {
+	if n := l.answerer.ScriptCounts().Successful; n != 1 || l.calls.Completed != 1 {
 		t.Errorf("%d successful calls, messages:\n%s", n, strings.Join(l.log, "\n"))
 	}
 }
@@ -120,7 +120,7 @@ func TestScriptRepeatsOnlyWhatItWasToldTo(t *testing.T) {
 					n++
 				}
 			}
-			if n != 1+tt.repeats || l.caller.ScriptStats().Successful != 1 || l.answerer.ScriptStats().Successful != 1 {
+			if n != 1+tt.repeats || l.caller.ScriptCounts().Successful != 1 || l.answerer.ScriptCounts().Successful != 1 {
 				t.Errorf("%q was sent %d times; messages:\n%s", tt.lost, n, strings.Join(l.log, "\n"))
 			}
 		})
@@ -140,8 +140,8 @@ func TestScriptGivesUpAfterItsRepeats(t *testing.T) {
 	l.place(time.Second)
 	l.runUntil(100 * time.Second)
 	l.closed()
-	stats := l.caller.ScriptStats()
-	if len(l.log) != 1+maxInviteRepeats || stats.Failures[FailedMaxUDPRetrans] != 1 || stats.Retransmissions != maxInviteRepeats || l.calls.Outcomes[measure.Timeout] != 1 {
+	stats := l.caller.ScriptCounts()
+	if len(l.log) != 1+maxInviteRepeats || stats.Failures[measure.FailedMaxUDPRetrans] != 1 || stats.Retransmissions != maxInviteRepeats || l.calls.Outcomes[measure.Timeout] != 1 {
 		t.Errorf("%d messages, %v", len(l.log), stats.Failures)
 	}
 }

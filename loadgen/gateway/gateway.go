@@ -36,7 +36,10 @@ type Config struct {
 	Media          loadgen.Media
 	Allow          func(netip.Addr) bool // media addresses beside the caller's own; nil: none
 	Timers         sip.Timers
-	Seed           uint64 // of set-up and ringing times; 0 draws one
+	Script         *call.ScriptConfig  // what calls of a script need; nil for other programs
+	Twin           *loadgen.TwinConfig // other halves of third-party calls; nil for none
+	Calls          uint64              // ends by itself after so many calls; 0: never
+	Seed           uint64              // of set-up and ringing times; 0 draws one
 	// Network puts something between the socket and the calls, such as loadgen.Impairment.Network; nil: nothing.
 	Network func(loadgen.Socket) loadgen.Socket
 }
@@ -131,8 +134,12 @@ func (g *Gateway) open() error {
 			return err
 		}
 	}
+	script, err := s.Script(g.cfg.Script, g.cfg.Twin, nil)
+	if err != nil {
+		return err
+	}
 	s.Machine, err = call.NewMachine(call.Config{
-		CheckNumber: loadgen.CheckNumber, MaxCalls: 2*g.cfg.Circuits + callsBeyond,
+		CheckNumber: loadgen.CheckNumber, Script: script, MaxCalls: 2*g.cfg.Circuits + callsBeyond,
 		Programs: programs, Pool: call.Pool{Table: g.cfg.Data}, Realm: g.cfg.Realm, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Transport,
 		Audio: audio, Circuits: &g.circuits, Setup: g.cfg.Setup, Ringing: g.cfg.Ringing,
 		Random: traffic.Stream(g.cfg.Seed, 0), Machine: rand.Uint64(), Steady: s.Steady, WarmUp: s.WarmUp,
@@ -147,7 +154,7 @@ func (g *Gateway) Run(ctx context.Context) {
 	stopped := call.Never
 	g.shard.Loop(ctx, func(now time.Duration) bool {
 		g.heed(now)
-		if ctx.Err() != nil && stopped == call.Never {
+		if stopped == call.Never && (ctx.Err() != nil || g.done()) {
 			stopped = now
 			g.shard.Machine.Stop(now)
 		}
@@ -157,6 +164,16 @@ func (g *Gateway) Run(ctx context.Context) {
 		return stopped != call.Never && g.shard.Machine.InProgress() == 0
 	})
 }
+
+// done tells whether the gateway has had all the calls that it waits for, or its script asked for an end.
+func (g *Gateway) done() bool {
+	gracefully, now, _ := g.shard.Machine.WantsStop()
+	over := g.shard.Machine.InProgress() == 0
+	return now || over && (gracefully || g.cfg.Calls > 0 && g.shard.Steady.Started >= g.cfg.Calls)
+}
+
+// ScriptCounts returns what a script counted, nil for other programs. It may be read once Run has returned.
+func (g *Gateway) ScriptCounts() *measure.Script { return g.shard.Machine.ScriptCounts() }
 
 // Address returns where the gateway listens.
 func (g *Gateway) Address() netip.AddrPort { return g.shard.Socket.Local() }
