@@ -16,6 +16,8 @@ type answerOptions struct {
 	gateway  gatewayOptions
 	scenario *scenarioFlags
 	account  accountFlags
+	script   *scriptFlags
+	calls    uint64
 	realm    string
 	proxy    bool
 }
@@ -31,14 +33,19 @@ func newAnswerCommand(streams Streams) *cobra.Command {
 		Short: "Answer calls and other requests as a scenario says",
 		Long: `answer is the far end of a test: it answers what comes in as a scenario says, without a limit of
 circuits (sipplan gateway has one). A scenario can challenge for credentials; they are those of
---auth-user, or of the columns user and password of --data. It runs until Ctrl-C.`,
+--auth-user, or of the columns user and password of --data. It runs until Ctrl-C. With --sipp it runs a
+scenario file of SIPp, which answers nothing but what the file says.`,
 		Example: `  sipplan answer --listen 127.0.0.1:5060 --scenario phone
   sipplan answer --scenario registrar
   SIPPLAN_PASSWORD=secret sipplan answer --scenario registrar-auth --auth-user alice
-  sipplan answer --scenario flows/ivr.yaml --ring 2s`,
+  sipplan answer --scenario flows/ivr.yaml --ring 2s
+  sipplan answer --sipp uas.xml --inf users.csv -m 500`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			if err := o.apply(streams); err != nil {
+			if o.script.given() {
+				return o.runScript(command, streams)
+			}
+			if err := errors.Join(o.script.alone(command), o.apply(streams)); err != nil {
 				return usage(err)
 			}
 			return o.gateway.run(command.Context(), streams)
@@ -47,6 +54,8 @@ circuits (sipplan gateway has one). A scenario can challenge for credentials; th
 	flags := command.Flags()
 	flags.StringArrayVar(&o.gateway.listen, "listen", []string{"127.0.0.1:5060"}, "address and port to answer on, tcp:, tls:, ws: or wss: before it unless over UDP; repeat it for more")
 	o.scenario = addScenario(command, "phone")
+	o.script = addScript(command)
+	flags.Uint64VarP(&o.calls, "calls", "m", 0, "end once this many calls of a SIPp scenario have come in and are over; 0: never")
 	o.gateway.addCommon(command)
 	o.account.add(flags)
 	flags.StringVar(&o.realm, "realm", defaultRealm, "realm of the challenges")

@@ -110,10 +110,11 @@ func (o *blastOptions) someTarget(_ *cobra.Command, args []string) error {
 }
 
 func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []string) error {
-	cfg, err := o.config(command.Flags())
+	cfg, err := o.config(command, streams)
 	if err != nil {
 		return usage(err)
 	}
+	defer func() { _ = o.script.close() }()
 	defer o.results.close()
 	if err := o.results.read(); err != nil {
 		return usage(err)
@@ -127,6 +128,9 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 		return err
 	}
 	defer func() { o.target.close() }()
+	if err := o.script.aim(&cfg); err != nil {
+		return usage(err)
+	}
 	cfg.Save = o.results.save.policy
 	run, err := newLoadRun(cfg, o.target.ceiling)
 	if err != nil {
@@ -144,7 +148,7 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 			Measured: result.Steady, Window: result.Window, Health: result.Health, Ports: o.ports,
 		})
 	})
-	return run.conclude(streams, o.results, report)
+	return errors.Join(run.conclude(streams, o.results, report), o.script.conclude(result.Script, result.Started, result.Elapsed, cfg.CAPS))
 }
 
 // far starts the gateways in this process, if any are wanted, which stop ends.
@@ -163,7 +167,11 @@ func (o *blastOptions) far(ctx context.Context, targets []string, cfg *loadgen.C
 }
 
 // config turns the flags about traffic into a load configuration.
-func (o *blastOptions) config(flags *pflag.FlagSet) (loadgen.Config, error) {
+func (o *blastOptions) config(command *cobra.Command, streams Streams) (loadgen.Config, error) {
+	flags := command.Flags()
+	if err := errors.Join(o.script.alone(command), o.script.habits(flags)); err != nil {
+		return loadgen.Config{}, err
+	}
 	cfg := loadgen.Config{
 		Arrivals: traffic.ArrivalLaw(o.arrivals), Duration: o.duration, Calls: o.calls, WarmUp: o.warmUp,
 		Drain: o.drain, MaxCalls: o.maxCalls, Seed: o.seed,
@@ -172,6 +180,9 @@ func (o *blastOptions) config(flags *pflag.FlagSet) (loadgen.Config, error) {
 	cfg.Media, mediaErr = o.media.media()
 	cfg.Programs, programErr = o.scenario.programs()
 	cfg.Data, dataErr = o.scenario.table()
+	if o.script.given() {
+		programErr = o.script.apply(streams, &cfg)
+	}
 	cfg.CAPS, cfg.Holding, err = o.offered(flags)
 	if cfg.Duration == 0 && cfg.Calls == 0 {
 		cfg.Duration = time.Minute
@@ -196,6 +207,7 @@ func (o *blastOptions) check(flags *pflag.FlagSet) (problems []error) {
 		{"max-calls", o.maxCalls < 0, "not be negative"},
 		{"duration", o.duration <= 0, "be more than 0s"},
 		{"calls", o.calls == 0, "be at least 1"},
+		{"rate-period", o.ratePeriod <= 0, "be more than 0s"},
 	} {
 		if flags.Changed(f.name) && f.bad {
 			problems = append(problems, fmt.Errorf("--%s: must %s, got %s", f.name, f.want, flags.Lookup(f.name).Value))
@@ -227,7 +239,7 @@ func (o *blastOptions) offered(flags *pflag.FlagSet) (caps float64, holding traf
 	case given != 1:
 		return 0, holding, fmt.Errorf("--erlangs, --caps or --users: say the load by exactly one of them, got %d", given)
 	case flags.Changed("caps"):
-		return o.caps, holding, nil
+		return o.caps / o.ratePeriod.Seconds(), holding, nil
 	case holding.Mean == 0:
 		return 0, holding, errors.New("--aht: must be more than 0s, got 0s: only --caps can offer calls without a length")
 	case flags.Changed("erlangs"):

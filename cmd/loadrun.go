@@ -103,7 +103,7 @@ func (r *loadRun) report(command string, result *loadgen.Result, change func(*re
 	out := reports.RunResult{
 		Command: command, Version: version(), Started: result.Started, Elapsed: result.Elapsed, Seed: result.Seed,
 		Targets: r.cfg.Trunks.Targets, Window: result.Window, Steady: result.Steady, WarmUp: result.WarmUp,
-		Health: result.Health, Interrupted: result.Interrupted,
+		Health: result.Health, Interrupted: result.Interrupted, Script: result.Script,
 		Load: reports.Load{
 			Erlangs: r.cfg.Erlangs(), CAPS: r.cfg.CAPS, AHT: r.cfg.Holding.Mean.Seconds(), Calls: r.cfg.Calls,
 			Duration: r.cfg.Duration.Seconds(), WarmUp: r.cfg.WarmUp.Seconds(), Arrivals: string(r.cfg.Arrivals),

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/scenarios"
 	"github.com/spf13/pflag"
 )
 
@@ -44,6 +46,45 @@ func (f *twinFlags) check() error {
 		}
 	}
 	return nil
+}
+
+// config says where the other halves are, nil for a scenario without commands. The half that sends the first
+// command connects, the other listens, as in SIPp; with several peers each listens and connects.
+func (f *twinFlags) config(script *scenarios.Script, guard loadgen.Guard) (*loadgen.TwinConfig, error) {
+	commands := false
+	first := scenarios.ScriptAct
+	for _, step := range script.Steps {
+		if op := step.Op; !commands && (op == scenarios.ScriptCommand || op == scenarios.ScriptAwait) {
+			commands, first = true, op
+		}
+	}
+	switch {
+	case !commands && f.address == "" && !f.extended():
+		return nil, nil
+	case f.address == "" && !f.extended():
+		return nil, errors.New("--3pcc: the scenario sends or awaits commands; say where the other half is")
+	}
+	peers, err := f.addresses()
+	if err != nil {
+		return nil, err
+	}
+	for name, address := range peers {
+		if err := guard.CheckTarget("", address.Addr()); err != nil {
+			return nil, fmt.Errorf("--3pcc: %s %w", name, err)
+		}
+	}
+	if f.extended() {
+		own, known := peers[f.name()]
+		if !known {
+			return nil, fmt.Errorf("--slave-cfg: %s names no %q", f.peers, f.name())
+		}
+		delete(peers, f.name())
+		return &loadgen.TwinConfig{Listen: own, Peers: peers}, nil
+	}
+	if first == scenarios.ScriptAwait {
+		return &loadgen.TwinConfig{Listen: peers[""]}, nil
+	}
+	return &loadgen.TwinConfig{Peers: peers}, nil
 }
 
 // addresses reads the file of the peers.

@@ -1,0 +1,93 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/reports"
+	"github.com/sipplan/sipplan/scenarios"
+	"github.com/spf13/pflag"
+)
+
+// habits sets what SIPp does where nothing else was asked for: ten calls a second, evenly spaced, that last as
+// long as their scenario says.
+func (f *scriptFlags) habits(flags *pflag.FlagSet) error {
+	if !f.given() {
+		return nil
+	}
+	if flags.Changed("scenario") {
+		return errors.New("--sipp, --scenario: calls run one of them, got both")
+	}
+	for name, value := range map[string]string{"arrivals": "constant", "hold": "fixed", "aht": "0s", "caps": "10"} {
+		switch {
+		case flags.Changed(name), name == "caps" && (flags.Changed("erlangs") || flags.Changed("users")), name == "aht" && flags.Changed("erlangs"), name == "aht" && flags.Changed("users"):
+			continue
+		}
+		if err := flags.Set(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apply loads the scenario into a load configuration.
+func (f *scriptFlags) apply(streams Streams, cfg *loadgen.Config) error {
+	program, script, err := f.load(streams)
+	if err != nil {
+		return err
+	}
+	if program.Role != scenarios.Caller {
+		return fmt.Errorf("--sipp: %s answers calls; sipplan answer runs it", f.file)
+	}
+	cfg.Programs, cfg.Script = []*scenarios.Program{program}, script
+	cfg.Media.Off = cfg.Media.Off || !program.Script.Media
+	return nil
+}
+
+// aim completes the configuration of a script, once the target is known.
+func (f *scriptFlags) aim(cfg *loadgen.Config) error {
+	if cfg.Script == nil {
+		return nil
+	}
+	cfg.Script.RemoteHost = cfg.Target.Host
+	if cfg.Script.Service == "" {
+		if cfg.Script.Service = cfg.Target.User; cfg.Script.Service == "" {
+			cfg.Script.Service = "service"
+		}
+	}
+	cfg.Script.Account = scriptAccount(cfg.Account, cfg.Script.Service)
+	var err error
+	cfg.Twin, err = f.twin.config(cfg.Programs[0].Script, cfg.Guard)
+	return err
+}
+
+// errScriptFailed says by the exit code that calls of a scenario failed; the report has said which.
+var errScriptFailed = exitWith(codeFailed)
+
+// conclude writes the statistics of a script and fails a run of which calls failed.
+func (f *scriptFlags) conclude(counts *measure.Script, started time.Time, elapsed time.Duration, rate float64) error {
+	if counts == nil {
+		return nil
+	}
+	if f.stats != "" {
+		if err := f.writeStats(counts, started, elapsed, rate); err != nil {
+			return fmt.Errorf("--stats: %w", err)
+		}
+	}
+	if counts.Failed > 0 {
+		return errScriptFailed
+	}
+	return nil
+}
+
+func (f *scriptFlags) writeStats(counts *measure.Script, started time.Time, elapsed time.Duration, rate float64) error {
+	file, err := os.Create(f.stats)
+	if err != nil {
+		return err
+	}
+	return errors.Join(reports.WriteScriptStatistics(file, counts, started, elapsed, rate), file.Close())
+}
