@@ -68,7 +68,31 @@ func (d *dialog) since(from int) span { return span{uint16(from), uint16(len(d.t
 // maxDialog bounds the texts of one dialog, in octets.
 const maxDialog = 16 << 10
 
-// fits tells whether the texts of a message can be taken over without exceeding maxDialog.
+// takes tells whether the texts of a message can be taken over without exceeding maxDialog, once the texts that
+// were written anew have given way.
+func (d *dialog) takes(m *sip.Message) bool {
+	if d.fits(m) {
+		return true
+	}
+	d.compact()
+	return d.fits(m)
+}
+
+// compact drops the texts that are in use no more. It allocates, which only dialogs of many changes make it do.
+func (d *dialog) compact() {
+	kept := make([]byte, 0, len(d.text))
+	for _, s := range []*span{&d.callID, &d.local, &d.remote, &d.tag, &d.target, &d.auth, &d.replaces, &d.errand, &d.routes,
+		&d.invited.remote, &d.invited.target, &d.invited.routes} {
+		from := len(kept)
+		if kept = append(kept, d.get(*s)...); len(kept) == from {
+			*s = span{}
+			continue
+		}
+		*s = span{uint16(from), uint16(len(kept))}
+	}
+	d.text = append(d.text[:0], kept...)
+}
+
 func (d *dialog) fits(m *sip.Message) bool {
 	need := len(m.CallID) + len(m.From) + len(m.FromTag) + len(m.To) + len(m.ToTag) + len(m.Target) + 2*identityLen
 	for _, r := range m.RecordRoutes[:m.NumRecordRoutes] {
@@ -102,9 +126,9 @@ func (d *dialog) matches(r *sip.Message) bool {
 	return bytes.Equal(r.CallID, d.get(d.callID)) && (d.tag.to == d.tag.from || bytes.Equal(r.FromTag, d.get(d.tag)))
 }
 
-// adopt takes over what a 2xx to our INVITE says of the peer.
+// adopt takes over what a 2xx to our INVITE says of the peer, if it fits.
 func (d *dialog) adopt(m *sip.Message) {
-	if !d.fits(m) {
+	if !d.takes(m) {
 		return
 	}
 	d.remote = d.put(m.To)

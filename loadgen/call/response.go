@@ -140,6 +140,10 @@ func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 		m.onFurtherAnswer(c, r, at)
 		return
 	}
+	if !c.dialog.takes(r) { // what cannot be remembered makes no dialog
+		m.cfg.Steady.Malformed++
+		return
+	}
 	c.invite.Close()
 	c.cancel.Close()
 	c.status, c.answered, c.stage = r.Status, at, talking

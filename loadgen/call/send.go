@@ -83,9 +83,12 @@ func (m *Machine) vouch(c *call, message *scenarios.Message) {
 	if int(into.to) == len(d.text) && into.to > into.from {
 		d.text = d.text[:into.from] // nothing stands behind the last credentials: write over them
 	}
+	if len(d.text) > maxDialog/2 {
+		*into = span{}
+		d.compact()
+	}
 	from := len(d.text)
 	if from > maxDialog/2 {
-		*into = span{}
 		return
 	}
 	m.renderBody(c, message, nil)
