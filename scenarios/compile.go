@@ -217,4 +217,4 @@ func checkHeader(name, value string) error {
 }
 
 // dialogHeaders are written by the machine, so that a call stays one.
-var dialogHeaders = []string{"Via", "v", "Call-ID", "i", "CSeq", "Content-Length", "l", "Max-Forwards", "Route"}
+var dialogHeaders = []string{"Via", "v", "From", "f", "To", "t", "Call-ID", "i", "CSeq", "Content-Length", "l", "Max-Forwards", "Route"}

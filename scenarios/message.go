@@ -42,6 +42,7 @@ const (
 	Lifetime                     // seconds that a binding or subscription is asked for
 	Binding                      // whole lines: the binding that a 200 to REGISTER confirms
 	ReportState                  // value of the Subscription-State of such a NOTIFY
+	ReplacesURI                  // URI that a REFER of an attended transfer sends the peer to
 	Replaces                     // whole line: the call that an INVITE takes the place of (RFC 3891)
 	Challenges                   // whole lines: what asks for credentials
 	ReferReport                  // body of a NOTIFY about a REFER: the status line of the call that followed it
@@ -55,7 +56,7 @@ var keywordNames = map[string]Keyword{
 	"last_From": AnsweredFrom, "last_To": AnsweredTo, "last_Call-ID": AnsweredCallID, "last_CSeq": AnsweredCSeq, "last_Require": AnsweredRequire, "last_Via": AnsweredVias,
 	"last_Record-Route": AnsweredRecordRoutes, "authentication": Authentication, "routes": Routes,
 	"session_timer": SessionTimer, "reliability": Reliability, "rack": Acknowledged, "expires": Lifetime,
-	"binding": Binding, "subscription_state": ReportState, "replaces": Replaces, "challenges": Challenges, "refer_report": ReferReport,
+	"binding": Binding, "subscription_state": ReportState, "replaces": Replaces, "replaces_uri": ReplacesURI, "challenges": Challenges, "refer_report": ReferReport,
 }
 
 // wholeLine tells the keywords that stand for complete header lines, or for none.
@@ -161,6 +162,9 @@ func namedCell(text string) (column, before, after string, ok bool) {
 	column = strings.TrimSpace(column)
 	return column, before, after, opened && closed && column != "" && !strings.ContainsAny(column, "\r\n{")
 }
+
+// ParseText compiles text with keywords that is no whole message.
+func ParseText(text string) []Segment { return segments(text) }
 
 func literal(text string) Segment {
 	return Segment{Text: []byte(strings.ReplaceAll(text, "\n", "\r\n"))}

@@ -67,6 +67,7 @@ const (
 	Hear                // waits until the digits that came in end in Digits, without any for audio, or goes to Else when Within is over
 	Challenge           // asks for credentials, and ends a call that brought none that are right
 	Cancel              // withdraws the INVITE: CANCEL once that is allowed, BYE if the answer crosses it
+	Consult             // calls To, and goes on when that call is answered
 	Follow              // accepts the REFER at hand and calls where it says
 	Mismatch            // ends the call as one that went otherwise than the scenario allows
 	End                 // ends the call, in the class of the last final response to its INVITE

@@ -28,6 +28,7 @@ func (c *compiler) invite(p phrase, rest string) error {
 		return err
 	}
 	rest, to, called := clause(rest, "to")
+	to = strings.ReplaceAll(to, " ", "")
 	if called {
 		if err := checkURI("invite", to, "urn:service:test."); err != nil {
 			return err
@@ -207,14 +208,24 @@ func (c *compiler) notify(p phrase, rest string) error {
 
 // refer asks the peer to call somebody (RFC 3515).
 func (c *compiler) refer(p phrase, rest string) error {
-	_, target, ok := clause(rest, "to")
-	if !ok {
-		return fmt.Errorf("%s: say to whom, as in to sip:+15550199@192.0.2.5", firstOf(p.words))
-	}
-	uri := strings.ReplaceAll(strings.Trim(target, "<>"), " ", "") // {{ column }} may have blanks
-	if err := checkURI(firstOf(p.words), uri); err != nil {
+	uri, err := transferTarget("refer", rest)
+	if err != nil {
 		return err
 	}
+	return c.referTo(p, uri)
+}
+
+// transferTarget reads `to URI`.
+func transferTarget(word, rest string) (uri string, err error) {
+	_, target, ok := clause(rest, "to")
+	if !ok {
+		return "", fmt.Errorf("%s: say to whom, as in %s to sip:+15550199@192.0.2.5", word, word)
+	}
+	uri = strings.ReplaceAll(strings.Trim(target, "<>"), " ", "") // {{ column }} may have blanks
+	return uri, checkURI(word, uri)
+}
+
+func (c *compiler) referTo(p phrase, uri string) error {
 	text, err := requestText("REFER", "", "Refer-To: <"+uri+">")
 	if err != nil {
 		return err
@@ -222,29 +233,45 @@ func (c *compiler) refer(p phrase, rest string) error {
 	return c.request(p, text, nil)
 }
 
-// transfer is a blind transfer: REFER, the report that the peer's new call was answered, BYE.
+// transfer is REFER, the report that the peer's new call was answered, and BYE. An attended one calls the target
+// first, and the peer's new call takes the place of that one (RFC 5589, 6 and 7).
 func (c *compiler) transfer(p phrase, rest string) error {
-	if err := c.refer(p, rest); err != nil {
+	rest, attended := strings.CutSuffix(rest, " attended")
+	uri, err := transferTarget("transfer", rest)
+	if err != nil {
+		return err
+	}
+	if attended {
+		c.add(Step{Op: Consult, To: uri, Line: p.line})
+		uri = "[replaces_uri]"
+	}
+	if err := c.referTo(p, uri); err != nil {
 		return err
 	}
 	report := func(from, to int, stay bool, next string) arm {
 		return arm{Arm{Method: "NOTIFY", From: from, To: to, Reply: 200, Stay: stay}, next}
 	}
-	err := c.await(phrase{line: p.line}, 0, "", report(100, 199, true, ""), report(200, 299, false, ""), report(300, 699, false, failure))
+	err = c.await(phrase{line: p.line}, 0, "", report(100, 199, true, ""), report(200, 299, false, ""), report(300, 699, false, failure))
 	if err != nil {
 		return err
 	}
 	return c.bye(phrase{line: p.line}, "")
 }
 
+// fromData is a URI that the data of the call names, which are checked as all numbers are that may be called.
+const fromData = "{{target}}"
+
 // checkURI refuses what is no SIP or telephone URI and begins with none of the other beginnings.
 func checkURI(word, uri string, others ...string) error {
+	if uri == fromData {
+		return nil
+	}
 	for _, scheme := range append(others, "sip:", "sips:", "tel:") {
-		if (strings.HasPrefix(uri, scheme) || strings.HasPrefix(uri, "{{")) && !strings.ContainsAny(uri, " <>\"\r\n\x00") {
+		if strings.HasPrefix(uri, scheme) && !strings.ContainsAny(uri, " <>\"\r\n\x00") {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s: %q is no SIP URI", word, uri)
+	return fmt.Errorf("%s: %q is neither a SIP URI nor {{ target }}, that of the column target of --data", word, uri)
 }
 
 func firstOf(words string) string {

@@ -41,10 +41,11 @@ type call struct {
 	until  time.Duration // end of the patience for digits or audio
 	keep   keeping       // what is to be refreshed
 
-	report   int      // status of the call that follows the peer's REFER
-	referrer identity // of the call whose REFER this one follows; zero for none
-	replaces identity // of the call that this one takes the place of once it is answered; zero for none
-	fork     identity // of the call that hangs up the second answer to this one's INVITE; zero for none
+	report     int     // status of the call that follows the peer's REFER
+	referrer   callRef // of the call whose REFER this one follows; zero for none
+	replaces   callRef // of the call that this one takes the place of once it is answered; zero for none
+	consultant callRef // of the call that this one consults for; zero for none
+	fork       callRef // of the call that hangs up the second answer to this one's INVITE; zero for none
 
 	cseq       uint32             // of the last request sent in the dialog
 	inviteCSeq uint32             // of our INVITE

@@ -100,6 +100,7 @@ func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
 		m.countAnswered(c, into, now)
 	}
 	m.reportOn(c, reportOf(class, c.status), now)
+	m.consulted(c, false, now)
 	if m.cfg.Observer != nil {
 		m.cfg.Observer.Ended(c.callID(), class, c.flags.dropped)
 	}

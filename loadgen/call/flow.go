@@ -13,8 +13,9 @@ import (
 type flow struct {
 	program *scenarios.Program
 	steps   []scenarios.Step
-	waits   []traffic.Sampler // of the steps that wait by a law of their own, at their places
-	opening sip.Method        // of the request that begins a call
+	waits   []traffic.Sampler     // of the steps that wait by a law of their own, at their places
+	targets [][]scenarios.Segment // of the steps that name whom they call, at their places
+	opening sip.Method            // of the request that begins a call
 }
 
 // flows are the programs of a machine, by who begins: those that it starts calls with, in shares by their
@@ -24,6 +25,7 @@ type flows struct {
 	shares    []float64 // running sum of the callers' weights
 	answerers map[sip.Method]*flow
 	referred  *flow // of calls that follow a REFER
+	consult   *flow // of calls that ask before a transfer
 }
 
 // noProgram is the flow of calls that the machine only hangs up.
@@ -32,7 +34,10 @@ var noProgram = flow{opening: sip.INVITE, steps: []scenarios.Step{{Op: scenarios
 func newFlows(programs []*scenarios.Program, data *pool, fixed map[scenarios.Keyword]string) (flows, error) {
 	f := flows{answerers: map[sip.Method]*flow{}}
 	var err error
-	if f.referred, err = loadReferred(data, fixed); err != nil {
+	if f.referred, err = loadFlow("referred", data, fixed); err != nil {
+		return f, err
+	}
+	if f.consult, err = loadFlow("consult", data, fixed); err != nil {
 		return f, err
 	}
 	sum := 0.0
@@ -56,14 +61,19 @@ func newFlows(programs []*scenarios.Program, data *pool, fixed map[scenarios.Key
 
 func newFlow(p *scenarios.Program, data *pool, fixed map[scenarios.Keyword]string) (*flow, error) {
 	bound := &flow{program: p, opening: sip.MethodOf([]byte(p.Opening()))}
+	var err error
 	for _, step := range p.Steps {
 		if step.Message != nil {
-			var err error
 			if step.Message, err = data.columns(step.Message.Bind(fixed), p.Variables); err != nil {
 				return nil, fmt.Errorf("line %d: %w", step.Line, err)
 			}
 		}
 		bound.steps = append(bound.steps, step)
+		var to []scenarios.Segment
+		if to, err = data.places(scenarios.ParseText(step.To), p.Variables); err != nil {
+			return nil, fmt.Errorf("line %d: %w", step.Line, err)
+		}
+		bound.targets = append(bound.targets, to)
 		bound.waits = append(bound.waits, traffic.NewSampler(step.Law))
 	}
 	return bound, nil
@@ -82,4 +92,13 @@ func (f *flows) draw(random *rand.Rand) *flow {
 		}
 	}
 	return f.callers[last]
+}
+
+// loadFlow returns a program of the library, for the calls that the machine begins of its own accord.
+func loadFlow(name string, data *pool, fixed map[scenarios.Keyword]string) (*flow, error) {
+	programs, err := scenarios.Load(name)
+	if err != nil {
+		return nil, err
+	}
+	return newFlow(programs[0], data, fixed)
 }

@@ -87,27 +87,34 @@ func (m *Machine) keyring(c *call) *sip.Keyring {
 // columns puts the places of variables and columns into a message that names them.
 func (p *pool) columns(message *scenarios.Message, variables []string) (*scenarios.Message, error) {
 	bound := *message
-	for _, list := range []*[]scenarios.Segment{&bound.Head, &bound.Body} {
-		placed := append([]scenarios.Segment(nil), *list...)
-		for i := range placed {
-			if placed[i].Keyword != scenarios.Field {
-				continue
-			}
-			name := placed[i].Reference.Name
-			if at := slices.Index(variables, name); at >= 0 {
-				placed[i] = scenarios.Segment{Keyword: scenarios.Variable, Reference: &scenarios.Reference{Name: name, Index: at}}
-				continue
-			}
-			if p.Table == nil {
-				return nil, fmt.Errorf("{{ %s }}: the scenario shows what neither set: assigns nor --data has", name)
-			}
-			column := p.Table.Column(name)
-			if column < 0 {
-				return nil, fmt.Errorf("{{ %s }}: %s has no such column, only %q", name, p.Table.Name, p.Table.Columns)
-			}
-			placed[i].Reference = &scenarios.Reference{Name: name, Index: column}
-		}
-		*list = placed
+	var err error
+	if bound.Head, err = p.places(message.Head, variables); err != nil {
+		return nil, err
 	}
-	return &bound, nil
+	bound.Body, err = p.places(message.Body, variables)
+	return &bound, err
+}
+
+// places puts the places of variables and columns into a text that names them.
+func (p *pool) places(text []scenarios.Segment, variables []string) ([]scenarios.Segment, error) {
+	placed := slices.Clone(text)
+	for i := range placed {
+		if placed[i].Keyword != scenarios.Field {
+			continue
+		}
+		name := placed[i].Reference.Name
+		if at := slices.Index(variables, name); at >= 0 {
+			placed[i] = scenarios.Segment{Keyword: scenarios.Variable, Reference: &scenarios.Reference{Name: name, Index: at}}
+			continue
+		}
+		if p.Table == nil {
+			return nil, fmt.Errorf("{{ %s }}: the scenario shows what neither set: assigns nor --data has", name)
+		}
+		column := p.Table.Column(name)
+		if column < 0 {
+			return nil, fmt.Errorf("{{ %s }}: %s has no such column, only %q", name, p.Table.Name, p.Table.Columns)
+		}
+		placed[i].Reference = &scenarios.Reference{Name: name, Index: column}
+	}
+	return placed, nil
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
-	"github.com/sipplan/sipplan/scenarios"
 )
 
 // follow accepts the REFER at hand and calls where it says; NOTIFYs tell the peer what becomes of that call
@@ -27,7 +26,7 @@ func (m *Machine) follow(c *call, now time.Duration) {
 	m.begin(now, Attempt{Intended: now, Trunk: &Trunk{
 		Name: "refer", Address: address, URI: string(target), From: string(uriOf(c.dialog.get(c.dialog.local))),
 	}}, m.flows.referred, func(referred *call) {
-		referred.referrer = c.id
+		referred.referrer = m.table.refer(c)
 		referred.dialog.replaces = referred.dialog.put(replacesOf(headers))
 	})
 }
@@ -48,13 +47,12 @@ func replacesOf(headers []byte) []byte {
 
 // reportOn tells the peer whose REFER a call follows how that call stands.
 func (m *Machine) reportOn(c *call, status int, at time.Duration) {
-	if c.referrer == (identity{}) {
+	if c.referrer == (callRef{}) {
 		return
 	}
-	slot, generation, _ := parseIdentity(c.referrer[:], m.cfg.Machine)
-	referrer, _ := m.table.find(slot, generation)
+	referrer := m.table.linked(c.referrer)
 	if status >= 200 {
-		c.referrer = identity{}
+		c.referrer = callRef{}
 	}
 	if referrer == nil || referrer.stage != talking || referrer.report >= 200 {
 		return
@@ -115,7 +113,7 @@ func (m *Machine) onReplacing(r *sip.Message, replaces []byte, from netip.AddrPo
 		return
 	}
 	if c := m.serve(r, from, at, false); c != nil {
-		c.replaces = replaced.id
+		c.replaces = m.table.refer(replaced)
 		if c.stage == confirming {
 			m.hangUpReplaced(c, at)
 		}
@@ -124,21 +122,12 @@ func (m *Machine) onReplacing(r *sip.Message, replaces []byte, from netip.AddrPo
 
 // hangUpReplaced hangs up the call that an answered one takes the place of.
 func (m *Machine) hangUpReplaced(c *call, at time.Duration) {
-	if c.replaces == (identity{}) {
+	if c.replaces == (callRef{}) {
 		return
 	}
-	slot, generation, _ := parseIdentity(c.replaces[:], m.cfg.Machine)
-	c.replaces = identity{}
-	if replaced, _ := m.table.find(slot, generation); replaced != nil && replaced.stage == talking {
+	replaced := m.table.linked(c.replaces)
+	c.replaces = callRef{}
+	if replaced != nil && replaced.stage == talking {
 		m.hangUp(replaced, at)
 	}
-}
-
-// loadReferred returns the program of calls that follow a REFER.
-func loadReferred(data *pool, fixed map[scenarios.Keyword]string) (*flow, error) {
-	programs, err := scenarios.Load("referred")
-	if err != nil {
-		return nil, err
-	}
-	return newFlow(programs[0], data, fixed)
 }

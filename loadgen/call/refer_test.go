@@ -79,3 +79,29 @@ func TestReplacesHangsUpTheReplacedCall(t *testing.T) {
 		t.Errorf("want the replaced call hung up:\n%s", strings.Join(l.log, "\n"))
 	}
 }
+
+// An attended transfer: the transferor asks the target first, the transferee's call takes the place of that one.
+func TestAttendedTransfer(t *testing.T) {
+	everywhere := func(netip.Addr) bool { return true }
+	phone := "scenario: phone\nflows:\n- role: answerer\n  steps:\n  - answer\n  - expect REFER within 10s else target\n  - follow\n  - expect BYE\n  branches:\n    target:\n    - expect BYE\n"
+	l := flowLab(t, "- invite\n- wait 1s\n- transfer to sip:+15550199@192.0.2.2:5060 attended\n", "", func(c, a *Config) {
+		a.Programs = parsed(t, phone)
+		a.Audio.Allowed, c.Audio.Allowed = everywhere, everywhere
+	})
+	l.place(time.Second)
+	l.runUntil(time.Minute)
+	l.answerer.Stop(l.now) // the transferee talks to the target: the phone to itself
+	l.runUntil(2 * time.Minute)
+	l.closed()
+	// The call, the consultation, and the transferee's call: at the caller the first two, at the phone all three
+	// that came in and the one that it placed.
+	if n := l.calls.Outcomes[measure.Answered]; n != 2 {
+		t.Errorf("%d calls answered at the transferor, want 2", n)
+	}
+	if n := l.answers.Outcomes[measure.Answered]; n != 4 {
+		t.Errorf("%d calls answered at the phones, want 4", n)
+	}
+	if l.count("-> REFER") != 1 || !strings.Contains(strings.Join(l.log, "\n"), "<- INVITE sip:192.0.2.2:5060") {
+		t.Errorf("want a REFER and an INVITE of the transferee:\n%s", strings.Join(l.log, "\n"))
+	}
+}

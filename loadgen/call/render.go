@@ -148,6 +148,8 @@ func appendDialog(dst []byte, c *call, message *scenarios.Message, k scenarios.K
 		return c.appendLife(dst)
 	case scenarios.ReportState:
 		return c.appendReportState(dst)
+	case scenarios.ReplacesURI:
+		return append(dst, c.dialog.get(c.dialog.replaces)...)
 	case scenarios.Replaces:
 		if replaces := c.dialog.get(c.dialog.replaces); len(replaces) > 0 {
 			dst = append(append(append(dst, "Replaces: "...), replaces...), "\r\n"...)

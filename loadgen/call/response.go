@@ -160,6 +160,7 @@ func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 	into.Delays[measure.AnswerTime].Record(at - begin)
 	m.acknowledgeAnswer(c, r)
 	m.reportOn(c, r.Status, at)
+	m.consulted(c, true, at)
 	if c.flags.stopping || c.flags.cancelled || c.flags.withdrawn {
 		c.flags.cut = !c.flags.withdrawn
 		m.hangUp(c, at)
@@ -199,9 +200,8 @@ func (m *Machine) acknowledgeAnswer(c *call, r *sip.Message) {
 // onFork hangs up a second answer in a call of its own, which shares Call-ID and tag with the first and
 // is found by its branches. One such answer a call is dealt with; more are left to time out.
 func (m *Machine) onFork(c *call, r *sip.Message, at time.Duration) {
-	if c.fork != (identity{}) {
-		slot, generation, _ := parseIdentity(c.fork[:], m.cfg.Machine)
-		if fork, _ := m.table.find(slot, generation); fork != nil && bytes.Equal(r.ToTag, fork.dialog.get(fork.dialog.tag)) {
+	if c.fork != (callRef{}) {
+		if fork := m.table.linked(c.fork); fork != nil && bytes.Equal(r.ToTag, fork.dialog.get(fork.dialog.tag)) {
 			m.count(fork).Retransmissions[measure.Sent][measure.Ack]++
 			m.acknowledgeAnswer(fork, r)
 		}
@@ -212,7 +212,7 @@ func (m *Machine) onFork(c *call, r *sip.Message, at time.Duration) {
 
 // hangUpAnswer acknowledges a 2xx that no call waits for and hangs up, in a call of its own that is in no
 // account. Everything that it needs stands in the response.
-func (m *Machine) hangUpAnswer(r *sip.Message, from netip.AddrPort, at time.Duration) identity {
+func (m *Machine) hangUpAnswer(r *sip.Message, from netip.AddrPort, at time.Duration) callRef {
 	c := m.table.take(m.cfg.Machine)
 	c.flow, c.flags.extra, c.peer = &noProgram, true, from
 	c.cseq, c.inviteCSeq = r.CSeq, r.CSeq
@@ -222,7 +222,7 @@ func (m *Machine) hangUpAnswer(r *sip.Message, from netip.AddrPort, at time.Dura
 	m.adopt(c, r)
 	m.transmit(c, m.standard.ack, nil, m.hop(c))
 	m.hangUp(c, at)
-	return c.id
+	return m.table.refer(c)
 }
 
 // adopt takes over what a 2xx says of the peer. A Contact that must not be called is left aside: requests

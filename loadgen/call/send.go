@@ -35,9 +35,8 @@ func (m *Machine) heed(c *call, step *scenarios.Step) {
 	if step.Life > 0 {
 		c.keep.life = step.Life
 	}
-	if d := &c.dialog; step.To != "" {
-		d.remote = d.put([]byte("<"), []byte(step.To), []byte(">"))
-		d.target = span{d.remote.from + 1, d.remote.to - 1}
+	if to := c.flow.targets[c.step]; len(to) > 0 {
+		m.callTo(c, to)
 	}
 	if step.Flow != scenarios.AsBefore {
 		c.direction = directions[step.Flow]

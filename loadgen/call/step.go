@@ -61,6 +61,10 @@ func (m *Machine) run(c *call, now time.Duration) {
 			}
 		case scenarios.Cancel:
 			m.giveUp(c, now)
+		case scenarios.Consult:
+			m.schedule(c)
+			m.consult(c, now)
+			return
 		case scenarios.Follow:
 			m.follow(c, now)
 		case scenarios.Mismatch:

@@ -71,6 +71,22 @@ func (t *table) find(slot int32, generation uint32) (c *call, over bool) {
 	return nil, true
 }
 
+// callRef names another call of the same machine, which may end before the one that holds it. The zero value
+// names none.
+type callRef struct {
+	slot       int32
+	generation uint32
+}
+
+// refer returns the name of a call.
+func (t *table) refer(c *call) callRef { return callRef{c.slot, t.gens[c.slot]} }
+
+// linked returns the call that a callRef names, nil when it has ended.
+func (t *table) linked(l callRef) *call {
+	c, _ := t.find(l.slot, l.generation)
+	return c
+}
+
 // each calls do for each call in progress; do may end it.
 func (t *table) each(do func(*call)) {
 	for _, chunk := range t.chunks {
