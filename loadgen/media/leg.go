@@ -38,6 +38,10 @@ type Leg struct {
 	keypad   keypad
 	stats    Stats // what is not counted elsewhere
 	tap      Tap   // nil: nobody looks
+
+	ear       ear      // for the reference signal
+	answering uint8    // mark of the reference signal that is played because it was recognised
+	envelope  envelope // for an echo
 }
 
 // Port returns the RTP port; RTCP is on the next one.
@@ -66,6 +70,7 @@ func (l *Leg) Start(now time.Duration, s Stream) {
 	l.sender, l.receiver, l.echo = newSender(e.random), receiver{buffer: e.jitterBuffer}, echo{}
 	l.stats, l.dropsKnown = Stats{Started: true}, false
 	l.keypad.clear()
+	l.ear, l.answering, l.envelope = ear{listening: s.Source == Reference}, 0, envelope{on: s.Source == Speech || s.Source == Play}
 	l.shield = shield{}
 	l.control.begin(now, e.random)
 	l.control.first = l.sender.number
@@ -85,6 +90,7 @@ func (l *Leg) Stop(now time.Duration) Stats {
 	e.now = max(e.now, now)
 	if l.wheel != nil {
 		at := e.clock.read(now)
+		l.stats.EchoDelay, l.stats.Echo = l.echoed()
 		l.stream.Source, l.paced = None, false // what came since the last visit counts, but is not echoed
 		l.read(at)
 		l.readControl(at)

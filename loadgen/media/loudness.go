@@ -40,15 +40,20 @@ func (l *loudness) hear(c Codec, payload []byte) {
 	if l.loudest >= audibleSquare && l.packets%loudnessPackets != 0 || c > PCMA || len(payload) == 0 {
 		return
 	}
+	mean := meanSquare(c, payload)
+	l.judged++
+	l.sum += mean
+	l.loudest = max(l.loudest, mean)
+}
+
+// meanSquare returns the mean square of the samples of a payload of G.711, by some of them.
+func meanSquare(c Codec, payload []byte) float64 {
 	table, sum, n := &squares[c], float32(0), 0
 	for i := 0; i < len(payload); i += loudnessStride {
 		sum += table[payload[i]]
 		n++
 	}
-	mean := float64(sum) / float64(n)
-	l.judged++
-	l.sum += mean
-	l.loudest = max(l.loudest, mean)
+	return float64(sum) / float64(n)
 }
 
 // silent reports whether everything that was heard was silence; false for what cannot be decoded.

@@ -40,11 +40,19 @@ func (s *Stats) blame(l *Leg, stopped bool) {
 	f.Add(measure.WrongPace, !r.interrupted && wrongPace(s.Pace, r.last-r.source.playout.first))
 	f.Add(measure.OtherPacketTime, r.steps.differs())
 	f.Add(measure.OtherPayload, s.WrongPayload >= fewPackets)
+	s.Recognised = l.ear.recognised(l.stream.Mark)
+	f.Add(measure.OtherAudio, l.ear.deaf() && l.receiver.loudness.packets >= enoughPackets && l.stream.Codec <= PCMA)
+	f.Add(measure.SwappedAudio, l.ear.swapped(l.stream.Mark))
+	f.Add(measure.OwnEcho, s.Echo)
 	f.Add(measure.SilentAudio, r.loudness.silent() && s.Received >= fewPackets)
 }
 
 // fewPackets is how many packets may be odd before it is a fault of the call's audio.
 const fewPackets = 10
+
+// enoughPackets is how many packets must have come for the reference signal to be missed: some seconds, in which it
+// is said a dozen times.
+const enoughPackets = 150
 
 // score rates what was heard by the E-model of the codec's scale: losses and late packets, and the delay from mouth to
 // ear without an echo path, which is half the round trip, the jitter buffer, a packet and the look-ahead of the codec. A

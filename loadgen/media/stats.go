@@ -70,6 +70,11 @@ type Stats struct {
 	Level      float64        // mean level of the audio in dBov
 	LevelKnown bool
 
+	Recognised bool          // the reference signal that was expected was heard
+	AudioDelay time.Duration // from sending it to hearing it again; valid when Recognised with a mark of our own
+	Echo       bool          // our own signal came back
+	EchoDelay  time.Duration // after so long
+
 	Scored  bool          // Score is valid
 	Score   quality.Score // MOS-CQE of what was heard
 	NoScore string        // why there is none; empty when nothing was heard
@@ -136,6 +141,15 @@ func (s *Stats) addTo(h *measure.Heard) {
 		h.LegMissing.Record(s.Missing)
 		h.FirstPacket.Record(s.FirstPacket)
 		h.LongestGap.Record(s.LongestGap)
+	}
+	if s.Recognised {
+		h.Recognised++
+	}
+	if s.Recognised && s.AudioDelay > 0 {
+		h.AudioDelay.Record(s.AudioDelay)
+	}
+	if s.Echo {
+		h.EchoDelay.Record(s.EchoDelay)
 	}
 	if s.RTTs > 0 {
 		h.RTT.Record(s.RTT)

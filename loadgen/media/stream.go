@@ -10,15 +10,16 @@ type Source uint8
 
 // The sources. Tone is the default: a leg that sends nothing has to say so.
 const (
-	Tone    Source = iota // the digital milliwatt of G.711, 1 kHz at 0 dBm0
-	Speech                // a speech-like signal with syllables and pauses
-	Silence               // the quietest signal of the codec, packet after packet
-	Echo                  // what was received, sent back at once under the leg's own SSRC
-	None                  // nothing: the leg only receives
-	Play                  // Stream.Audio
+	Tone      Source = iota // the digital milliwatt of G.711, 1 kHz at 0 dBm0
+	Speech                  // a speech-like signal with syllables and pauses
+	Silence                 // the quietest signal of the codec, packet after packet
+	Echo                    // what was received, sent back at once under the leg's own SSRC
+	None                    // nothing: the leg only receives
+	Play                    // Stream.Audio
+	Reference               // a signal with a mark that both ends recognise: Stream.Mark
 )
 
-var sourceNames = [...]string{"tone", "speech", "silence", "echo", "none", "play"}
+var sourceNames = [...]string{"tone", "speech", "silence", "echo", "none", "play", "reference"}
 
 // String returns the name of the source as reports write it.
 func (s Source) String() string {
@@ -48,6 +49,7 @@ type Stream struct {
 	EventType   uint8 // of telephone events, as negotiated; 0: none were
 	Source      Source
 	Audio       *Audio        // what Play plays; Prepare it for the codec before the calls
+	Mark        uint8         // of Reference, 1 to Marks; 0 answers with the mark that is recognised
 	Plays       int           // times that the source is played; 0: for ever
 	Suppress    Suppression   // of silence
 	PacketTime  time.Duration // zero: 20 ms; else whole milliseconds from 10 to 60, cut to frames of the codec
@@ -81,7 +83,11 @@ func (s Stream) trackKey() trackKey {
 // track returns what the stream sends, nil when it has nothing of its own to say.
 func (s Stream) track() *track {
 	a := s.Audio
-	if s.Source != Play {
+	switch s.Source {
+	case Play:
+	case Reference:
+		a = reference(s.Mark)
+	default:
 		a = builtin(s.Source)
 	}
 	if a == nil {

@@ -173,6 +173,9 @@ func (l *Leg) accept(p *rtp.Packet, arrival, at time.Duration) {
 	switch {
 	case known:
 		l.receiver.loudness.hear(l.stream.Codec, p.Payload)
+		if where == inOrder {
+			l.listen(p, arrival)
+		}
 	case l.stream.EventType != 0 && p.PayloadType == l.stream.EventType:
 		l.keypad.hear(&p.Header, p.Payload, arrival, l.sender.clock)
 	case p.PayloadType != comfortNoiseType:

@@ -23,6 +23,7 @@ type Heard struct {
 
 	Recognised uint64    // calls in which the reference signal was recognised
 	AudioDelay Histogram // from sending the reference signal to hearing it again: both ways
+	EchoDelay  Histogram // of our own signal in calls in which it came back
 
 	RemoteMOS  Scores // as the far end reports it (RFC 3611): its claim, for what it heard of us
 	RemoteLoss Shares // of our packets, as the far end reports it
@@ -49,6 +50,7 @@ func (h *Heard) Merge(other *Heard) {
 	h.LongestGap.Merge(&other.LongestGap)
 	h.Recognised += other.Recognised
 	h.AudioDelay.Merge(&other.AudioDelay)
+	h.EchoDelay.Merge(&other.EchoDelay)
 	h.RemoteMOS.Merge(&other.RemoteMOS)
 	h.RemoteLoss.Merge(&other.RemoteLoss)
 	h.Worst.Merge(&other.Worst)
@@ -60,6 +62,7 @@ func (h *Heard) clone() Heard {
 	c.MOS, c.WidebandMOS, c.RemoteMOS = h.MOS.clone(), h.WidebandMOS.clone(), h.RemoteMOS.clone()
 	c.LegMissing, c.RemoteLoss = h.LegMissing.clone(), h.RemoteLoss.clone()
 	c.RTT, c.FirstPacket, c.LongestGap, c.AudioDelay = h.RTT.clone(), h.FirstPacket.clone(), h.LongestGap.clone(), h.AudioDelay.clone()
+	c.EchoDelay = h.EchoDelay.clone()
 	c.Worst = h.Worst.clone()
 	return c
 }
