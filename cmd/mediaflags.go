@@ -26,19 +26,20 @@ type mediaFlags struct {
 	srtp     []string
 	mux      bool
 	dscp     int
+	buffer   time.Duration
 	ports    portRange
 }
 
 // sounds are the values of --media.
-var sounds = map[string]media.Source{"tone": media.Tone, "speech": media.Speech, "silence": media.Silence, "echo": media.Echo}
+var sounds = map[string]media.Source{"tone": media.Tone, "speech": media.Speech, "silence": media.Silence, "echo": media.Echo, "reference": media.Reference}
 
-var soundNames = []string{"tone", "speech", "silence", "echo", "none"}
+var soundNames = []string{"tone", "speech", "silence", "echo", "reference", "none"}
 
 // addMedia gives a command the media flags.
 func addMedia(command *cobra.Command, sound string, ports media.PortRange) *mediaFlags {
 	f := &mediaFlags{ports: portRange(ports)}
 	flags := command.Flags()
-	flags.StringVar(&f.sound, "media", sound, "what calls send as RTP: tone, speech, silence, echo, or none for signalling alone")
+	flags.StringVar(&f.sound, "media", sound, "what calls send as RTP: tone, speech, silence, echo, reference (marked, so that the right audio is recognised where it comes back), or none for signalling alone")
 	flags.StringArrayVar(&f.play, "play", nil, "file that calls play instead: "+media.FileKinds()+"; several for several codecs")
 	flags.IntVar(&f.plays, "plays", 0, "times that --play is played, 0 for as long as the call lasts")
 	flags.StringSliceVar(&f.codecs, "codecs", []string{"pcmu", "pcma"}, "codecs in order of preference: "+strings.Join(codecNames, ", "))
@@ -50,6 +51,7 @@ func addMedia(command *cobra.Command, sound string, ports media.PortRange) *medi
 	flags.Lookup("srtp").NoOptDefVal = media.AES128SHA80.String()
 	flags.BoolVar(&f.mux, "rtcp-mux", false, "offer that RTP and RTCP share a port (RFC 5761)")
 	flags.IntVar(&f.dscp, "media-dscp", expeditedForwarding, "DSCP of media packets, 0 to 63; 46 is expedited forwarding")
+	flags.DurationVar(&f.buffer, "jitter-buffer", media.DefaultJitterBuffer, "depth of the jitter buffer by which calls are judged: RTP that comes later is lost to the ear")
 	flags.Var(&f.ports, "rtp-ports", "range of the RTP/RTCP port pairs, two ports a call")
 	completeFlag(command, "media", soundNames)
 	completeFlag(command, "codecs", codecNames)
@@ -59,7 +61,7 @@ func addMedia(command *cobra.Command, sound string, ports media.PortRange) *medi
 
 // media returns what the flags say.
 func (f *mediaFlags) media() (loadgen.Media, error) {
-	m := loadgen.Media{Off: f.sound == "none", Ports: media.PortRange(f.ports), Ptime: f.ptime, Plays: f.plays, Mux: f.mux, DSCP: f.dscp}
+	m := loadgen.Media{Off: f.sound == "none", Ports: media.PortRange(f.ports), Ptime: f.ptime, Plays: f.plays, Mux: f.mux, DSCP: f.dscp, JitterBuffer: f.buffer}
 	if f.dscp == 0 {
 		m.DSCP = media.BestEffort
 	}
@@ -131,6 +133,8 @@ func (f *mediaFlags) checkNumbers() error {
 	switch {
 	case f.dscp < 0 || f.dscp > 63:
 		return usagef("--media-dscp: must be from 0 to 63, got %d", f.dscp)
+	case f.buffer <= 0 || f.buffer > time.Second:
+		return usagef("--jitter-buffer: must be more than 0s and at most 1s, got %s", f.buffer)
 	case f.plays < 0:
 		return usagef("--plays: must not be negative, got %d", f.plays)
 	case f.ptime == 0:

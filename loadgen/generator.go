@@ -120,7 +120,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	audio := g.cfg.Media.Audio(local.Addr(), g.cfg.allows)
 	if !g.cfg.Media.Off {
 		s.Media, err = media.NewEngine(media.Config{
-			Local: local.Addr(), Ports: g.cfg.Media.Ports.Split(shards)[i], Start: g.start, DSCP: g.cfg.Media.DSCP,
+			Local: local.Addr(), Ports: g.cfg.Media.Ports.Split(shards)[i], Start: g.start, DSCP: g.cfg.Media.DSCP, JitterBuffer: g.cfg.Media.JitterBuffer,
 			Seed: g.cfg.Seed ^ uint64(mediaStream)<<32 ^ uint64(i), SendLate: &s.Steady.Media.SendLate,
 		})
 		if err != nil {

@@ -14,17 +14,18 @@ import (
 // Media says what the calls of a run send. The zero value is a tone in G.711, of which the ports are still to
 // be said.
 type Media struct {
-	Off      bool // signalling alone
-	Source   media.Source
-	Sound    *media.Audio      // what media.Play plays
-	Plays    int               // times that it is played; 0: for ever
-	Codecs   []sip.Codec       // in order of preference; empty for PCMU, PCMA
-	Ptime    time.Duration     // packet time to ask for, whole milliseconds from 10 to 60; 0: 20 ms
-	Suppress media.Suppression // of silence
-	Suites   []media.Suite     // of SRTP, in order of preference; empty for RTP
-	Mux      bool              // offer that RTP and RTCP share a port
-	DSCP     int               // as media.Config has it
-	Ports    media.PortRange
+	Off          bool // signalling alone
+	Source       media.Source
+	Sound        *media.Audio      // what media.Play plays
+	Plays        int               // times that it is played; 0: for ever
+	Codecs       []sip.Codec       // in order of preference; empty for PCMU, PCMA
+	Ptime        time.Duration     // packet time to ask for, whole milliseconds from 10 to 60; 0: 20 ms
+	Suppress     media.Suppression // of silence
+	Suites       []media.Suite     // of SRTP, in order of preference; empty for RTP
+	Mux          bool              // offer that RTP and RTCP share a port
+	DSCP         int               // as media.Config has it
+	JitterBuffer time.Duration     // depth of the one by which calls are judged; 0: media.DefaultJitterBuffer
+	Ports        media.PortRange
 }
 
 // Validate reports what cannot be sent: a file in a codec that it has no rendition for, a packet time out

@@ -33,6 +33,7 @@ type Audio struct {
 
 	Recognised uint64 `json:"reference_recognised"` // calls that heard the reference signal
 	AudioDelay Delay  `json:"audio_delay_ms"`
+	EchoDelay  Delay  `json:"echo_delay_ms"` // of calls in which our own signal came back
 
 	Faults map[string]uint64 `json:"faults"` // calls with each fault
 	Worst  []WorstCall       `json:"worst_calls"`
@@ -87,7 +88,7 @@ func newAudio(m *measure.Media) *Audio {
 		Discarded:  h.Discarded, Bursts: h.Bursts, WrongPayload: h.WrongPayload, Replayed: h.Replayed, SSRCChanges: h.SSRCChanges,
 		KernelDrops: m.Drops,
 		RTT:         newDelay(&h.RTT), FirstPacket: newDelay(&h.FirstPacket), LongestGap: newDelay(&h.LongestGap),
-		Recognised: h.Recognised, AudioDelay: newDelay(&h.AudioDelay),
+		Recognised: h.Recognised, AudioDelay: newDelay(&h.AudioDelay), EchoDelay: newDelay(&h.EchoDelay),
 		Faults: make(map[string]uint64, measure.NumMediaFaults), Worst: []WorstCall{},
 	}
 	for f, n := range h.Faults {
@@ -106,6 +107,7 @@ func (a *Audio) delays() []namedDelay {
 		{"rtp_first_packet", "answer to first packet", a.FirstPacket},
 		{"rtp_longest_gap", "without a packet, of each call", a.LongestGap},
 		{"audio_delay", "reference signal there and back", a.AudioDelay},
+		{"echo_delay", "our own signal came back", a.EchoDelay},
 	}
 }
 

@@ -62,3 +62,12 @@ func (m *Machine) undescribed(c *call) bool {
 	return m.cfg.Audio.Engine != nil && c.leg != nil && c.answered != Never && !c.session.known &&
 		!c.flags.cancelled && !c.flags.extra && !c.flags.incoming
 }
+
+// mark returns the number of the reference signal of a call: one that few calls at a time share, or at an answerer that
+// of whoever calls.
+func (c *call) mark() uint8 {
+	if c.flags.incoming {
+		return 0
+	}
+	return uint8(1 + c.slot%media.Marks)
+}

@@ -141,7 +141,7 @@ func (m *Machine) play(c *call, now time.Duration) {
 	}
 	c.leg.Start(now, media.Stream{
 		Remote: s.remote, RemoteRTCP: s.control, Mux: s.mux, Codec: s.codec, PayloadType: s.payload, EventType: s.events,
-		Source: source, Audio: audio.Sound, Plays: audio.Plays, Suppress: audio.Suppress,
+		Source: source, Mark: c.mark(), FromMiddle: c.flags.incoming, Audio: audio.Sound, Plays: audio.Plays, Suppress: audio.Suppress,
 		PacketTime: s.packet, Send: s.sending, Receive: s.receiving, SendOnly: s.silent,
 	})
 }

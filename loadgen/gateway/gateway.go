@@ -120,7 +120,7 @@ func (g *Gateway) open() error {
 	audio := g.cfg.Media.Audio(local.Addr(), g.cfg.Allow)
 	if !g.cfg.Media.Off {
 		s.Media, err = media.NewEngine(media.Config{
-			Local: local.Addr(), Ports: g.cfg.Media.Ports, DSCP: g.cfg.Media.DSCP,
+			Local: local.Addr(), Ports: g.cfg.Media.Ports, DSCP: g.cfg.Media.DSCP, JitterBuffer: g.cfg.Media.JitterBuffer,
 			Seed: g.cfg.Seed, Start: start, SendLate: &s.Steady.Media.SendLate,
 		})
 		if err != nil {

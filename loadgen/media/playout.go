@@ -16,6 +16,7 @@ type playout struct {
 	least   [2]time.Duration // of the window before, and of the one at hand
 	since   time.Duration    // begin of the window at hand
 	first   time.Duration    // arrival of the first packet, the origin of transit
+	settled time.Duration    // least transit of the first second: a stream often begins with a stumble
 	running bool
 }
 
@@ -28,6 +29,9 @@ func (p *playout) restart(arrival time.Duration) {
 // buffer of the given depth.
 func (p *playout) late(arrival, longer, depth time.Duration) bool {
 	p.transit += longer
+	if arrival-p.first < paceBegin {
+		p.settled = min(p.settled, p.transit)
+	}
 	if arrival-p.since >= playoutWindow {
 		p.least[0], p.least[1], p.since = p.least[1], p.transit, arrival
 	}
@@ -39,18 +43,24 @@ func (p *playout) late(arrival, longer, depth time.Duration) bool {
 // a ten-thousandth.
 const (
 	paceShare   = 0.005
-	paceTime    = 100 * time.Millisecond
-	paceMinimum = time.Second
+	paceTime    = 60 * time.Millisecond
+	paceBegin   = time.Second
+	paceEnd     = 500 * time.Millisecond
+	paceMinimum = 3 * time.Second
 )
 
 // pace returns how fast the media clock of the source has run against the time, 1 for exactly, judged at the arrival
-// of its last packet. It is 0 where there was too little to tell.
+// of its last packet by the packets that were least on their way. It is 0 where there was too little to tell.
 func (p *playout) pace(last time.Duration) float64 {
 	elapsed := last - p.first
 	if !p.running || elapsed < paceMinimum {
 		return 0
 	}
-	return float64(elapsed-min(p.least[0], p.least[1])) / float64(elapsed)
+	least := p.least[1]
+	if last-p.since < paceEnd {
+		least = min(least, p.least[0])
+	}
+	return 1 - float64(least-p.settled)/float64(elapsed)
 }
 
 // wrongPace reports whether a media clock that ran so fast for so long is wrong.

@@ -49,6 +49,9 @@ func (s *sender) play(stream Stream, t *track) {
 	s.step = uint32(units(stream.packetTime(), s.clock))
 	if t != s.track {
 		s.track, s.position, s.plays, s.paused = t, 0, stream.Plays, false
+		if stream.FromMiddle && t != nil && stream.Plays == 0 {
+			s.position = len(t.slots) / 2
+		}
 	}
 }
 

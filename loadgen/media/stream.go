@@ -50,6 +50,7 @@ type Stream struct {
 	Source      Source
 	Audio       *Audio        // what Play plays; Prepare it for the codec before the calls
 	Mark        uint8         // of Reference, 1 to Marks; 0 answers with the mark that is recognised
+	FromMiddle  bool          // the source begins in its middle: who answers does not say the same as who calls
 	Plays       int           // times that the source is played; 0: for ever
 	Suppress    Suppression   // of silence
 	PacketTime  time.Duration // zero: 20 ms; else whole milliseconds from 10 to 60, cut to frames of the codec

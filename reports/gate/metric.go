@@ -85,7 +85,9 @@ func delays() []metric {
 		metric{name: "rtp_longest_gap", about: "longest time without an RTP packet in each call",
 			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Media.Heard.LongestGap }},
 		metric{name: "audio_delay", about: "from sending the reference signal to hearing it again, both ways",
-			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Media.Heard.AudioDelay }})
+			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Media.Heard.AudioDelay }},
+		metric{name: "echo_delay", about: "of calls in which our own signal came back",
+			delay: func(m *measure.Measurement) *measure.Histogram { return &m.Media.Heard.EchoDelay }})
 }
 
 var sessions = []metric{
@@ -172,7 +174,7 @@ func sum(counters [measure.NumMethods]uint64) uint64 {
 
 // media reports whether the metric is about RTP.
 func (m metric) media() bool {
-	return m.scores != nil || m.audio || m.packets || m.name == "audio_delay" || strings.HasPrefix(m.name, "rtp_")
+	return m.scores != nil || m.audio || m.packets || m.name == "audio_delay" || m.name == "echo_delay" || strings.HasPrefix(m.name, "rtp_")
 }
 
 // find returns the metric of that name.
