@@ -53,12 +53,7 @@ type planFigure struct {
 // planFigures are the figures that a reader looks for first.
 func planFigures(d *design.Design) []planFigure {
 	p, v := planPage{d}, d.Variant()
-	broken := 0
-	for _, f := range d.Failures {
-		if !f.Holds {
-			broken++
-		}
-	}
+	broken := brokenPromises(d)
 	figures := []planFigure{
 		{"users", count(d.Total.Users), false},
 		{"traffic in the busy hour", erlangs(d.Total.Erlangs), false},
