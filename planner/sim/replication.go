@@ -326,12 +326,12 @@ func (r *replication) lose(causes routing.Causes, outcome routing.Outcome) {
 	c := &r.caller
 	s := &r.sources[c.source]
 	class := classOf(causes, outcome)
-	if s.way >= 0 {
-		s.tally.lost[s.way]++
-	}
 	s.tally.countCauses(causes)
 	if class == measure.Blocked {
 		s.tally.blocked++
+		if s.way >= 0 {
+			s.tally.lost[s.way]++
+		}
 	}
 	if s.laws.retry.Share > 0 && class != measure.User && class != measure.Number {
 		if delay, again := s.laws.retry.After(int(c.retries), r.whims); again {

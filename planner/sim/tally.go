@@ -28,7 +28,7 @@ type tally struct {
 	held     time.Duration                   // circuit time of the calls carried
 	wait     time.Duration                   // time in the queue of those that left it, either way
 	carried  [waysOfASource][mostSteps]int64 // attempts, by the place of the trunk group on the way
-	lost     [waysOfASource]int64            // attempts that no trunk group of the way carried
+	lost     [waysOfASource]int64            // attempts that found no circuit on any trunk group of the way
 	causes   [16]int64                       // of attempts that found no circuit, by the bit of routing.Causes
 }
 
