@@ -66,6 +66,7 @@ func (f *targetFlags) apply(ctx context.Context, streams Streams, cfg *loadgen.C
 	if cfg.TLS, f.close, err = f.tls.config(); err != nil {
 		return usage(err)
 	}
+	f.trunks.apply(cfg)
 	cfg.Profile = sip.Profile{MeansBlocked: f.busyCodes}
 	cfg.Timers = sip.Timers{T1: f.t1, T2: 8 * f.t1}
 	return f.applyLocal(cfg)

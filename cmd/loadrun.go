@@ -18,6 +18,7 @@ type loadRun struct {
 	lookout   *lookout // nil for a run that no verdict on a trunk comes of
 	ceiling   ceilingFlag
 	lost      *loadgen.UnreachableError // why nobody could be called; nil if somebody could
+	halted    string                    // why the run ended before its time; empty if nobody but the user ended it
 }
 
 // newLoadRun checks a load configuration. What is wrong with it is the user's to mend.
@@ -68,8 +69,12 @@ func (r *loadRun) run(ctx context.Context, streams Streams, what string) (*loadg
 	look()
 	stop()
 	release()
-	if errors.As(err, &r.lost) {
-		err = nil // reported like any run, and then the reason for which it could not run
+	var asked *loadgen.RetryAfterError
+	switch { // reported like any run, with the reason for its end
+	case errors.As(err, &r.lost):
+		r.halted, err = r.lost.Error(), nil
+	case errors.As(err, &asked):
+		r.halted, err = asked.Error(), nil
 	}
 	if demanding && result != nil {
 		result.Health = append(result.Health, ceiling.Check(r.cfg.CAPS))
@@ -110,9 +115,7 @@ func (r *loadRun) report(command string, result *loadgen.Result, change func(*re
 			Hold: string(r.cfg.Holding.Law), Media: sound, MaxCalls: uint64(r.cfg.MaxCalls),
 		},
 	}
-	if r.lost != nil {
-		out.Unreachable = r.lost.Error()
-	}
+	out.Halted = r.halted
 	change(&out)
 	return reports.NewRun(out)
 }

@@ -21,6 +21,7 @@ import (
 type trunkFlags struct {
 	trunks                       []string
 	order, failOver, retryAfter  string
+	redirects, overload          string
 	failOverAfter, putAsideFor   time.Duration
 	mostTrunks, putAsideFailures int
 	dns                          string
@@ -30,7 +31,13 @@ type trunkFlags struct {
 var orders = []string{"ordered", "round-robin", "weighted", "weighted-random", "least-used"}
 
 // retryAfters are the values of --retry-after.
-var retryAfters = []string{"record", "obey"}
+var retryAfters = []string{"record", "obey", "abort"}
+
+// What --redirects and --overload may say.
+var (
+	redirects = []string{"record", "follow"}
+	overloads = []string{"ignore", "obey"}
+)
 
 // addTrunks gives a command the flags about several trunks.
 func addTrunks(command *cobra.Command) *trunkFlags {
@@ -43,16 +50,20 @@ func addTrunks(command *cobra.Command) *trunkFlags {
 	flags.IntVar(&f.mostTrunks, "most-trunks", 0, "`trunks` that one call is sent over at most (default: all)")
 	flags.IntVar(&f.putAsideFailures, "put-aside", 0, "put a trunk aside after this many `failures` in a row (default: never, so that the load stays as offered)")
 	flags.DurationVar(&f.putAsideFor, "put-aside-for", 30*time.Second, "`time` for which a trunk is put aside")
-	flags.StringVar(&f.retryAfter, "retry-after", "record", "what a 503 with Retry-After leads to: "+strings.Join(retryAfters, " or ")+" (no calls on that trunk for the time it names)")
+	flags.StringVar(&f.retryAfter, "retry-after", "record", "what a 503 with Retry-After leads to: record, obey (no calls on that trunk for the time it names) or abort (the run ends)")
+	flags.StringVar(&f.redirects, "redirects", "record", "what a 3xx leads to: record, or follow (as far as the target and number guards allow)")
+	flags.StringVar(&f.overload, "overload", "ignore", "what overload control by the target leads to (RFC 7339): ignore, or obey (fewer calls on that trunk)")
 	flags.StringVar(&f.dns, "dns", "", "`server` that finds names, by NAPTR, SRV and address records (default: as /etc/hosts and /etc/resolv.conf say)")
 	completeFlag(command, "order", orders)
 	completeFlag(command, "retry-after", retryAfters)
+	completeFlag(command, "redirects", redirects)
+	completeFlag(command, "overload", overloads)
 	return f
 }
 
 // plan reads the flags and the targets that the command line names beside them.
 func (f *trunkFlags) plan(targets []string) (plan loadgen.TrunkPlan, err error) {
-	problems := []error{oneOf("order", f.order, orders), oneOf("retry-after", f.retryAfter, retryAfters)}
+	problems := []error{oneOf("order", f.order, orders), oneOf("retry-after", f.retryAfter, retryAfters), oneOf("redirects", f.redirects, redirects), oneOf("overload", f.overload, overloads)}
 	if plan.Order, err = routing.ParsePolicy(strings.ReplaceAll(f.order, "-", " ")); err != nil && problems[0] == nil {
 		problems = append(problems, fmt.Errorf("--order: %w", err))
 	}
@@ -96,6 +107,13 @@ func (f *trunkFlags) plan(targets []string) (plan loadgen.TrunkPlan, err error) 
 		return plan, err
 	}
 	return plan, flagNames(plan.Validate())
+}
+
+// apply fills in what the flags say of answers other than how calls find their trunks.
+func (f *trunkFlags) apply(cfg *loadgen.Config) {
+	cfg.HaltAtRetryAfter = f.retryAfter == "abort"
+	cfg.FollowRedirects = f.redirects == "follow"
+	cfg.ObeyOverload = f.overload == "obey"
 }
 
 // wishFor reads a target as a trunk that has its name.

@@ -24,8 +24,13 @@ type Config struct {
 	Target sip.Target
 	Trunks *Trunks // nil for one to Target
 	Drills []Drill // failures on purpose
-	Guard  Guard   // which targets and numbers may be called
-	Caller string  // user part of our address; DefaultCaller if empty
+
+	FollowRedirects bool // send calls where a 3xx says, as far as the guards allow
+	ObeyOverload    bool // send fewer calls to a trunk that asks for it (RFC 7339)
+	// HaltAtRetryAfter ends the run at the first 503 with Retry-After.
+	HaltAtRetryAfter bool
+	Guard            Guard  // which targets and numbers may be called
+	Caller           string // user part of our address; DefaultCaller if empty
 	// Account answers a target that asks for credentials (401, 407); without a user such a call is refused.
 	Account sip.Credentials
 

@@ -144,6 +144,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 		Pool:    call.Pool{Table: g.cfg.Data, First: i, Step: shards, Random: rand.NewChaCha8(seed32())},
 		Keyring: keyring, CheckNumber: CheckNumber,
 		Programs: g.cfg.Programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: transport, Trunks: ways, Drills: g.cfg.watches(),
+		FollowRedirects: g.cfg.FollowRedirects, ObeyOverload: g.cfg.ObeyOverload, OnRetryAfter: g.onRetryAfter(),
 		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
 		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,
 		Steady: s.Steady, WarmUp: s.WarmUp, From: lead + g.cfg.WarmUp, Observer: s.observer(), Script: script,
@@ -184,7 +185,7 @@ func (g *Generator) Run(ctx context.Context) (*Result, error) {
 	if err := g.account(result); err != nil {
 		return result, err
 	}
-	return result, nil
+	return result, g.asked()
 }
 
 // Stop ends the arrivals and hangs up the calls in progress; Run returns when that is done.
@@ -198,10 +199,12 @@ func (g *Generator) finished() bool { return errors.Is(context.Cause(g.halt), er
 
 // broken returns the cause of an end that nobody asked for.
 func (g *Generator) broken() error {
-	if err := context.Cause(g.halt); !errors.Is(err, errStopped) && !errors.Is(err, errFinished) {
-		return err
+	err := context.Cause(g.halt)
+	var asked *RetryAfterError
+	if errors.Is(err, errStopped) || errors.Is(err, errFinished) || errors.As(err, &asked) {
+		return nil
 	}
-	return nil
+	return err
 }
 
 func (g *Generator) end(cause error) {

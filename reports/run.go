@@ -30,7 +30,7 @@ type RunResult struct {
 	Health      measure.Health
 	Interrupted bool
 	Saving      *Saving // calls that were saved; nil if none was to be
-	Unreachable string  // why nobody could be called; empty if somebody could
+	Halted      string  // why the run ended before its time, as when nobody could be called; empty if it did not
 	Gates       []gate.Result
 	Judgement   *acceptance.Judgement  // nil if no promise was tested
 	DrillLimits acceptance.DrillLimits // of the drills in the measurement
@@ -90,10 +90,10 @@ type Run struct {
 	Saving     *Saving     `json:"saved_calls"` // null when none was to be saved
 	Health     Health      `json:"health"`
 	Gates      []Gate      `json:"gates"`
-	Acceptance *Acceptance `json:"acceptance"` // null when no promise was tested
+	Acceptance *Acceptance `json:"acceptance"`       // null when no promise was tested
+	Script     *Script     `json:"script,omitempty"` // only when a scenario file of SIPp was run
 
-	unreachable string  // why nobody could be called; empty if somebody could
-	Script      *Script `json:"script,omitempty"` // only when a scenario file of SIPp was run
+	halted string // why the run ended before its time; empty if it did not
 }
 
 // NewRun makes the report of a result.
@@ -112,7 +112,7 @@ func NewRun(r RunResult) *Run {
 		Trunks: newTrunks(r.Steady, r.Window), Drills: newDrills(all, r.DrillLimits),
 		Saving: r.Saving.printable(),
 		Health: newHealth(r.Health, all.CheckAccounting()), Gates: newGates(r.Gates),
-		Acceptance: newAcceptance(r.Judgement, r.Steady.Requests()), unreachable: sentence(r.Unreachable),
+		Acceptance: newAcceptance(r.Judgement, r.Steady.Requests()), halted: sentence(r.Halted),
 		Script: NewScript(r.Script),
 	}
 	run.decide()
@@ -127,8 +127,8 @@ func (r *Run) decide() {
 	if faults := r.Health.why(); len(faults) > 0 {
 		open = faults // the same fault leaves every gate open
 	}
-	if r.unreachable != "" {
-		open = []string{r.unreachable} // for the rest there is no other reason
+	if r.halted != "" {
+		open = []string{r.halted} // for the rest there is no other reason
 	}
 	if r.Interrupted {
 		open = append(open, "The run was interrupted.")

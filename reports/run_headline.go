@@ -15,11 +15,11 @@ var fates = map[string]string{
 	"unexpected":   "went otherwise than the scenario allows",
 }
 
-// headlines returns what goes before every verdict: that nobody could be called, that most calls came to the same end, which was no
+// headlines returns what goes before every verdict: why the run ended before its time, that most calls came to the same end, which was no
 // answer, and that media went one way only.
 func (r *Run) headlines() []string {
 	var sentences []string
-	for _, sentence := range []string{r.unreachable, r.fate(), r.oneWay()} {
+	for _, sentence := range []string{r.halted, r.fate(), r.oneWay()} {
 		if sentence != "" {
 			sentences = append(sentences, sentence)
 		}

@@ -51,21 +51,25 @@ type Audio struct {
 
 // Config describes a machine.
 type Config struct {
-	Programs    []*scenarios.Program // of the calls that are started and of those that come in
-	Wire        Wire
-	Local       netip.AddrPort // address of the wire, for Via and Contact
-	UserAgent   string
-	Transport   sip.Transport
-	Timers      sip.Timers
-	Profile     sip.Profile // how the peer says that it is busy
-	Trunks      *Trunks     // nil for attempts that name their own
-	Drills      []Drill     // failures on purpose that calls may meet
-	Audio       Audio
-	Circuits    Circuits               // nil: every call gets a circuit
-	CheckNumber func(uri string) error // refuses what must not be called, emergency numbers above all; nil allows all
-	Keyring     *sip.Keyring           // answers challenges; nil: a challenge is a refusal
-	Pool        Pool                   // data that the calls differ in
-	Realm       *sip.Realm             // asks for credentials where a program says so; nil: no program may
+	Programs  []*scenarios.Program // of the calls that are started and of those that come in
+	Wire      Wire
+	Local     netip.AddrPort // address of the wire, for Via and Contact
+	UserAgent string
+	Transport sip.Transport
+	Timers    sip.Timers
+	Profile   sip.Profile // how the peer says that it is busy
+	Trunks    *Trunks     // nil for attempts that name their own
+	Drills    []Drill     // failures on purpose that calls may meet
+	// OnRetryAfter is told of each 503 with Retry-After, on the machine's goroutine; nil for nobody.
+	OnRetryAfter    func(trunk string, after time.Duration)
+	ObeyOverload    bool // send fewer calls to a trunk that asks for it (RFC 7339)
+	FollowRedirects bool // send a call where a 3xx says, as far as it may go there
+	Audio           Audio
+	Circuits        Circuits               // nil: every call gets a circuit
+	CheckNumber     func(uri string) error // refuses what must not be called, emergency numbers above all; nil allows all
+	Keyring         *sip.Keyring           // answers challenges; nil: a challenge is a refusal
+	Pool            Pool                   // data that the calls differ in
+	Realm           *sip.Realm             // asks for credentials where a program says so; nil: no program may
 
 	Setup, Ringing traffic.Duration // waits of an answering program
 	Random         *rand.Rand       // draws those waits

@@ -109,6 +109,11 @@ func (m *Machine) appendSegment(dst []byte, c *call, message *scenarios.Message,
 		return append(dst, m.variables(c)[s.Reference.Index].Text()...)
 	case scenarios.Field:
 		return m.pool.Table.AppendCell(dst, int(c.row), s.Reference.Index)
+	case scenarios.Branch:
+		if dst = appendDialog(dst, c, message, s.Keyword); m.cfg.ObeyOverload {
+			dst = append(dst, supportsOverload...)
+		}
+		return dst
 	case scenarios.Challenges:
 		return append(dst, m.challenges...)
 	case scenarios.SessionTimer:

@@ -69,6 +69,7 @@ func (m *Machine) onInviteResponse(c *call, r *sip.Message, from netip.AddrPort,
 		m.onOldResponse(c, r, from, at)
 		return
 	}
+	m.heedOverload(c, r.Vias[0], at)
 	switch {
 	case c.stage != calling && c.invite.Running() && !c.flags.serving:
 		m.onReinviteResponse(c, r, at)
@@ -258,7 +259,7 @@ func (m *Machine) onRefusal(c *call, r *sip.Message, at time.Duration) {
 		return
 	}
 	m.hear(c, at)
-	if m.failOverRefused(c, r, at) {
+	if m.redirect(c, r, at) || m.failOverRefused(c, r, at) {
 		return
 	}
 	c.status = r.Status

@@ -24,17 +24,19 @@ type Trunks struct {
 	List   []Trunk // at their places in the router's network
 
 	steady, warmUp []measure.Trunk // what each of them did
+	throttles      []throttle      // what each of them asks for
 }
 
 // way is how a call gets to its target: the trunk that it is on, and those that it was on before.
 type way struct {
-	trunks  *Trunks // nil for a call that was not routed
-	trunk   *Trunk  // nil for a call that came in
-	place   int     // of the trunk in trunks
-	attempt routing.Attempt
-	since   time.Duration // when the INVITE over this trunk was sent
-	step    int           // of the program that sends the INVITE
-	heard   bool          // a response but 100 came in
+	trunks     *Trunks // nil for a call that was not routed
+	trunk      *Trunk  // nil for a call that came in
+	place      int     // of the trunk in trunks
+	attempt    routing.Attempt
+	since      time.Duration // when the INVITE over this trunk was sent
+	step       int           // of the program that sends the INVITE
+	heard      bool          // a response but 100 came in
+	redirected uint8         // times that a 3xx was followed
 }
 
 // Reroute makes calls from now on take other trunks. Those in progress stay where they are.
@@ -44,6 +46,7 @@ func (m *Machine) Reroute(t *Trunks) {
 		return
 	}
 	t.steady, t.warmUp = make([]measure.Trunk, len(t.List)), make([]measure.Trunk, len(t.List))
+	t.throttles = make([]throttle, len(t.List))
 	for i := range t.List {
 		t.steady[i] = measure.Trunk{Name: t.List[i].Name, Place: i}
 		t.warmUp[i] = t.steady[i]
@@ -73,15 +76,11 @@ func (m *Machine) setOut(c *call, now time.Duration) (why measure.Reason, ok boo
 	}
 	c.way.trunks = m.trunks
 	c.way.attempt.Route = m.trunks.Route
-	d := m.trunks.Router.Offer(&c.way.attempt, now)
-	switch {
-	case d.Taken():
+	d, why := m.spared(c, m.trunks, m.trunks.Router.Offer(&c.way.attempt, now), now)
+	if d.Taken() {
 		m.board(c, &m.trunks.List[d.Trunk], d.Trunk, now)
-		return 0, true
-	case d.Causes.Blocked():
-		return measure.TrunkLimit, false
 	}
-	return measure.NoTrunk, false
+	return why, d.Taken()
 }
 
 // board puts a call on a trunk, over which its INVITE then goes.
@@ -152,23 +151,20 @@ func (m *Machine) failOver(c *call, o routing.Outcome, class measure.Class, r *s
 	if r != nil && o == routing.ServiceUnavailable {
 		if retryAfter = sip.RetryAfter(r.RetryAfter); retryAfter > 0 {
 			failed.RetryAfters++
+			if m.cfg.OnRetryAfter != nil {
+				m.cfg.OnRetryAfter(c.way.trunk.Name, retryAfter)
+			}
 		}
 	}
-	d := t.Router.Next(&c.way.attempt, now, o, retryAfter)
+	d, _ := m.spared(c, t, t.Router.Next(&c.way.attempt, now, o, retryAfter), now)
 	if !d.Taken() {
 		return false
 	}
 	failed.InProgress--
 	failed.Outcomes[class]++
 	failed.MovedOn++
-	c.invite.Close()
-	c.errand.Close()
-	c.cancel.Close()
-	c.rseq, c.heard = 0, 0
-	c.resume, c.responded, c.flags.provisional, c.session = Never, Never, false, sdpChoice{}
 	m.board(c, &t.List[d.Trunk], d.Trunk, now)
-	c.step = c.way.step
-	m.run(c, now)
+	m.again(c, now)
 	return true
 }
 
