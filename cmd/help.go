@@ -8,6 +8,7 @@ import (
 
 	"github.com/sipplan/sipplan/planner"
 	"github.com/sipplan/sipplan/reports/gate"
+	"github.com/sipplan/sipplan/scenarios"
 	"github.com/spf13/cobra"
 )
 
@@ -90,6 +91,46 @@ Gates are about the calls after the warm-up.
 	}
 	_ = table.Flush() // into memory
 	return &cobra.Command{Use: "gates", Short: "What a gate can ask about, and how it is written", Long: strings.TrimSpace(text.String())}
+}
+
+// newScenariosTopic returns the topic that teaches how scenarios are written.
+func newScenariosTopic() *cobra.Command {
+	var text strings.Builder
+	text.WriteString(`A scenario says what one side of a call does, a step a line; blast --scenario and answer --scenario run it.
+
+  scenario: mine
+  role: caller                  # or answerer
+  steps:
+    - invite:                   # the step, with headers of its own
+        Subject: load test
+        on: {486: busy}         # branches by status: 486, or 4xx for a hundred
+        check:                  # of the 200: header, body or sdp; matches, is, lacks, present, missing
+          - header Contact matches ^<sip:
+        set:                    # a variable that later steps show as {{ id }}
+          id: header X-Session matches id=([0-9]+)
+    - play
+    - expect audio within 2s    # else the call counts as unexpected
+    - wait holding              # what --aht and --hold say
+    - bye
+  branches:
+    busy:
+      - wait 5s
+      - message call me back, {{ caller }}
+
+{{ name }} shows a variable or a column of --data, a CSV file with a row for each call; the columns caller, callee,
+user and password are the addresses and the account of the call. Several flows stand in one file under flows:, each
+with a role; callers share the calls by weight:, answerers by the request that their first step expects (expect REGISTER).
+A call that goes otherwise than its steps allow ends in the class unexpected, hung up. Where the machine must act it
+does so unasked: ACK, PRACK, repeats, refreshes of bindings, subscriptions and sessions, 200 to BYE.
+
+`)
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "step\tmeaning")
+	for _, w := range scenarios.Words() {
+		fmt.Fprintf(table, "%s\t%s\n", w.Form, w.About)
+	}
+	_ = table.Flush() // into memory
+	return &cobra.Command{Use: "scenarios", Short: "How call scenarios are written", Long: strings.TrimSpace(text.String())}
 }
 
 // unknownCommand complains about a subcommand or topic that does not exist and names the nearest one.

@@ -22,7 +22,7 @@ answer --scenario or --sipp run it.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: helpOrUnknown,
 	}
-	command.AddCommand(newScenarioListCommand(streams), newScenarioShowCommand(streams), newScenarioLintCommand(streams))
+	command.AddCommand(newScenarioListCommand(streams), newScenarioShowCommand(streams), newScenarioSchemaCommand(streams), newScenarioLintCommand(streams))
 	return command
 }
 
@@ -82,6 +82,11 @@ func roleName(role scenarios.Role) string {
 		return "answerer"
 	}
 	return "caller"
+}
+
+func newScenarioSchemaCommand(streams Streams) *cobra.Command {
+	return textCommand(streams, "schema", "Write the JSON Schema of scenario files, for editors", "  sipplan scenario schema > scenario.schema.json",
+		scenarios.Schema)
 }
 
 // newScenarioShowCommand returns `scenario show`.

@@ -27,24 +27,6 @@ type jump struct {
 
 const noArm = -1
 
-// words are the first words that a phrase can begin with, with what compiles them. They are set in init, because
-// what compiles a phrase looks at them again.
-var words map[string]func(c *compiler, p phrase, rest string) error
-
-func init() {
-	words = map[string]func(c *compiler, p phrase, rest string) error{
-		"invite": (*compiler).invite, "cancel": (*compiler).cancel, "bye": (*compiler).bye,
-		"hold": (*compiler).hold, "resume": (*compiler).resume, "update": (*compiler).update,
-		"options": (*compiler).plain, "info": (*compiler).plain, "message": (*compiler).plain,
-		"publish": (*compiler).plain, "notify": (*compiler).notify,
-		"register": (*compiler).register, "unregister": (*compiler).unregister,
-		"subscribe": (*compiler).subscribe, "unsubscribe": (*compiler).unsubscribe,
-		"refer": (*compiler).refer, "transfer": (*compiler).transfer, "follow": (*compiler).follow,
-		"respond": (*compiler).respond, "answer": (*compiler).answer, "bind": (*compiler).bind, "challenge": (*compiler).challenge,
-		"wait": (*compiler).wait, "expect": (*compiler).expect, "seize": (*compiler).seize, "play": (*compiler).play, "dtmf": (*compiler).dtmf,
-	}
-}
-
 func compile(f flow) (*Program, error) {
 	c := &compiler{program: &Program{Name: f.Scenario, About: f.About, Weight: f.Weight}, entries: map[string]int{}}
 	switch f.Role {
@@ -103,24 +85,16 @@ func (c *compiler) branch(list []phrase) error {
 			c.next = list[i+1].words
 		}
 		first, rest, _ := strings.Cut(strings.TrimSpace(p.words), " ")
-		step := words[first]
-		if step == nil {
+		step, known := words[first]
+		if !known {
 			return fmt.Errorf("line %d: no step begins with %q%s; steps begin with %s", p.line, first, suggestion(first, firstWords()), wordList())
 		}
-		if err := step(c, p, strings.TrimSpace(rest)); err != nil {
+		if err := step.compile(c, p, strings.TrimSpace(rest)); err != nil {
 			return fmt.Errorf("line %d: %w", p.line, err)
 		}
 	}
 	c.add(Step{Op: End})
 	return nil
-}
-
-// firstWords returns the words that steps begin with, sorted.
-func firstWords() []string { return slices.Sorted(maps.Keys(words)) }
-
-func wordList() string {
-	list := firstWords()
-	return strings.Join(list[:len(list)-1], ", ") + " or " + list[len(list)-1]
 }
 
 func (c *compiler) resolve() error {

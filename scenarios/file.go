@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -69,7 +70,8 @@ var unknownField = regexp.MustCompile(`(line \d+): field (\S+) not found in type
 
 // explain says what is wrong with a file in the words of the form, not of the program that reads it.
 func explain(err error) string {
-	return unknownField.ReplaceAllStringFunc(err.Error(), func(text string) string {
+	text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "construct errors: ")
+	return unknownField.ReplaceAllStringFunc(text, func(text string) string {
 		parts := unknownField.FindStringSubmatch(text)
 		return fmt.Sprintf("%s: no field is called %q%s", parts[1], parts[2], suggestion(parts[2], fields))
 	})

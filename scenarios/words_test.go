@@ -1,0 +1,110 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// The schema accepts each step of the library, and knows every word and every part of a step.
+func TestSchemaKnowsTheLibrary(t *testing.T) {
+	text, err := Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema map[string]any
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	properties := schema["properties"].(map[string]any)
+	for _, field := range fields {
+		if properties[field] == nil {
+			t.Errorf("the schema lacks the field %s", field)
+		}
+	}
+	pattern := regexp.MustCompile(phrasePattern())
+	for _, name := range Names() {
+		source, err := Source(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f file
+		if err := yaml.Unmarshal(source, &f); err != nil {
+			t.Fatal(err)
+		}
+		for _, flow := range append(f.Flows, f.flow) {
+			for _, p := range flow.Steps {
+				if !pattern.MatchString(p.words) {
+					t.Errorf("%s: the schema refuses %q", name, p.words)
+				}
+			}
+		}
+	}
+}
+
+func TestFilesThatAreRefused(t *testing.T) {
+	steps := func(text string) string { return "scenario: x\nrole: caller\nsteps:\n" + text }
+	for _, tt := range []struct{ name, text, want string }{
+		{"an unknown word", steps("- invite\n- hangup\n"), `line 5: no step begins with "hangup"`},
+		{"a word that is nearly right", steps("- invte\n"), `did you mean "invite"?`},
+		{"an unknown field", "scenario: x\nrolle: caller\n", `line 2: no field is called "rolle"; did you mean "role"?`},
+		{"no role", "scenario: x\nsteps: [invite]\n", "role: must be caller or answerer"},
+		{"no steps", "scenario: x\nrole: caller\n", "needs a name (scenario:) and steps"},
+		{"a branch that is not there", steps("- invite:\n    on: {486: later}\n"), `line 4: no branch is called "later"`},
+		{"a status that is none", steps("- expect 999\n"), `"999" is neither`},
+		{"a status in on that is none", steps("- invite:\n    on: {9xx: later}\n"), `"9xx" is no status`},
+		{"a time that is none", steps("- expect 180 within soon\n"), `within: "soon" is no time`},
+		{"a header with a line break", steps("- invite:\n    Subject: \"a\\r\\nEvil: b\"\n"), "line breaks are not allowed"},
+		{"a header of the dialog's", steps("- invite:\n    Call-ID: mine\n"), "is the dialog's own"},
+		{"a header name with a line break", steps("- invite:\n    \"X\\r\\nEvil\": b\n"), "line breaks are not allowed"},
+		{"a transfer to nobody", steps("- invite\n- transfer\n"), "transfer: say to whom"},
+		{"a transfer to no URI", steps("- invite\n- transfer to 911\n"), "is neither a SIP URI nor"},
+		{"digits that are none", steps("- invite\n- dtmf 12x\n"), "digits are 0 to 9"},
+		{"a life that is none", steps("- register for 0s\n"), `"0s" is no time in whole seconds`},
+		{"a check that says nothing", steps("- invite:\n    check: [header X]\n"), "say what is wanted"},
+		{"a pattern that is none", steps("- invite:\n    check: [\"body matches (\"]\n"), "check: line 5"},
+		{"100 reliably", "scenario: x\nrole: answerer\nsteps:\n- respond 100 Trying reliably\n", "100 cannot be reliable"},
+		{"a weight below nothing", "scenario: x\nrole: caller\nweight: -1\nsteps: [options]\n", "weight: must not be negative"},
+		{"steps beside flows", "scenario: x\nsteps: [options]\nflows:\n- role: caller\n  steps: [options]\n", "either steps of its own or flows"},
+		{"no YAML", "{", "x.yaml"},
+		{"an alias bomb", "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\nscenario: [*d,*d,*d,*d,*d,*d,*d]\n", "x.yaml"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Parse("x.yaml", []byte(tt.text))
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want %q in it", err, tt.want)
+			}
+		})
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, name := range Names() {
+		text, err := Source(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		programs, err := Parse("fuzz.yaml", text)
+		if err != nil {
+			return
+		}
+		for _, p := range programs {
+			for i, step := range p.Steps {
+				if step.Else < 0 || step.Else >= len(p.Steps) {
+					t.Fatalf("step %d leads to step %d of %d", i, step.Else, len(p.Steps))
+				}
+				for _, arm := range step.Arms {
+					if arm.Next < 0 || arm.Next >= len(p.Steps) {
+						t.Fatalf("step %d leads to step %d of %d", i, arm.Next, len(p.Steps))
+					}
+				}
+			}
+		}
+	})
+}
