@@ -69,10 +69,32 @@ func DayToDayServers(mean, variance, blocking float64) (int, error) {
 		return from, err
 	}
 	shape, unit := mean*mean/variance, variance/mean
-	n := least(from, func(n int) bool {
-		return n > maxStates || gammaBlocking(float64(n), shape+1, unit) <= blocking
+	excess := func(n float64) float64 { return math.Log(gammaBlocking(n, shape+1, unit) / blocking) }
+	n := leastNear(from, guessServers(float64(from), math.Sqrt(mean+variance), excess), func(n int) bool {
+		return n > maxStates || excess(float64(n)) <= 0
 	})
 	return n, checkCount("servers needed", n, 0, maxStates)
+}
+
+// guessServers returns about where a number of circuits has no excess blocking, by a few secants: its logarithm falls
+// almost evenly. It begins at a number that is too small, or just enough.
+func guessServers(from, step float64, excess func(float64) float64) int {
+	a, b := from, from+step
+	fa, fb := excess(a), 0.0
+	if fa <= 0 {
+		return int(from)
+	}
+	for range 8 {
+		if fb = excess(b); fb == fa || math.IsInf(fb, 0) {
+			break
+		}
+		next := math.Max(b-fb*(b-a)/(fb-fa), from)
+		a, fa, b = b, fb, next
+		if math.Abs(b-a) < 0.25 {
+			break
+		}
+	}
+	return int(math.Min(math.Ceil(b), maxStates))
 }
 
 // gammaBlocking returns E[B(n, L)] for a gamma distributed L with the given shape and unit (its mean divided by its shape),

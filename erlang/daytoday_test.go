@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/stat/distuv"
+	"pgregory.net/rapid"
 )
 
 func checkDayToDay(t *testing.T, row referenceRow) {
@@ -53,6 +54,35 @@ func TestDayToDayServersIsTheLeastThatSuffices(t *testing.T) {
 			if enough > 0.01 || tooFew <= 0.01 || n < must[int](t)(Servers(mean, 0.01)) {
 				t.Errorf("mean %g, exponent %g: %d circuits block %g, one less %g", mean, exponent, n, enough, tooFew)
 			}
+		}
+	}
+}
+
+func TestDayToDayServersIsTheLeastForAnyVariation(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		mean := math.Pow(10, rapid.Float64Range(-2, 4).Draw(t, "log mean"))
+		variance := mean * mean * math.Pow(10, rapid.Float64Range(-6, 1).Draw(t, "log variation"))
+		goal := math.Pow(10, rapid.Float64Range(-6, -0.1).Draw(t, "log blocking"))
+		n, err := DayToDayServers(mean, variance, goal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if enough, err := DayToDay(n, mean, variance); err != nil || enough.Calls > goal*(1+1e-9) {
+			t.Fatalf("%d circuits: %+v, %v, want %g", n, enough, err, goal)
+		}
+		if n > 0 {
+			if tooFew, _ := DayToDay(n-1, mean, variance); tooFew.Calls < goal*(1-1e-9) {
+				t.Fatalf("%d circuits are not the least: %+v, want %g", n, tooFew, goal)
+			}
+		}
+	})
+}
+
+func BenchmarkDayToDayServers(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if n, err := DayToDayServers(150, 0.13*math.Pow(150, HighVariation), 0.01); n == 0 || err != nil {
+			b.Fatal(n, err)
 		}
 	}
 }

@@ -65,3 +65,17 @@ func least(from int, enough func(int) bool) int {
 	}
 	return from + 1 + sort.Search(step-1, func(i int) bool { return enough(from + 1 + i) })
 }
+
+// leastNear is least for who has a good guess of the answer, which is from or more.
+func leastNear(from, guess int, enough func(int) bool) int {
+	guess = max(from, guess)
+	if !enough(guess) {
+		return least(guess+1, enough)
+	}
+	step := 1
+	for ; guess-step >= from && enough(guess-step); step *= 2 {
+		guess -= step
+	}
+	low := max(from, guess-step+1)
+	return low + sort.Search(guess-low, func(i int) bool { return enough(low + i) })
+}

@@ -49,3 +49,14 @@ func TestLeast(t *testing.T) {
 		}
 	})
 }
+
+func TestLeastNearFindsTheLeastFromAnyGuess(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		from := rapid.IntRange(0, 50).Draw(t, "from")
+		want := from + rapid.IntRange(0, 5000).Draw(t, "more")
+		guess := rapid.IntRange(-10, 6000).Draw(t, "guess")
+		if got := leastNear(from, guess, func(n int) bool { return n >= want }); got != want {
+			t.Fatalf("from %d by the guess %d: got %d, want %d", from, guess, got, want)
+		}
+	})
+}
