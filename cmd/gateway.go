@@ -42,7 +42,7 @@ func newGatewayCommand(streams Streams) *cobra.Command {
 		Long: `gateway answers SIP like a PSTN gateway: 100, 180 after the set-up time, 200 with a session
 description after the ringing time, RTP both ways, and 503 with Q.850 cause 34 when all circuits are
 busy. Each --listen is a gateway of its own. It runs until Ctrl-C, which hangs up its calls and prints
-what each gateway counted; a second Ctrl-C leaves at once.`,
+what each gateway counted; a second Ctrl-C does not wait for the calls.`,
 		Example: `  sipplan gateway --listen 127.0.0.1:5060 --ports 30
   sipplan gateway --listen 127.0.0.1:5060 --ports 30 --listen 127.0.0.1:5070 --ports 23
   sipplan gateway --listen 127.0.0.1:5060 --ports 30 --setup 150ms --ring exponential:4s`,
@@ -98,12 +98,10 @@ func (o *gatewayOptions) run(ctx context.Context, streams Streams) error {
 	abandoned := runGateways(ctx, gateways, left)
 	stop()
 	asked := release()
-	if abandoned {
-		return exitWith(codeInterrupted)
-	}
 	report := gatewayReport(gateways, configs)
-	if err := o.output.show(streams, report.Document(), report); err != nil || !asked || o.duration == 0 {
-		return err // without --duration, Ctrl-C is how a gateway ends
+	err = o.output.show(streams, report.Document(), report)
+	if err != nil || !abandoned && (!asked || o.duration == 0) {
+		return err // without --duration, one Ctrl-C is how a gateway ends
 	}
 	return exitWith(codeInterrupted)
 }
@@ -131,6 +129,10 @@ func runGateways(ctx context.Context, gateways []*gateway.Gateway, left <-chan s
 	case <-over:
 		return false
 	case <-left:
+		for _, g := range gateways {
+			g.Leave()
+		}
+		<-over
 		return true
 	}
 }

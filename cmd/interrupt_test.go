@@ -106,6 +106,7 @@ func TestSecondInterruptLeavesAtOnce(t *testing.T) {
 		if code := gateway.leaves(t); code != codeInterrupted {
 			t.Errorf("exit code %d, want %d", code, codeInterrupted)
 		}
+		parseDocument(t, gateway.stdout.String()).counts(t, map[string]int{"gateways.0.offered": 1, "gateways.0.answered": 1})
 	})
 }
 
@@ -165,4 +166,15 @@ func TestInterruptDuringTheWarmUpReports(t *testing.T) {
 	if verdict := run.at(t, "acceptance.verdict"); verdict != "cannot tell" {
 		t.Errorf("the verdict is %v", verdict)
 	}
+}
+
+// The far end never answers a BYE, so that there is time to say why calls are hung up.
+func TestDrainThatIsOverIsSaid(t *testing.T) {
+	t.Parallel()
+	peer := startMutePeer(t)
+	blast := startSession(t, "blast", "sip:"+peer.conn.LocalAddr().String(), "--caps", "20", "--calls", "1", "--aht", "1h", "--hold", "fixed",
+		"--media", "none", "--drain", "300ms", "--t1", "100ms")
+	blast.says(t, "calls that are up 300ms after the last arrival are hung up")
+	await(t, peer.hungUp, "BYE")
+	blast.says(t, "1 in progress, .*1 hung up because the drain is over")
 }

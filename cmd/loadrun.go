@@ -38,8 +38,8 @@ func (r *loadRun) describe() string {
 	}
 	holding := r.cfg.Holding
 	holding.Mean = holding.Mean.Round(100 * time.Microsecond)
-	return fmt.Sprintf("%s erlangs, %s calls per second of %s, %s; seed %d; Ctrl-C ends it and reports",
-		figure(r.cfg.Erlangs()), figure(r.cfg.CAPS), holding, end, r.generator.Seed())
+	return fmt.Sprintf("%s erlangs, %s calls per second of %s, %s; calls that are up %s after the last arrival are hung up; seed %d; Ctrl-C ends it and reports",
+		figure(r.cfg.Erlangs()), figure(r.cfg.CAPS), holding, end, r.cfg.Drain, r.generator.Seed())
 }
 
 // figure writes a number with four digits, a larger one in full.

@@ -67,7 +67,7 @@ func progressLine(what string, total time.Duration, last, now loadgen.Progress) 
 	for _, extra := range []struct {
 		count uint64
 		name  string
-	}{{now.Failed, "failed"}, {now.NotStarted, "not started"}, {now.Late, "late"}} {
+	}{{now.Failed, "failed"}, {now.NotStarted, "not started"}, {now.Late, "late"}, {now.Cut, "hung up because the drain is over"}} {
 		if extra.count > 0 {
 			fmt.Fprintf(&b, ", %d %s", extra.count, extra.name)
 		}

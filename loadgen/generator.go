@@ -248,6 +248,9 @@ func (g *Generator) over(ctx context.Context, s *Shard) func(time.Duration) bool
 			s.calls.close()
 			s.Machine.CloseWindow(now)
 			arrived = min(arrived, now)
+			if context.Cause(g.halt) == nil {
+				s.progress.cut = uint64(s.Machine.InProgress())
+			}
 			s.Machine.Stop(now)
 		}
 		if ctx.Err() != nil || g.broken() != nil || stopped != call.Never && now-stopped >= g.cfg.Timers.GiveUp()+time.Second {

@@ -17,6 +17,7 @@ type Progress struct {
 	Failed     uint64 // all other final classes but aborted and not started
 	NotStarted uint64
 	Late       uint64
+	Cut        uint64  // calls that were up when the drain was over, and are hung up
 	Counted    Counted // of the calls after the warm-up
 }
 
@@ -50,6 +51,7 @@ func (p Progress) Add(q Progress) Progress {
 	p.Failed += q.Failed
 	p.NotStarted += q.NotStarted
 	p.Late += q.Late
+	p.Cut += q.Cut
 	p.Counted = p.Counted.add(q.Counted)
 	return p
 }
@@ -61,6 +63,7 @@ const progressEvery = 100 * time.Millisecond
 type progress struct {
 	last     atomic.Pointer[Progress]
 	nextTime time.Duration
+	cut      uint64
 }
 
 func (p *progress) publish(now time.Duration, s *Shard) {
@@ -73,6 +76,7 @@ func (p *progress) publish(now time.Duration, s *Shard) {
 
 func (p *progress) publishNow(s *Shard) {
 	snapshot := snapshotOf(s.Steady).Add(snapshotOf(s.WarmUp))
+	snapshot.Cut = p.cut
 	snapshot.Counted = countedOf(s.Steady)
 	p.last.Store(&snapshot)
 }

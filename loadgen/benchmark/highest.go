@@ -76,13 +76,16 @@ func (b *bench) highest(ctx context.Context, p program, length time.Duration) (f
 // keeps tells whether a program calling itself is clean at a rate, and as fast as it was told to be.
 func (b *bench) keeps(ctx context.Context, p program, rate float64, length time.Duration) (bool, error) {
 	for range chances {
-		begun := time.Now()
-		c, err := b.pair(ctx, p, p, load{rate: int(rate), calls: int(rate * length.Seconds())})
+		// A program that is behind by half catches up for minutes: it is not clean, and is not waited for.
+		begun, patience := time.Now(), length*11/10+2*time.Second // start, drain and end
+		bounded, cancel := context.WithTimeout(ctx, settle+patience)
+		c, err := b.pair(bounded, p, p, load{rate: int(rate), calls: int(rate * length.Seconds())})
+		cancel()
 		if ctx.Err() != nil {
 			return false, ctx.Err()
 		}
 		took := time.Since(begun) - settle
-		clean := err == nil && c.clean() && took < length*11/10+2*time.Second // start, drain and end
+		clean := err == nil && c.clean() && took < patience
 		fmt.Fprintf(os.Stderr, "  %s at %.0f/s: clean %v (%d failed, %d repeated, %.1f s)\n", p.name, rate, clean, c.failed, c.repeated, took.Seconds())
 		if clean {
 			return true, nil

@@ -31,7 +31,7 @@ func (b *bench) start(ctx context.Context, processor int, command []string) (*pr
 	p.cmd.Dir = b.folder
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(os.Interrupt) }
-	p.cmd.WaitDelay = 10 * time.Second
+	p.cmd.WaitDelay = 2 * time.Second
 	if err := p.cmd.Start(); err != nil {
 		cancel()
 		return nil, fmt.Errorf("start %s: %w", command[0], err)

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
@@ -78,6 +79,7 @@ func (c *Config) Validate() error {
 
 // Gateway is one emulated gateway.
 type Gateway struct {
+	leaving  atomic.Bool
 	cfg      Config
 	shard    *loadgen.Shard
 	circuits circuits
@@ -148,7 +150,7 @@ func (g *Gateway) open() error {
 }
 
 // Run answers calls until the context is cancelled, then hangs up, waits for the last call to end and
-// returns. It is called once.
+// returns; after Leave it waits for none. It is called once.
 func (g *Gateway) Run(ctx context.Context) {
 	defer g.shard.Close()
 	stopped := call.Never
@@ -158,11 +160,19 @@ func (g *Gateway) Run(ctx context.Context) {
 			stopped = now
 			g.shard.Machine.Stop(now)
 		}
-		if stopped != call.Never && now-stopped > g.cfg.Timers.WithDefaults().GiveUp()+time.Second {
+		if g.leaving.Load() || stopped != call.Never && now-stopped > g.cfg.Timers.WithDefaults().GiveUp()+time.Second {
+			stopped = min(stopped, now)
 			g.shard.Machine.Abandon(now)
 		}
 		return stopped != call.Never && g.shard.Machine.InProgress() == 0
 	})
+}
+
+// Leave makes Run return at once, with the calls that are left counted as aborted. It may be called from any
+// goroutine.
+func (g *Gateway) Leave() {
+	g.leaving.Store(true)
+	g.shard.Socket.Wake()
 }
 
 // done tells whether the gateway has had all the calls that it waits for, or its script asked for an end.
