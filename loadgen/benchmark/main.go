@@ -3,6 +3,7 @@
 //	go run ./loadgen/benchmark -rates 8000,16000     processor time of a call, as caller and as answerer
 //	go run ./loadgen/benchmark -highest              highest rate without a failed call, and lateness at half of it
 //	go run ./loadgen/benchmark -memory 20000         memory of an established call
+//	go run ./loadgen/benchmark -media 100,1000,3000  pace and processor time of so many RTP streams
 //
 // -transport says what carries the calls: udp, tcp or tls, in one connection. A call is INVITE, 100 or 180, 200,
 // ACK, BYE, 200 on loopback, without media. In each round the pairs run one after the other, so that the
@@ -11,6 +12,11 @@
 // over the rounds and their ratios are printed. It needs sipp and taskset.
 //
 // Debian's SIPp speaks no TLS: sipplan over TLS is set beside SIPp over TCP, which is the harder comparison.
+//
+// Streams are G.711 in packets of 20 ms: those of sipplan's calls, those of SIPp's rtp_stream, and those of a bare
+// loop that does nothing but one sendmmsg a millisecond on the same schedule. An independent receiver on the other
+// processor judges the spacing of the packets by the kernel's timestamps while all streams run, and the system's
+// accounts say what the sender used meanwhile.
 package main
 
 import (
@@ -34,6 +40,8 @@ type options struct {
 	transport string
 	highest   bool
 	memory    int
+	media     []int  // numbers of streams
+	bare      string // where a bare loop sends so many
 }
 
 func main() {
@@ -58,6 +66,8 @@ func parse() (o options, err error) {
 	flag.StringVar(&o.transport, "transport", "udp", "udp, tcp or tls")
 	flag.BoolVar(&o.highest, "highest", false, "search for the highest clean rate instead")
 	flag.IntVar(&o.memory, "memory", 0, "hold so many calls and compare the memory of one instead")
+	streams := flag.String("media", "", "compare so many RTP streams instead, separated by commas")
+	flag.StringVar(&o.bare, "bare", "", "be the bare loop of -media, and send to this address")
 	flag.Parse()
 	if !slices.Contains([]string{"udp", "tcp", "tls"}, o.transport) {
 		return o, fmt.Errorf("-transport: must be udp, tcp or tls, got %q", o.transport)
@@ -65,18 +75,29 @@ func parse() (o options, err error) {
 	if o.memory < 0 || o.memory > 200_000 || o.rounds < 1 {
 		return o, errors.New("-memory: must be from 1 to 200000 calls; -rounds: at least 1")
 	}
-	for _, text := range strings.Split(*rates, ",") {
-		rate, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil || rate < 1 || rate > 100_000 {
-			return o, fmt.Errorf("-rates: %q is no number of calls per second from 1 to 100000", text)
-		}
-		o.rates = append(o.rates, rate)
+	if o.rates, err = numbers("-rates", *rates); err == nil && *streams != "" {
+		o.media, err = numbers("-media", *streams)
 	}
-	return o, nil
+	return o, err
+}
+
+// numbers reads numbers with commas between them.
+func numbers(name, list string) (all []int, err error) {
+	for _, text := range strings.Split(list, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil || n < 1 || n > 100_000 {
+			return nil, fmt.Errorf("%s: %q is no number from 1 to 100000", name, text)
+		}
+		all = append(all, n)
+	}
+	return all, nil
 }
 
 // run builds sipplan and compares.
 func run(ctx context.Context, o options) error {
+	if o.bare != "" {
+		return sendBare(o.bare, o.media[0], o.length)
+	}
 	folder, err := os.MkdirTemp("", "sipplan-benchmark-")
 	if err != nil {
 		return err
@@ -89,6 +110,8 @@ func run(ctx context.Context, o options) error {
 	switch {
 	case o.highest:
 		return b.compareHighest(ctx, o)
+	case len(o.media) > 0:
+		return b.compareMedia(ctx, o)
 	case o.memory > 0:
 		return b.compareMemory(ctx, o)
 	}

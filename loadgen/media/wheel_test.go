@@ -7,14 +7,14 @@ import (
 
 func TestLegsSpreadEvenlyOverThePacketTime(t *testing.T) {
 	w := newWheel(20 * time.Millisecond)
-	legs := make([]*Leg, 50)
+	legs := make([]*Leg, 1000)
 	for i := range legs {
 		legs[i] = &Leg{}
 		w.add(legs[i], 7*time.Millisecond)
 	}
 	for slot, in := range w.slots {
-		if len(in) < 2 || len(in) > 3 {
-			t.Errorf("slot %d has %d of 50 legs, want 2 or 3", slot, len(in))
+		if len(in) != 50 {
+			t.Errorf("slot %d has %d of 1000 legs, want 50", slot, len(in))
 		}
 	}
 	gone := legs[3].slot
@@ -24,6 +24,31 @@ func TestLegsSpreadEvenlyOverThePacketTime(t *testing.T) {
 	w.add(again, 7*time.Millisecond)
 	if again.slot != gone {
 		t.Errorf("a new leg went to slot %d, want %d, where two have left", again.slot, gone)
+	}
+}
+
+// A wake-up costs as much as several packets: few legs share few slots, which lie apart.
+func TestFewLegsCostFewWakeUps(t *testing.T) {
+	for _, packetTime := range []time.Duration{10, 20, 30, 33, 60} {
+		w := newWheel(packetTime * time.Millisecond)
+		for range 4 * group {
+			w.add(&Leg{}, 0)
+		}
+		var used []int
+		for slot, in := range w.slots {
+			if len(in) > 0 {
+				used = append(used, slot)
+			}
+		}
+		if len(used) != 4 {
+			t.Fatalf("%d ms: %d legs are in the slots %v, want four", packetTime, w.legs, used)
+		}
+		for i, slot := range used {
+			next := used[(i+1)%4]
+			if gap := (next - slot + len(w.slots)) % len(w.slots); gap < len(w.slots)/8 {
+				t.Errorf("%d ms: the slots %v are not apart", packetTime, used)
+			}
+		}
 	}
 }
 
@@ -62,11 +87,11 @@ func TestWheelWakesWhenAnOccupiedSlotComesRound(t *testing.T) {
 	l := &Leg{}
 	w.add(l, 107500*time.Microsecond)
 	due := w.due(l.slot, 107500*time.Microsecond)
-	if next, ok := w.wake(); !ok || next != due || due != 108*time.Millisecond {
-		t.Errorf("wakes at %v for a packet due at %v, want 108ms", next, due)
+	if next, ok := w.wake(); !ok || next != due || due < 108*time.Millisecond || due >= 128*time.Millisecond {
+		t.Errorf("wakes at %v for a packet due at %v, want it within a packet time", next, due)
 	}
-	w.next = 109 // swept
-	if next, _ := w.wake(); next != 128*time.Millisecond {
-		t.Errorf("wakes at %v, want one packet time later", next)
+	w.next = int64(due/time.Millisecond) + 1 // swept
+	if next, _ := w.wake(); next != due+20*time.Millisecond {
+		t.Errorf("wakes at %v, want one packet time after %v", next, due)
 	}
 }

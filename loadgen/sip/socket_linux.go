@@ -290,7 +290,7 @@ func (s *Socket) readControl(b []byte) time.Duration {
 func (s *Socket) Wait(d time.Duration) {
 	timeout := unix.NsecToTimespec(int64(max(d, 0)))
 	fds := [2]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}, {Fd: int32(s.wakeFD), Events: unix.POLLIN}}
-	if _, err := unix.Ppoll(fds[:], &timeout, nil); err != nil {
+	if s.poll(fds[:], &timeout, d <= shortWait) != nil {
 		return
 	}
 	if fds[1].Revents != 0 {
@@ -301,19 +301,34 @@ func (s *Socket) Wait(d time.Duration) {
 	}
 }
 
+// shortWait is the longest wait that Go's scheduler need not know of: the time from one group of RTP packets
+// to the next.
+const shortWait = 5 * time.Millisecond
+
+// poll waits for files. It is the place of short waits: as long as a processor is left for others, Go's
+// scheduler is not told that the thread sleeps, because handing its processor over and back a thousand times
+// a second costs a tenth of a busy call, and half of what a thousand RTP streams cost. Where there are as
+// many event loops as processors, one that never lets go would keep another waiting until it is preempted,
+// which is 10 ms later.
+func (s *Socket) poll(fds []unix.PollFd, timeout *unix.Timespec, short bool) error {
+	if !short || !mayKeepProcessor(int(openSockets.Load()), s.processors) {
+		_, err := unix.Ppoll(fds, timeout, nil)
+		return err
+	}
+	_, _, errno := unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(unsafe.SliceData(fds))), uintptr(len(fds)),
+		uintptr(unsafe.Pointer(timeout)), 0, 0, 0)
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
 // Nap returns when d is over or Wake was called, whatever comes in meanwhile. It is for times of about a
-// millisecond: as long as a processor is left for others, Go's scheduler is not told that the thread
-// sleeps, because handing its processor over and back a thousand times a second costs a tenth of a busy
-// call. Where there are as many event loops as processors, one that never lets go would keep another
-// waiting until it is preempted, which is 10 ms later.
+// millisecond.
 func (s *Socket) Nap(d time.Duration) {
 	timeout := unix.NsecToTimespec(int64(max(d, 0)))
 	fds := [1]unix.PollFd{{Fd: int32(s.wakeFD), Events: unix.POLLIN}}
-	if mayKeepProcessor(int(openSockets.Load()), s.processors) {
-		_, _, _ = unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&fds)), 1, uintptr(unsafe.Pointer(&timeout)), 0, 0, 0)
-	} else {
-		_, _ = unix.Ppoll(fds[:], &timeout, nil)
-	}
+	_ = s.poll(fds[:], &timeout, true) // an interrupted nap is a short one
 	if fds[0].Revents != 0 {
 		s.takeWake()
 	}
