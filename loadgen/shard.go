@@ -94,6 +94,7 @@ const longestWait = 100 * time.Millisecond
 func (s *Shard) Loop(ctx context.Context, over func(now time.Duration) bool) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	promptly()
 	defer afterCancel(ctx, s.Socket.Wake)()
 	for {
 		// What came in meanwhile is read before timers fire: after a turn that was late, a response that

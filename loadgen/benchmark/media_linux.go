@@ -64,8 +64,8 @@ func (b *bench) mediaRound(ctx context.Context, s sender, streams int, length ti
 	if err := errors.Join(ctx.Err(), errBefore, errAfter); err != nil {
 		return r, err
 	}
-	if r.packets == 0 || int(r.streams) < streams {
-		return r, fmt.Errorf("%d of %d streams were heard; it said:\n%s", r.streams, streams, lastWords(p.out.String()))
+	if r.packets == 0 {
+		return r, fmt.Errorf("nothing was heard; it said:\n%s", lastWords(p.out.String()))
 	}
 	r.sent = float64(r.packets) / (float64(streams) * lasted.Seconds() / spacing.Seconds())
 	r.perPacket = float64((after - before).Microseconds()) / float64(r.packets)

@@ -180,9 +180,12 @@ func (e *Engine) turn(w *wheel, now time.Duration) {
 	w.next = max(w.next, last-int64(len(w.slots))+1)
 	for ; w.next <= last; w.next++ {
 		slot := w.slots[w.slotOf(w.next)]
+		for _, l := range slot {
+			l.send(now)
+		}
 		// From the end, because a leg that moves to another slot swaps places with the last one.
 		for i := len(slot) - 1; i >= 0; i-- {
-			slot[i].visit(now)
+			slot[i].listen(now)
 		}
 	}
 }

@@ -26,6 +26,7 @@ type Leg struct {
 	due         time.Duration  // of the packet whose timestamp the sender has ready
 	started     time.Duration
 	aimed       time.Duration // when the far end was last told where to send
+	quiet       uint32        // visits since something was read
 	moved       time.Duration // when an echo leg last changed its slot
 	dropsBefore uint32
 	dropsKnown  bool
@@ -66,7 +67,7 @@ func (l *Leg) Start(now time.Duration, s Stream) {
 	}
 	drain(l.rtp)
 	drain(l.rtcp)
-	l.started, l.moved = now, now-echoMoves
+	l.started, l.moved, l.quiet = now, now-echoMoves, 0
 	l.sender, l.receiver, l.echo = newSender(e.random), receiver{buffer: e.jitterBuffer}, echo{}
 	l.stats, l.dropsKnown = Stats{Started: true}, false
 	l.keypad.clear()

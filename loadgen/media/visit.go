@@ -17,13 +17,35 @@ const (
 	echoMoves  = time.Second // time between two moves of an echo leg
 )
 
-// visit is the leg's share of a sweep: send, read, report.
+// A leg whose last reads found nothing is read less often: the kernel keeps what comes, and when it came. So a
+// stream in one direction does not pay for two.
+const (
+	quietReads = 50 // reads that find nothing before a leg counts as quiet
+	quietEach  = 5  // of so many visits to a quiet leg one reads
+)
+
+// visit is all that a sweep does for a leg: send, then listen. Sweep does the first for all legs of a slot
+// before it does the second for any, so that what one hears does not delay what another sends.
 func (l *Leg) visit(now time.Duration) {
-	at := l.engine.clock.read(now)
+	l.send(now)
+	l.listen(now)
+}
+
+// send sends what is due.
+func (l *Leg) send(now time.Duration) {
 	if l.paced {
-		l.sendDue(at)
+		l.sendDue(l.engine.clock.read(now))
 	}
-	l.read(at)
+}
+
+// listen reads what came, and reports.
+func (l *Leg) listen(now time.Duration) {
+	at := l.engine.clock.read(now)
+	if l.quiet < quietReads || l.quiet%quietEach == 0 || l.stream.Source == Echo {
+		l.read(at)
+	} else {
+		l.quiet++
+	}
 	if at >= l.control.nextRead {
 		l.readControl(at)
 	}
@@ -81,8 +103,12 @@ func (l *Leg) transmit(n int) {
 // read takes what waits in the RTP socket.
 func (l *Leg) read(at time.Duration) {
 	before, stamped := l.receiver.last, false
+	l.quiet++
 	for range readBatches {
 		batch := l.rtp.receive()
+		if len(batch) > 0 {
+			l.quiet = 0
+		}
 		for i := range batch {
 			l.take(&batch[i], at)
 			stamped = batch[i].stamp != 0
