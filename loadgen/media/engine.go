@@ -185,7 +185,7 @@ func (e *Engine) turn(w *wheel, now time.Duration) {
 		}
 		// From the end, because a leg that moves to another slot swaps places with the last one.
 		for i := len(slot) - 1; i >= 0; i-- {
-			slot[i].listen(now)
+			slot[i].attend(now)
 		}
 	}
 }

@@ -28,7 +28,7 @@ const (
 // before it does the second for any, so that what one hears does not delay what another sends.
 func (l *Leg) visit(now time.Duration) {
 	l.send(now)
-	l.listen(now)
+	l.attend(now)
 }
 
 // send sends what is due.
@@ -38,8 +38,8 @@ func (l *Leg) send(now time.Duration) {
 	}
 }
 
-// listen reads what came, and reports.
-func (l *Leg) listen(now time.Duration) {
+// attend reads what came, and reports.
+func (l *Leg) attend(now time.Duration) {
 	at := l.engine.clock.read(now)
 	if l.quiet < quietReads || l.quiet%quietEach == 0 || l.stream.Source == Echo {
 		l.read(at)
