@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/sipplan/sipplan/planner/records"
 	"github.com/sipplan/sipplan/planner/routing"
 	"github.com/sipplan/sipplan/planner/sim"
 	"github.com/sipplan/sipplan/reports"
@@ -22,6 +23,7 @@ type simulateOptions struct {
 	precision    percentage
 	confidence   percentage
 	rare         bool
+	records      string
 	drills       []string
 	output       *outputFormat
 }
@@ -45,6 +47,7 @@ The exit code is 0 when every promise holds, 99 when one does not, 3 when it can
 		Example: `  sipplan plan init > plan.yaml && sipplan simulate plan.yaml
   sipplan simulate plan.yaml --precision 5%
   sipplan simulate plan.yaml --drill 'fail Hannover/gateway-1 at 00:20 for 15m by closed'
+  sipplan simulate plan.yaml --records Master.csv --duration 1h
   sipplan simulate plan.yaml cheaper.yaml --replications 100`,
 		Args: oneOrTwoPlanFiles,
 	}
@@ -58,6 +61,7 @@ The exit code is 0 when every promise holds, 99 when one does not, 3 when it can
 	flags.DurationVar(&o.warmUp, "warm-up", 0, "`time` before that is not counted (default: ten mean times that calls in progress still last)")
 	flags.Var(&o.confidence, "confidence", "of the intervals")
 	flags.BoolVar(&o.rare, "rare", false, "find the blocking of trunk groups that hardly ever fill, down to 1 in 10⁹, by splitting (RESTART)")
+	flags.StringVar(&o.records, "records", "", "simulate the calls of this `file` of call records instead of the users, in windows of --duration")
 	flags.StringArrayVar(&o.drills, "drill", nil, "failure on purpose, such as 'fail gateway-2 at 00:20 for 15m'; repeat it for more")
 	flags.IntVar(&o.workers, "workers", 0, "replications at a `number` of a time (default: as many as there are processors)")
 	o.output = addOutput(command)
@@ -140,6 +144,9 @@ func (o *simulateOptions) model(streams Streams, file string) (*sim.Model, error
 	if err != nil {
 		return nil, usagef("%s: %w", file, err)
 	}
+	if err := o.replay(streams, model); err != nil {
+		return nil, err
+	}
 	for _, text := range o.drills {
 		drill, err := routing.ParseDrill(text)
 		if err == nil {
@@ -150,6 +157,33 @@ func (o *simulateOptions) model(streams Streams, file string) (*sim.Model, error
 		}
 	}
 	return model, nil
+}
+
+// replay puts the calls of the records in the place of the users, one replication of as many windows as they fill.
+func (o *simulateOptions) replay(streams Streams, model *sim.Model) error {
+	if o.records == "" {
+		return nil
+	}
+	file, err := openRecords(streams, o.records)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	var calls []records.Call
+	if _, err := records.Import(file, records.Config{Each: func(c records.Call) { calls = append(calls, c) }}); err != nil {
+		return fmt.Errorf("--records: %s: %w", o.records, err)
+	}
+	if err := model.UseTrace(sim.TraceOf(calls)); err != nil {
+		return usagef("--records: %s: %w", o.records, err)
+	}
+	if o.warmUp == 0 {
+		o.warmUp = sim.WarmUpOf(model)
+	}
+	if o.batches = int((model.Span() - o.warmUp) / max(1, o.duration)); o.batches < 2 {
+		return usagef("--records: %s: cover %s, which is less than two windows of %s after a warm-up of %s; shorten --duration", o.records,
+			model.Span().Round(time.Second), o.duration, o.warmUp.Round(time.Second))
+	}
+	return nil
 }
 
 // simulate runs a model and shows its progress on stderr.

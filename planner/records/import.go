@@ -39,6 +39,9 @@ type Config struct {
 	// shown. Nil is told of none.
 	Bad func(line int, reason Reason, value string)
 
+	// Each is told of every call that counts, in the order of the file. Nil is told of none.
+	Each func(Call)
+
 	// Prefix stands before the name of a field in complaints: "--" on a command line.
 	Prefix string
 }

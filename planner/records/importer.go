@@ -100,12 +100,14 @@ func (i *importer) count(call *Call, fields [][]byte) {
 		}
 		i.nameless += one(len(to) == 0)
 		i.ledger.add(call, i.ledger.trunk(to), direction)
+		i.tell(call)
 		return
 	}
 	out, in := i.ledger.trunk(to), i.ledger.trunk(from)
 	switch {
 	case in == nil && out == nil:
 		i.internal++
+		return
 	case i.reader.index[FromTrunk] < 0: // one column for both ways
 		i.ledger.add(call, out, direction)
 	default:
@@ -116,6 +118,14 @@ func (i *importer) count(call *Call, fields [][]byte) {
 		if out != nil {
 			i.ledger.add(call, out, Out)
 		}
+	}
+	i.tell(call)
+}
+
+// tell tells of a call that counts.
+func (i *importer) tell(call *Call) {
+	if i.config.Each != nil {
+		i.config.Each(*call)
 	}
 }
 

@@ -21,7 +21,6 @@ type compiled struct {
 	holders    [][]holder         // of the circuits of each group
 	needing    map[string][]int32 // sources by a facility that their registration needs
 	queued     []int32            // sources whose calls wait, by priority
-	draws      bool               // the network draws trunks
 }
 
 // trunk is what the simulation knows about a trunk of the network.
@@ -58,8 +57,19 @@ func compile(m *Model) (*compiled, error) {
 	var problems []error
 	fail := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	c.compileGroups(places, fail)
-	for i := range m.Answers {
-		a := &m.Answers[i]
+	c.compileAnswers(places, fail)
+	for i := range m.Sources {
+		c.laws = append(c.laws, c.compileSource(i, fail))
+	}
+	c.checkFailures(fail)
+	slices.SortStableFunc(c.queued, func(a, b int32) int { return int(m.Sources[b].Priority) - int(m.Sources[a].Priority) })
+	return c, errors.Join(problems...)
+}
+
+// compileAnswers finds the trunks that refuse calls.
+func (c *compiled) compileAnswers(places map[string]int32, fail func(string, ...any)) {
+	for i := range c.Answers {
+		a := &c.Answers[i]
 		place, ok := places[a.Trunk]
 		if !ok || !(a.Share >= 0 && a.Share <= 1) || a.After < 0 {
 			fail("answers[%d]: needs a trunk of the network, a share from 0 to 1 and a time of 0 or more, got %q, %g, %s", i, a.Trunk, a.Share, a.After)
@@ -67,10 +77,11 @@ func compile(m *Model) (*compiled, error) {
 		}
 		c.trunks[place].answer = a
 	}
-	for i := range m.Sources {
-		c.laws = append(c.laws, c.compileSource(i, fail))
-	}
-	for i, part := range m.Components {
+}
+
+// checkFailures finds failures of what is not there.
+func (c *compiled) checkFailures(fail func(string, ...any)) {
+	for i, part := range c.Components {
 		if _, ok := c.facilities[part.Facility]; !ok {
 			fail("components[%d].facility: there is no facility %q", i, part.Facility)
 		}
@@ -78,13 +89,11 @@ func compile(m *Model) (*compiled, error) {
 			fail("components[%d]: %q needs a time between failures and one to repair, above 0", i, part.Facility)
 		}
 	}
-	for i, drill := range m.Drills {
+	for i, drill := range c.Drills {
 		if len(c.through[drill.Name]) == 0 && len(c.needing[drill.Name]) == 0 {
 			fail("drills[%d]: there is no part %q that calls go through", i, drill.Name)
 		}
 	}
-	slices.SortStableFunc(c.queued, func(a, b int32) int { return int(m.Sources[b].Priority) - int(m.Sources[a].Priority) })
-	return c, errors.Join(problems...)
 }
 
 // compileGroups finds the group of each trunk, and what the circuits of the group belong to.
