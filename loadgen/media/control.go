@@ -37,9 +37,12 @@ type control struct {
 	reported       bool    // the far end has reported on our stream
 	remoteHighest  uint32  // the highest number of ours that it has received
 	remoteMOS      float64 // MOS-CQ that it reports; 0: none
-	ignored        int     // its reports since the last one on our stream
-	first          uint16  // number of our first packet
-	clock          int     // of the codec, Hz
+	reference      uint32  // middle of the NTP time that it wants answered (RFC 3611 section 4.4); 0: none
+	referrer       uint32  // the SSRC that wants it
+	referred       time.Duration
+	ignored        int    // its reports since the last one on our stream
+	first          uint16 // number of our first packet
+	clock          int    // of the codec, Hz
 }
 
 // begin schedules the first report after half the interval (section 6.2) and spreads the reads.
@@ -93,18 +96,7 @@ func (c *control) hear(packets []rtcp.Packet, arrival time.Duration, ntp uint64,
 		case *rtcp.ReceiverReport:
 			c.learn(p.Reports, ntp, ours)
 		case *rtcp.ExtendedReport:
-			c.learnMore(p, ours)
-		}
-	}
-}
-
-// learnMore reads an extended report (RFC 3611): what the far end says that our stream sounded like.
-func (c *control) learnMore(x *rtcp.ExtendedReport, ours uint32) {
-	const unavailable = 127
-	for _, block := range x.Reports {
-		v, ok := block.(*rtcp.VoIPMetricsReportBlock)
-		if ok && v.SSRC == ours && v.MOSCQ >= 10 && v.MOSCQ <= 50 && v.MOSCQ != unavailable {
-			c.remoteMOS = float64(v.MOSCQ) / 10
+			c.hearMore(p, arrival, ntp, ours)
 		}
 	}
 }
@@ -139,11 +131,16 @@ func (c *control) learn(reports []rtcp.ReceptionReport, ntp uint64, ours uint32)
 		if r.LastSenderReport == 0 {
 			continue // the far end had no sender report yet: no round trip, not one of zero
 		}
-		if rtt, ok := roundTrip(compact(ntp), r.LastSenderReport, r.Delay); ok {
-			c.rtt, c.rtts = rtt, c.rtts+1
-		} else {
-			c.badRTTs++
-		}
+		c.roundTrip(compact(ntp), r.LastSenderReport, r.Delay)
+	}
+}
+
+// roundTrip notes the time of a round trip.
+func (c *control) roundTrip(arrival, sent, held uint32) {
+	if rtt, ok := roundTrip(arrival, sent, held); ok {
+		c.rtt, c.rtts = rtt, c.rtts+1
+	} else {
+		c.badRTTs++
 	}
 }
 

@@ -16,6 +16,9 @@ func (l *Leg) report(at time.Duration, last bool) {
 		return
 	}
 	packets := []rtcp.Packet{l.statement(at), rtcp.NewCNAMESourceDescription(l.sender.ssrc, l.engine.cname)}
+	if x := l.extended(at); x != nil {
+		packets = append(packets, x)
+	}
 	if last {
 		packets = append(packets, &rtcp.Goodbye{Sources: []uint32{l.sender.ssrc}})
 	}

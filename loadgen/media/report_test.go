@@ -43,6 +43,11 @@ func TestGoodbyeByteForByte(t *testing.T) {
 		"00000005 00000320" +
 		"01020304 cc 000008 00010003 00000009 aabbccdd 00008000" +
 		"81ca 0003 decafbad 01 03 63406e 000000" +
+		"80cf 000a decafbad 0700 0008 01020304" + // VoIP metrics:
+		"cc 00 ff 00 00a0 0014" + // 8 of 10 lost in one burst of 160 ms between two packets
+		"0000 0050" + // no round trip, 60 ms of buffer and a packet
+		"7f 7f 7f 10 15 7f 0d 0d" + // R 93.2 less 95·80/(80+25.1), MOS 1.3
+		"e0 00 003c 003c 003c" +
 		"81cb 0001 decafbad"
 	if len(*sent) != 1 || !bytes.Equal((*sent)[0], unhex(t, want)) {
 		t.Errorf("got  %x\nwant %s", *sent, want)
@@ -62,13 +67,16 @@ func TestReportsOfAListenerAndOfNobody(t *testing.T) {
 	}
 	for i, b := range *sent {
 		packets, err := rtcp.Unmarshal(b)
-		if err != nil || len(packets) < 2 {
+		if err != nil || len(packets) < 3 {
 			t.Fatalf("%x: %v", b, err)
 		}
 		if r, ok := packets[0].(*rtcp.ReceiverReport); !ok || len(r.Reports) != 0 {
 			t.Errorf("compound %d begins with %v, want a receiver report without blocks", i, packets[0])
 		}
-		if bye := len(packets) == 3; bye != (i == len(*sent)-1) {
+		if _, more := packets[2].(*rtcp.ExtendedReport); !more {
+			t.Errorf("compound %d asks for no round trip (RFC 3611 section 4.4)", i)
+		}
+		if bye := len(packets) == 4; bye != (i == len(*sent)-1) {
 			t.Errorf("compound %d of %d has %d packets: goodbye belongs to the last", i, len(*sent), len(packets))
 		}
 		if err := rtcp.CompoundPacket(packets).Validate(); err != nil && i < len(*sent)-1 {

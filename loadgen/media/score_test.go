@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -210,5 +211,101 @@ func TestTheLevelOfAMilliwatt(t *testing.T) {
 	// scale itself.
 	if !s.LevelKnown || math.Abs(s.Level+6.18) > 0.1 {
 		t.Errorf("the level is %v dBov, want -6.18", s.Level)
+	}
+}
+
+// TestReplaysHideNoLoss: packets that come again, at once or much later, are counted as copies or as foreign, and what the
+// call heard stays as it was.
+func TestReplaysHideNoLoss(t *testing.T) {
+	lossy := func(replay func(k int) []int) []arrival {
+		var all []arrival
+		for k := range 400 {
+			if k%40 != 20 {
+				all = append(all, arrival{at: ms(k), number: k, stamp: uint32(k) * 160, ssrc: 7, from: 5000})
+			}
+			for _, old := range replay(k) {
+				all = append(all, arrival{at: ms(k) + 3*time.Millisecond, number: old, stamp: uint32(old) * 160, ssrc: 7, from: 5000})
+			}
+		}
+		return all
+	}
+	want := heard(t, 8*second, lossy(func(int) []int { return nil }))
+	if want.Lost != 10 {
+		t.Fatalf("%d lost, want 10", want.Lost)
+	}
+	for _, row := range []struct {
+		name              string
+		replay            func(k int) []int
+		copies, strangers uint64
+	}{
+		{"each tenth packet again at once", func(k int) []int {
+			if k%10 == 5 {
+				return []int{k}
+			}
+			return nil
+		}, 40, 0},
+		{"packets of two seconds ago", func(k int) []int {
+			if k >= 200 && k%10 == 5 {
+				return []int{k - 90}
+			}
+			return nil
+		}, 20, 0},
+		{"packets of long ago", func(k int) []int {
+			if k >= 300 && k%10 == 5 {
+				return []int{k - 290}
+			}
+			return nil
+		}, 0, 10},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s := heard(t, 8*second, lossy(row.replay))
+			if s.Duplicated != row.copies || s.Foreign != row.strangers {
+				t.Errorf("%d copies and %d strangers, want %d and %d", s.Duplicated, s.Foreign, row.copies, row.strangers)
+			}
+			if s.Missing != want.Missing || s.Score != want.Score || s.Jitter != want.Jitter || s.Bursts != want.Bursts || s.Discarded != want.Discarded {
+				t.Errorf("the call sounds otherwise: %+v, want %+v", s, want)
+			}
+			var m, clean measure.Measurement
+			s.AddTo(&m.Media)
+			want.AddTo(&clean.Media)
+			if m.Media.Loss() != clean.Media.Loss() || m.Media.LegLoss.Quantile(1) != clean.Media.LegLoss.Quantile(1) {
+				t.Errorf("loss is %v, want %v", m.Media.Loss(), clean.Media.Loss())
+			}
+		})
+	}
+}
+
+// TestFatesAgreeWithASet: whatever is lost, doubled, swapped or late, the packets that were not played are those that a
+// list of all numbers says.
+func TestFatesAgreeWithASet(t *testing.T) {
+	random := rand.New(rand.NewPCG(3611, 1))
+	for round := range 30 {
+		first := uint16(random.Uint32())
+		var s sequence
+		s.begin(first)
+		played := map[int]bool{0: true}
+		highest := 0
+		for range 1500 {
+			n := max(0, highest+random.IntN(40)-25)
+			switch s.place(first + uint16(n)) {
+			case inOrder, reordered:
+				if played[n] = random.IntN(10) > 0; !played[n] {
+					s.discard(first + uint16(n))
+				}
+			}
+			highest = max(highest, n)
+		}
+		s.settleAll()
+		var want quality.Losses
+		for n := range highest + 1 {
+			if played[n] {
+				want.Played()
+			} else {
+				want.Lost()
+			}
+		}
+		if s.fates != want {
+			t.Fatalf("round %d: %+v, want %+v", round, s.fates, want)
+		}
 	}
 }

@@ -111,7 +111,7 @@ func (s *Stats) AddTo(m *measure.Media) {
 	}
 	switch {
 	case s.Expected > 0:
-		m.LegLoss.Record(float64(max(0, s.Lost)) / float64(s.Expected))
+		m.LegLoss.Record(float64(max(0, s.Lost+int64(s.Duplicated))) / float64(s.Expected)) // as Media.Loss
 	case s.Silent():
 		m.LegLoss.Record(1)
 	}

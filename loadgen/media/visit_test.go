@@ -64,6 +64,9 @@ func TestStrangersChangeNoStatistics(t *testing.T) {
 		if s.Foreign != row.foreign || s.Malformed != row.malformed {
 			t.Errorf("%s: foreign %d, malformed %d; want %d and %d", row.name, s.Foreign, s.Malformed, row.foreign, row.malformed)
 		}
+		if s.Missing != 0 || len(s.Faults.Names()) != 0 || s.Discarded != 0 || s.Score.MOS < 4.4 {
+			t.Errorf("%s: disturbed what was heard: %v missing, %v, %+v", row.name, s.Missing, s.Faults.Names(), s.Score)
+		}
 		if s.Received != 60 || s.Expected != 60 || s.Lost != 0 || s.Jitter != 0 || s.Duplicated+s.Reordered+s.SSRCChanges != 0 {
 			t.Errorf("%s: disturbed the statistics: %+v", row.name, s)
 		}

@@ -101,3 +101,14 @@ func TestFaults(t *testing.T) {
 		seen[f.String()] = true
 	}
 }
+
+func TestCopiesMakeGoodForNoLoss(t *testing.T) {
+	m := measure.Media{Expected: 100, Received: 100, Duplicated: 5}
+	if got := m.Loss(); got != (measure.Ratio{Numerator: 5, Denominator: 100}) {
+		t.Errorf("five of a hundred never came and five came twice: loss is %v", got)
+	}
+	m.Heard.Discarded = 3
+	if got := m.Missing(); got.Numerator != 8 {
+		t.Errorf("three more were too late: %v are missing, want 8", got.Numerator)
+	}
+}

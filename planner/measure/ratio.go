@@ -105,10 +105,10 @@ func (m *Measurement) ACD() (mean time.Duration, defined bool) {
 	return m.Delays[SDT].Mean(), m.Delays[SDT].Count() > 0
 }
 
-// Loss returns the packets lost by the packets expected, over all legs; duplicates that outnumber the
-// losses make it 0.
+// Loss returns the packets that never came by the packets expected, over all legs. Copies make good for no
+// loss here, as they do in Lost (RFC 3550 A.3): a packet that is replayed must not hide one that was lost.
 func (m *Media) Loss() Ratio {
-	return Ratio{uint64(max(0, m.Lost)), m.Expected}
+	return Ratio{uint64(max(0, m.Lost+int64(m.Duplicated))), m.Expected}
 }
 
 // CarriedErlangs returns the traffic that was really carried over a window that lasted for the given time,
