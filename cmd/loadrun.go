@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -53,33 +52,11 @@ func figure(x float64) string {
 // run offers the calls. The first interrupt ends the arrivals and hangs up, the second leaves the calls
 // where they are.
 func (r *loadRun) run(ctx context.Context, streams Streams, what string) (*loadgen.Result, error) {
-	ceiling, demanding, err := r.ceiling.know(ctx, streams, r.cfg)
-	if err != nil {
+	results, err := runTogether(ctx, streams, what, []*loadRun{r})
+	if results == nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	release := onInterrupt(streams, func() {
-		fmt.Fprintf(streams.Err, "\n%s: no new calls; hanging up, which takes at most %s; Ctrl-C again leaves at once\n", what, r.cfg.Timers.WithDefaults().GiveUp())
-		r.generator.Stop()
-	}, cancel)
-	look := r.lookout.watch(r.generator.Progress, r.generator.Finish)
-	stop := watch(streams, what, r.length(), r.generator.Progress, r.lookout.remark)
-	result, err := r.generator.Run(ctx)
-	look()
-	stop()
-	release()
-	var asked *loadgen.RetryAfterError
-	switch { // reported like any run, with the reason for its end
-	case errors.As(err, &r.lost):
-		r.halted, err = r.lost.Error(), nil
-	case errors.As(err, &asked):
-		r.halted, err = asked.Error(), nil
-	}
-	if demanding && result != nil {
-		result.Health = append(result.Health, ceiling.Check(r.cfg.CAPS))
-	}
-	return result, err
+	return results[0], err
 }
 
 // length is the time that the arrivals will take, as far as it is known.
@@ -91,7 +68,7 @@ func (r *loadRun) length() time.Duration {
 }
 
 // conclude writes the report and returns how the run ended.
-func (r *loadRun) conclude(streams Streams, to *resultFlags, report *reports.Run) error {
+func (r *loadRun) conclude(streams Streams, to *resultFlags, report finished) error {
 	err := to.conclude(streams, report)
 	if r.lost != nil && (err == nil || problems(err) == nil) {
 		return r.lost

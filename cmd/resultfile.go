@@ -10,14 +10,12 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-
-	"github.com/sipplan/sipplan/reports"
 )
 
 // resultFile is one --out: a format and where the report goes.
 type resultFile struct {
 	format, path string // as they were given
-	write        func(*reports.Run, io.Writer) error
+	write        func(finished, io.Writer) error
 	place        string      // the path without links
 	mode         fs.FileMode // permissions of the file
 	open         *os.File    // a pipe or device, which is written in place; nil for a file
@@ -32,7 +30,7 @@ func readOut(text string) (resultFile, error) {
 	format, path, ok := strings.Cut(text, "=")
 	write, known := writers[format]
 	if !ok || !known || path == "" {
-		return resultFile{}, fmt.Errorf("--out: must be json=FILE, csv=FILE, junit=FILE or markdown=FILE, got %q", text)
+		return resultFile{}, fmt.Errorf("--out: must be json=FILE, csv=FILE, junit=FILE, html=FILE or markdown=FILE, got %q", text)
 	}
 	r := resultFile{format: format, path: path, write: write, mode: newFileMode}
 	if err := r.prepare(); err != nil {
@@ -124,7 +122,7 @@ func (r *resultFile) try() error {
 }
 
 // save writes the report.
-func (r *resultFile) save(run *reports.Run) error {
+func (r *resultFile) save(run finished) error {
 	err := r.put(run)
 	if err != nil {
 		return fmt.Errorf("--out %s=%s: %w", r.format, r.path, err)
@@ -132,7 +130,7 @@ func (r *resultFile) save(run *reports.Run) error {
 	return nil
 }
 
-func (r *resultFile) put(run *reports.Run) error {
+func (r *resultFile) put(run finished) error {
 	if r.open != nil {
 		return errors.Join(r.write(run, r.open), r.close())
 	}

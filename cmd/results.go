@@ -22,12 +22,22 @@ type resultFlags struct {
 	files []resultFile
 }
 
+// finished is the report of something that ended with a verdict.
+type finished interface {
+	Document() reports.Document
+	WriteCSV(w io.Writer) error
+	WriteJUnit(w io.Writer) error
+	WriteHTML(w io.Writer) error
+	Outcome() (verdict gate.Verdict, interrupted bool)
+}
+
 // writers are the formats of --out.
-var writers = map[string]func(*reports.Run, io.Writer) error{
-	"json":  func(r *reports.Run, w io.Writer) error { return reports.WriteJSON(w, r) },
-	"csv":   (*reports.Run).WriteCSV,
-	"junit": (*reports.Run).WriteJUnit,
-	"markdown": func(r *reports.Run, w io.Writer) error {
+var writers = map[string]func(finished, io.Writer) error{
+	"json":  func(r finished, w io.Writer) error { return reports.WriteJSON(w, r) },
+	"csv":   finished.WriteCSV,
+	"junit": finished.WriteJUnit,
+	"html":  finished.WriteHTML,
+	"markdown": func(r finished, w io.Writer) error {
 		return r.Document().Write(w, reports.Markdown)
 	},
 }
@@ -38,7 +48,7 @@ func addResults(command *cobra.Command) *resultFlags {
 	flags := command.Flags()
 	flags.StringArrayVar(&f.gates, "gate", nil, "rule that the run has to keep, such as 'blocking <= 1%' or 'pdd p95 < 250ms'; repeat it for more")
 	flags.StringVar(&f.gatesFile, "gates-file", "", "YAML file with a list of rules under gates:")
-	flags.StringArrayVar(&f.outs, "out", nil, "write the report to a file too: json=FILE, csv=FILE, junit=FILE or markdown=FILE; repeat it for more")
+	flags.StringArrayVar(&f.outs, "out", nil, "write the report to a file too: json=FILE, csv=FILE, junit=FILE, html=FILE or markdown=FILE; repeat it for more")
 	f.save.add(flags)
 	f.output = addOutput(command)
 	return f
@@ -85,7 +95,7 @@ func (f *resultFlags) readGatesFile() error {
 }
 
 // conclude writes the report everywhere it is wanted and returns the exit code of the run.
-func (f *resultFlags) conclude(streams Streams, run *reports.Run) error {
+func (f *resultFlags) conclude(streams Streams, run finished) error {
 	problems := []error{f.show(streams, run), f.save.problem}
 	for i := range f.files {
 		problems = append(problems, f.files[i].save(run))
@@ -93,19 +103,19 @@ func (f *resultFlags) conclude(streams Streams, run *reports.Run) error {
 	if err := errors.Join(problems...); err != nil {
 		return err
 	}
-	switch {
-	case run.Interrupted:
+	switch verdict, interrupted := run.Outcome(); {
+	case interrupted:
 		return exitWith(codeInterrupted)
-	case run.Verdict == gate.Fail:
+	case verdict == gate.Fail:
 		return exitWith(codeFailed)
-	case run.Verdict == gate.Inconclusive:
+	case verdict == gate.Inconclusive:
 		return exitWith(codeInconclusive)
 	}
 	return nil
 }
 
 // show writes the report to stdout, as --out writes it to a file of that format.
-func (f *resultFlags) show(streams Streams, run *reports.Run) error {
+func (f *resultFlags) show(streams Streams, run finished) error {
 	if write, known := writers[string(f.output.Format)]; known {
 		return write(run, streams.Out)
 	}

@@ -37,7 +37,8 @@ type verifyOptions struct {
 	within     time.Duration
 	maxCAPS    float64
 	setup      time.Duration
-	against    string
+	against    string   // the target of a trunk without a plan file
+	targets    []string // as they were given
 	embedded   int
 	seed       uint64
 	longer     string // why the test takes longer than it should; empty if it does not
@@ -66,7 +67,7 @@ const (
 func newVerifyCommand(streams Streams) *cobra.Command {
 	o := &verifyOptions{}
 	command := &cobra.Command{
-		Use:   "verify --users N --usage light|moderate|heavy [--target TARGET]",
+		Use:   "verify plan.yaml | --users N --usage light|moderate|heavy [--target TARGET]",
 		Short: "Size a plan, drive its traffic at a live trunk, and say whether the trunk keeps the promise",
 		Long: `verify sizes the plan, works out how many calls a test needs for the wanted confidence, drives them at
 the target with RTP, and sets the formula beside the live calls. The verdict is: holds, does not hold,
@@ -74,17 +75,22 @@ or cannot tell, with the interval and the reason.
 
 Without --target it starts a gateway with the planned ports in this process and calls it over real
 sockets on loopback. Blocking depends on the erlangs and not on the mean holding time, so holding times
-may be compressed: --compress 30 turns 180 s into 6 s, and makes 30 times as many calls per second.`,
+may be compressed: --compress 30 turns 180 s into 6 s, and makes 30 times as many calls per second.
+
+With a plan file it tests every trunk group of the plan at the same time and sets formula, simulation
+and live calls side by side; --target names the gateways that are real, and leaves the others out.`,
 		Example: `  sipplan verify --users 200 --usage heavy
   sipplan verify --users 200 --usage heavy --embedded-ports 36
+  sipplan verify plan.yaml --out html=plan.html
+  sipplan verify plan.yaml --target Hannover=sip:10.1.2.3 --target Boston=sip:10.2.2.3
   sipplan verify --users 200 --usage heavy --plan-only --confidence 99% --tolerated 1.5%
   sipplan verify --users 200 --usage heavy --target sip:10.1.2.3 --compress 30 --sequential --out junit=trunk.xml`,
-		Args: noArguments,
-		RunE: func(command *cobra.Command, _ []string) error { return o.run(command, streams) },
+		Args: planOrNothing,
+		RunE: func(command *cobra.Command, args []string) error { return o.run(command, streams, args) },
 	}
 	o.group.add(command)
 	flags := command.Flags()
-	flags.StringVar(&o.against, "target", "", "SIP URI of the `trunk` to test (default: a gateway in this process)")
+	flags.StringArrayVar(&o.targets, "target", nil, "SIP URI of the `trunk` to test (default: a gateway in this process); with a plan file NAME=URI, where NAME is a trunk group or gateway: repeat it for more")
 	flags.IntVar(&o.ports, "ports", 0, "`circuits` of the trunk (default: as many as Erlang B needs for the GoS)")
 	flags.IntVar(&o.embedded, "embedded-ports", 0, "`circuits` that each gateway in this process really has, to see a plan fail (default: their share of --ports)")
 	flags.Var(&o.tolerated, "tolerated", "`blocking` that the test must tell from the GoS (default twice the GoS)")
@@ -117,11 +123,28 @@ type verification struct {
 	looks  *acceptance.Looks // nil for a test of fixed length
 }
 
-func (o *verifyOptions) run(command *cobra.Command, streams Streams) error {
+// planOrNothing allows one plan file.
+func planOrNothing(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usagef("'sipplan verify' takes one plan file or none, got %d", len(args))
+	}
+	if len(args) == 1 && strings.Contains(args[0], "sip:") {
+		return usagef("'sipplan verify' takes a plan file, got %q; --target names a trunk", args[0])
+	}
+	return nil
+}
+
+func (o *verifyOptions) run(command *cobra.Command, streams Streams, args []string) error {
 	ctx := command.Context()
 	defer o.results.close()
 	if err := o.results.read(); err != nil {
 		return usage(err)
+	}
+	if len(args) == 1 {
+		return o.runPlan(command, streams, args[0])
+	}
+	if len(o.targets) > 0 {
+		o.against = o.targets[0]
 	}
 	v, err := o.plan(command.Flags())
 	if err != nil {
@@ -249,7 +272,10 @@ func (o *verifyOptions) check(flags *pflag.FlagSet) (problems []error) {
 			problems = append(problems, fmt.Errorf("--%s: must be %s, got %s", f.name, f.want, cmp.Or(got, "0")))
 		}
 	}
-	if flags.Changed("target") && o.against == "" {
+	if len(o.targets) > 1 && flags.NArg() == 0 {
+		problems = append(problems, fmt.Errorf("--target: one trunk is tested without a plan file, got %d", len(o.targets)))
+	}
+	if flags.Changed("target") && slices.Contains(o.targets, "") {
 		problems = append(problems, errors.New("--target: must be a SIP URI such as sip:10.1.2.3, got none; leave the flag out to test a gateway in this process"))
 	}
 	if flags.Changed("compress") && flags.Changed("within") {

@@ -3,10 +3,8 @@ package reports
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -83,25 +81,9 @@ func TestKneesRenderAsInTheGoldenFiles(t *testing.T) {
 }
 
 func TestKneesConformToTheirSchema(t *testing.T) {
-	text, err := os.ReadFile("schema/find-1.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var schema map[string]any
-	if err := json.Unmarshal(text, &schema); err != nil {
-		t.Fatal(err)
-	}
 	for name, knee := range knees(t) {
-		encoded, err := json.Marshal(knee)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var value any
-		if err := json.Unmarshal(encoded, &value); err != nil {
-			t.Fatal(err)
-		}
-		check := schemaCheck{root: schema}
-		check.value(name, schema, value)
+		check := schemaCheck{root: publishedSchema(t, "find-1")}
+		check.value(name, check.root, asJSON(t, knee))
 		for _, problem := range check.problems {
 			t.Error(problem)
 		}

@@ -119,6 +119,9 @@ func NewRun(r RunResult) *Run {
 	return run
 }
 
+// Outcome returns the verdict, and whether somebody ended the run.
+func (r *Run) Outcome() (gate.Verdict, bool) { return r.Verdict, r.Interrupted }
+
 // decide sets the verdict of the run and says why: a broken rule or promise fails it, and it is
 // inconclusive when one could not be decided, the generator was the limit of calls, the accounting does not
 // close, it was interrupted, nobody could be called or no call was offered. How most calls ended goes before all other reasons.

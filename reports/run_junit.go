@@ -59,15 +59,19 @@ type junitProblem struct {
 // empty suite counts as broken in some tools. All tests rest on the same calls: the first one is charged with
 // the time of the run, so that the times add up to it.
 func (r *Run) WriteJUnit(w io.Writer) error {
-	lasted := strconv.FormatFloat(r.Duration, 'f', 3, 64)
-	suite := junitSuite{
-		Name: "sipplan." + r.Command, Time: lasted, Timestamp: r.Started.UTC().Format(time.RFC3339),
-		Properties: []junitProperty{
-			{"version", r.Version}, {"seed", strconv.FormatUint(r.Seed, 10)}, {"target", strings.Join(r.Targets, ", ")},
-			{"calls", strconv.FormatUint(r.Totals.Offered, 10)},
-		},
-		Cases: r.junitCases(),
+	return writeSuite(w, "sipplan."+r.Command, r.Duration, r.Started, r.junitCases(), []junitProperty{
+		{"version", r.Version}, {"seed", strconv.FormatUint(r.Seed, 10)}, {"target", strings.Join(r.Targets, ", ")},
+		{"calls", strconv.FormatUint(r.Totals.Offered, 10)},
+	})
+}
+
+// writeSuite writes cases as the only suite of a report. The first case is charged with the time of all.
+func writeSuite(w io.Writer, name string, seconds float64, started time.Time, cases []junitCase, properties []junitProperty) error {
+	lasted := strconv.FormatFloat(seconds, 'f', 3, 64)
+	if len(cases) > 0 {
+		cases[0].Time = lasted
 	}
+	suite := junitSuite{Name: name, Time: lasted, Timestamp: started.UTC().Format(time.RFC3339), Properties: properties, Cases: cases}
 	suites := junitSuites{Tests: len(suite.Cases), Time: lasted}
 	suite.Tests = suites.Tests
 	for _, c := range suite.Cases {
@@ -115,7 +119,6 @@ func (r *Run) junitCases() []junitCase {
 	if len(cases) == 0 || passed && r.Verdict != gate.Pass {
 		add("run", r.Verdict, fmt.Sprintf("%s of %s answered", count(r.Totals.Answered), plural(int(r.Totals.Offered), "call")), r.Why[min(len(first), len(r.Why)):]...)
 	}
-	cases[0].Time = strconv.FormatFloat(r.Duration, 'f', 3, 64)
 	return cases
 }
 

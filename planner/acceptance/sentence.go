@@ -54,6 +54,9 @@ func ofCall(share float64) string {
 	return percent(share) + " of a call"
 }
 
+// PlanItself opens the sentence which says that a plan breaks its promise by the formula alone.
+const PlanItself = "The plan itself cannot hold: "
+
 // planBlocks says that the plan breaks the promise by the formula alone, or nothing.
 func (j *Judgement) planBlocks() string {
 	if j.Ports == 0 || j.Planned == 0 {
@@ -63,7 +66,7 @@ func (j *Judgement) planBlocks() string {
 	if err != nil || formula <= j.Promise.Blocking {
 		return ""
 	}
-	return fmt.Sprintf("The plan itself cannot hold: Erlang B says %s for %s at %s.", percent(formula), circuits(j.Ports), erlangs(j.Planned))
+	return fmt.Sprintf(PlanItself+"Erlang B says %s for %s at %s.", percent(formula), circuits(j.Ports), erlangs(j.Planned))
 }
 
 // circuits writes a number of circuits.

@@ -1,0 +1,454 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/planner/acceptance"
+	"github.com/sipplan/sipplan/planner/design"
+	"github.com/sipplan/sipplan/planner/sim"
+	"github.com/sipplan/sipplan/planner/traffic"
+	"github.com/sipplan/sipplan/reports"
+	"github.com/sipplan/sipplan/reports/gate"
+	"github.com/sipplan/sipplan/scenarios"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// planTest is the test of the trunk groups of a plan: every stream of calls at the same time, in one process.
+type planTest struct {
+	*verifyOptions
+	streams   Streams
+	file      string
+	worked    *design.Design
+	tests     []*streamTest
+	skipped   []string
+	compress  float64
+	simulated *sim.Result
+}
+
+// streamTest is the test of one stream of calls.
+type streamTest struct {
+	acceptance.Stream
+	design  acceptance.Design
+	looks   *acceptance.Looks // nil for a test of fixed length
+	targets map[string]string // by unit
+	run     *loadRun
+	result  *loadgen.Result
+}
+
+// How much of a plan is tested at a time in this process, unless told otherwise.
+const (
+	planCAPS      = 1200 // calls per second, all streams together
+	planVoiceCAPS = 300  // with media
+	planVoice     = 150  // erlangs beyond which calls are signalling alone, unless --media asks for more
+	planGateways  = 64   // at the most
+	simulations   = 60   // busy hours, at the least
+	simulatedMost = 5e6  // calls in all of them, as far as they are needed for the precision
+	simulatedTo   = 0.05 // half-width of the interval of the lost calls, by their share
+)
+
+// runPlan tests a plan.
+func (o *verifyOptions) runPlan(command *cobra.Command, streams Streams, file string) error {
+	t := &planTest{verifyOptions: o, streams: streams, file: file}
+	if err := t.read(command.Flags()); err != nil {
+		return err
+	}
+	if o.planOnly {
+		return t.show()
+	}
+	ctx := command.Context()
+	stop, err := t.open(ctx)
+	defer stop()
+	if err != nil {
+		return err
+	}
+	if err := t.simulate(ctx); err != nil {
+		return err
+	}
+	t.announce()
+	if err := t.call(ctx); err != nil {
+		return err
+	}
+	return t.conclude()
+}
+
+// read works the plan out and designs a test for each stream of calls that has a target.
+func (t *planTest) read(flags *pflag.FlagSet) error {
+	problems := t.check(flags)
+	for _, name := range []string{"users", "usage", "calls-per-hour", "aht", "gos", "ports", "embedded-ports"} {
+		if flags.Changed(name) {
+			problems = append(problems, fmt.Errorf("--%s: a plan file says that itself", name))
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return usage(err)
+	}
+	var err error
+	if t.worked, err = workPlan(t.streams, t.file); err != nil {
+		return err
+	}
+	named, err := namedTargets(t.targets)
+	if err != nil {
+		return usage(err)
+	}
+	if err := t.choose(named); err != nil {
+		return usage(err)
+	}
+	if !flags.Changed("media") && t.erlangs() > planVoice {
+		t.media.sound = "none"
+	}
+	return t.designAll()
+}
+
+// namedTargets reads --target NAME=URI.
+func namedTargets(texts []string) (map[string]string, error) {
+	named := map[string]string{}
+	for _, text := range texts {
+		name, uri, found := strings.Cut(text, "=")
+		if !found || strings.HasPrefix(strings.ToLower(text), "sip") && strings.Contains(name, ":") {
+			return nil, fmt.Errorf("--target: must be NAME=URI, such as Hannover=sip:10.1.2.3, got %q", text)
+		}
+		if _, twice := named[name]; twice {
+			return nil, fmt.Errorf("--target: %s is named twice", name)
+		}
+		named[name] = uri
+	}
+	return named, nil
+}
+
+// choose takes the streams whose gateways all have a target, all of them when none is named: they are called in this
+// process then. A target may be that of a trunk group, or of one of its gateways.
+func (t *planTest) choose(named map[string]string) error {
+	all := acceptance.Streams(t.worked)
+	var known []string
+	for _, s := range all {
+		test := &streamTest{Stream: s, targets: map[string]string{}}
+		units := 0
+		for g := range test.Groups {
+			group := &test.Groups[g]
+			known = append(known, group.Name)
+			if uri := named[group.Name]; uri != "" && len(group.Units) > 1 {
+				group.Units = []acceptance.Unit{{Name: strings.ReplaceAll(group.Name, " ", "-"), Ports: group.Ports}}
+			}
+			for _, u := range group.Units {
+				known, units = append(known, u.Name), units+1
+				if uri := cmp.Or(named[u.Name], named[group.Name]); uri != "" {
+					test.targets[u.Name] = uri
+				}
+			}
+		}
+		if len(named) > 0 && len(test.targets) < units {
+			t.skipped = append(t.skipped, s.Name)
+			continue
+		}
+		t.tests = append(t.tests, test)
+	}
+	for name := range named {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("--target: %s: the plan has no trunk group or gateway of that name, but %s", name, strings.Join(slices.Compact(known), ", "))
+		}
+	}
+	switch {
+	case len(all) == 0:
+		return fmt.Errorf("%s: offers no calls to any trunk", t.file)
+	case len(t.tests) == 0:
+		return fmt.Errorf("--target: no route or place has a target for each of its gateways; they are %s", strings.Join(slices.Compact(known), ", "))
+	case len(named) == 0 && len(t.units()) > planGateways:
+		return fmt.Errorf("%s: has %d gateways, and this process takes %d; name those to test with --target", t.file, len(t.units()), planGateways)
+	}
+	return nil
+}
+
+// units returns all gateways, each once.
+func (t *planTest) units() []acceptance.Unit {
+	var all []acceptance.Unit
+	for _, test := range t.tests {
+		for _, g := range test.Groups {
+			for _, u := range g.Units {
+				if !slices.Contains(all, u) {
+					all = append(all, u)
+				}
+			}
+		}
+	}
+	return all
+}
+
+func (t *planTest) erlangs() float64 {
+	sum := 0.0
+	for _, test := range t.tests {
+		sum += test.Erlangs
+	}
+	return sum
+}
+
+// overflows tells whether calls of one stream may find circuits taken by those of another.
+func (t *planTest) overflows() bool {
+	seen := map[string]bool{}
+	for _, test := range t.tests {
+		for _, g := range test.Groups {
+			if seen[g.Name] || len(test.Groups) > 1 {
+				return true
+			}
+			seen[g.Name] = true
+		}
+	}
+	return false
+}
+
+// designAll designs the tests, with holding times compressed alike: all streams are offered for the same time.
+func (t *planTest) designAll() error {
+	if t.sequential && t.overflows() {
+		return usagef("--sequential: routes of this plan share trunk groups, so that none may end before the others")
+	}
+	var longest time.Duration
+	for _, test := range t.tests {
+		p := test.Promise
+		p.Tolerated, p.Confidence, p.Power = float64(t.tolerated), float64(t.confidence), float64(t.power)
+		p.CAPS, p.PDD, p.MOS = cmp.Or(t.caps, p.CAPS), t.pdd, cmp.Or(t.mos, p.MOS)
+		if t.media.sound == "none" {
+			p.MOS = t.mos // nothing is heard
+		}
+		var err error
+		if test.design, err = acceptance.NewDesign(test.Ports(), test.Erlangs, test.Hold, p); err != nil {
+			return usagef("%s: %s: %w", t.file, test.Name, flagNames(err))
+		}
+		if t.sequential {
+			if test.design, test.looks, err = test.design.Sequential(acceptance.DefaultLooks); err != nil {
+				return usage(flagNames(err))
+			}
+		}
+		longest = max(longest, test.design.Total())
+	}
+	t.compress = t.factor(longest)
+	longest = 0
+	for _, test := range t.tests {
+		var err error
+		if test.design, err = test.design.Compressed(t.compress); err != nil {
+			return usage(flagNames(err))
+		}
+		if err := t.bounded(test.design); err != nil {
+			return usage(err)
+		}
+		longest = max(longest, test.design.Total())
+	}
+	if t.overflows() {
+		for _, test := range t.tests {
+			test.design.Length = longest - test.design.Warmup
+		}
+	}
+	return nil
+}
+
+// factor returns by how much holding times are compressed: until the longest test fits, as far as calls per second and
+// the shortest calls allow.
+func (t *planTest) factor(longest time.Duration) float64 {
+	if t.verifyOptions.compress > 0 {
+		return t.verifyOptions.compress
+	}
+	within, most, shortest := cmp.Or(t.within, 2*withinEmbedded), cmp.Or(t.maxCAPS, planCAPS), time.Duration(minHoldEmbedded)
+	if t.media.sound != "none" {
+		most = cmp.Or(t.maxCAPS, planVoiceCAPS)
+	}
+	if len(t.targets) > 0 {
+		within, most, shortest = cmp.Or(t.within, withinTarget), cmp.Or(t.maxCAPS, capsOnTarget), max(4*t.setup, minHoldTarget)
+	}
+	caps, factor := 0.0, math.Ceil(float64(longest)/float64(within))
+	for _, test := range t.tests {
+		caps += test.design.CAPS
+		factor = min(factor, math.Floor(float64(test.design.Hold)/float64(shortest)))
+	}
+	return max(1, min(factor, math.Floor(most/caps)))
+}
+
+// show shows the tests that would be made.
+func (t *planTest) show() error {
+	var plans []reports.PlannedStream
+	for _, test := range t.tests {
+		plans = append(plans, reports.PlannedStream{Stream: test.Stream, Design: test.design})
+	}
+	report := reports.NewPlannedTests(t.file, plans, t.skipped)
+	return t.results.output.show(t.streams, report.Document(), report)
+}
+
+// open opens a gateway in this process for each gateway without a target, and the generators. What it returns ends the
+// gateways.
+func (t *planTest) open(ctx context.Context) (stop func(), err error) {
+	stop = func() {}
+	sound, err := t.media.media()
+	if err != nil {
+		return stop, usage(err)
+	}
+	own := map[string]string{}
+	if units := t.units(); len(t.targets) == 0 {
+		var circuits []int
+		for _, u := range units {
+			circuits = append(circuits, u.Ports)
+		}
+		near, err := openPool(ctx, circuits, sound)
+		if err != nil {
+			return stop, err
+		}
+		stop = near.stop
+		for i, u := range units {
+			own[u.Name] = "sip:" + near.gateways[i].Address().String()
+		}
+	}
+	ranges := sound.Ports.Split(len(t.tests))
+	for i, test := range t.tests {
+		sound.Ports = ranges[i]
+		if err := t.prepare(ctx, test, sound, own, uint64(i)); err != nil {
+			return stop, err
+		}
+	}
+	return stop, nil
+}
+
+// prepare makes the generator of one stream.
+func (t *planTest) prepare(ctx context.Context, test *streamTest, sound loadgen.Media, own map[string]string, number uint64) error {
+	d := test.design
+	talk := d.Hold - t.setup
+	if talk <= 0 {
+		return usagef("--setup: %s of set-up leave nothing of a holding time of %s; compress less", t.setup, d.Hold)
+	}
+	cfg := loadgen.Config{
+		Arrivals: traffic.Poisson, CAPS: d.CAPS, Holding: traffic.Duration{Law: traffic.Exponential, Mean: talk}, Media: sound,
+		Duration: d.Total(), WarmUp: d.Warmup, Drain: loadgen.DefaultDrain, Files: t.files(sound),
+	}
+	if t.seed > 0 {
+		cfg.Seed = t.seed + number
+	}
+	var err error
+	if cfg.Programs, err = scenarios.Load("caller"); err != nil {
+		return err
+	}
+	flags, trunks := *t.target, *t.target.trunks
+	flags.trunks, trunks.trunks = &trunks, nil
+	for _, g := range test.Groups {
+		for _, u := range g.Units {
+			trunks.trunks = append(trunks.trunks, fmt.Sprintf("name=%s,target=%s", u.Name, cmp.Or(test.targets[u.Name], own[u.Name])))
+		}
+	}
+	if err := flags.apply(ctx, t.streams, &cfg); err != nil {
+		return err
+	}
+	if test.run, err = newLoadRun(cfg, t.target.ceiling); err != nil {
+		return err
+	}
+	test.run.lookout = &lookout{design: d, looks: test.looks, busyKnown: len(t.target.busyCodes) > 0}
+	return nil
+}
+
+// files returns how many files the rest of the process needs at most.
+func (t *planTest) files(sound loadgen.Media) int {
+	if sound.Off {
+		return 0
+	}
+	sum := 0
+	for _, u := range t.units() {
+		sum += 2 * u.Ports
+	}
+	return sum
+}
+
+// simulate simulates the plan's busy hour with everything up and no circuits reserved, as the live calls are.
+func (t *planTest) simulate(ctx context.Context) error {
+	model, err := sim.FromPlan(t.worked)
+	if err != nil {
+		return usagef("%s: %w", t.file, err)
+	}
+	model.Components, model.Drills = nil, nil
+	for i := range model.Network.Facilities {
+		model.Network.Facilities[i].Limits.Reserved = 0
+	}
+	for i := range model.Network.Trunks {
+		model.Network.Trunks[i].Limits.Reserved = 0
+	}
+	progress, done := simulationProgress(t.streams, t.file)
+	defer done()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	release := onInterrupt(t.streams, stop, stop)
+	t.simulated, err = sim.Run(ctx, model, sim.Settings{Seed: cmp.Or(t.seed, 1), Replications: simulations, Precision: simulatedTo,
+		Most: max(simulations, int(simulatedMost/max(1, t.worked.Total.BHCA))), Confidence: float64(t.confidence), Progress: progress})
+	if release() {
+		return exitWith(codeInterrupted)
+	}
+	return err
+}
+
+// announce says before the first call what is going to happen, and how long it takes.
+func (t *planTest) announce() {
+	where := "the targets"
+	if len(t.targets) == 0 {
+		where = fmt.Sprintf("%d gateways in this process", len(t.units()))
+	}
+	var longest time.Duration
+	caps := 0.0
+	for _, test := range t.tests {
+		longest, caps = max(longest, test.design.Total()), caps+test.design.CAPS
+	}
+	fmt.Fprintf(t.streams.Err, "%s: %s E in %d streams of calls at %s; it takes %s at %s calls per second, with holding times %g times shorter. Ctrl-C ends it and reports.\n",
+		t.file, figure(t.erlangs()), len(t.tests), where, longest.Round(time.Second), figure(caps), t.compress)
+	if t.media.sound == "none" {
+		fmt.Fprintln(t.streams.Err, "Calls are signalling alone; --media tone adds RTP.")
+	}
+	if len(t.skipped) > 0 {
+		fmt.Fprintf(t.streams.Err, "Not tested, for want of a --target: %s.\n", strings.Join(t.skipped, ", "))
+	}
+}
+
+// call offers all streams at the same time.
+func (t *planTest) call(ctx context.Context) error {
+	runs := make([]*loadRun, len(t.tests))
+	for i, test := range t.tests {
+		runs[i] = test.run
+	}
+	results, err := runTogether(ctx, t.streams, "verify", runs)
+	if err != nil {
+		return err
+	}
+	for i, test := range t.tests {
+		test.result = results[i]
+	}
+	return nil
+}
+
+// conclude judges every stream and reports.
+func (t *planTest) conclude() error {
+	result := reports.PlanResult{Plan: t.file, Version: version(), Simulated: t.simulated, Skipped: t.skipped, Compress: t.compress}
+	for _, test := range t.tests {
+		r := test.result
+		judgement, err := acceptance.Judge(acceptance.Evidence{
+			Measured: r.Steady, Window: max(r.Window, time.Nanosecond), Ports: test.Ports(), Planned: test.Erlangs, Promise: test.design.Promise,
+			Arrivals: traffic.Poisson, Health: r.Health, Interrupted: r.Interrupted, BusyCodes: t.target.busyCodes,
+			Look: test.run.lookout.look(r.Steady.Requests()),
+		})
+		if err != nil {
+			return err
+		}
+		run := test.run.report("verify", r, func(out *reports.RunResult) {
+			out.Judgement = &judgement
+			out.Load.Compress = t.compress
+			out.Gates = gate.Evaluate(t.results.rules, gate.Evidence{
+				Measured: r.Steady, Window: r.Window, Health: r.Health, Ports: test.Ports(), Confidence: test.design.Promise.Confidence,
+			})
+		})
+		result.Streams = append(result.Streams, reports.StreamResult{Stream: test.Stream, Run: run, Judgement: judgement, Measured: r.Steady, Window: r.Window})
+	}
+	run := t.tests[0].run
+	for _, test := range t.tests {
+		if test.run.lost != nil {
+			run = test.run
+		}
+	}
+	return run.conclude(t.streams, t.results, reports.NewPlanVerification(result))
+}
