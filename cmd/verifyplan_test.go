@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -101,11 +102,12 @@ func TestVerifyPlanFindsTheTrunkGroupThatDoesNotHold(t *testing.T) {
 	if code != codeFailed || report["verdict"] != "fail" {
 		t.Errorf("exit code %d, %v: %v", code, report["verdict"], report["why"])
 	}
-	if at(t, report, "streams", 0, "verdict") != "holds" || at(t, report, "streams", 1, "verdict") != "does not hold" {
+	if at(t, report, "streams", 0, "verdict") == "does not hold" || at(t, report, "streams", 1, "verdict") != "does not hold" {
 		t.Errorf("%v", report["why"])
 	}
-	if why := at(t, report, "why", 0).(string); !strings.HasPrefix(why, "from Leipzig: ") || !strings.Contains(why, "above the promised 1 %") {
-		t.Errorf("the first reason is %q", why)
+	why := at(t, report, "streams", 1, "why", 0).(string)
+	if !strings.Contains(why, "above the promised 1 %") || !slices.Contains(report["why"].([]any), any("from Leipzig: "+why)) {
+		t.Errorf("%q is not the reason: %v", why, report["why"])
 	}
 }
 
