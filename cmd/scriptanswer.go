@@ -58,7 +58,7 @@ func (o *answerOptions) answerScript(ctx context.Context, streams Streams, g *ga
 		p := g.Progress()
 		p.Elapsed = time.Since(start)
 		return p
-	}, nil)
+	}, noRemark)
 	left = runGateways(ctx, []*gateway.Gateway{g}, gone)
 	stop()
 	return left, release()
