@@ -88,23 +88,23 @@ func repeatedHour(u records.Usage) string {
 }
 
 func otherDurations(u records.Usage) string {
-	switch u.Unequal {
-	case 0:
-		return ""
-	case 1:
-		return "1 call has another duration than from its start to its end, by more than 2 s: the end counts."
-	}
-	return count(u.Unequal) + " calls have another duration than from their start to their end, by more than 2 s: the end counts."
+	return oneOrMore(u.Unequal, "1 call has another duration than from its start to its end, by more than 2 s: the end counts.",
+		" calls have another duration than from their start to their end, by more than 2 s: the end counts.")
 }
 
 func nameless(u records.Usage) string {
-	switch u.Nameless {
+	return oneOrMore(u.Nameless, "1 call names no trunk, and counts in the total only.", " calls name no trunk, and count in the total only.")
+}
+
+// oneOrMore returns nothing for 0, a sentence for 1, and what follows the number for more.
+func oneOrMore(n int, one, more string) string {
+	switch n {
 	case 0:
 		return ""
 	case 1:
-		return "1 call names no trunk, and counts in the total only."
+		return one
 	}
-	return count(u.Nameless) + " calls name no trunk, and count in the total only."
+	return count(n) + more
 }
 
 func merged(u records.Usage) string {
