@@ -41,13 +41,7 @@ func TestLibraryPairs(t *testing.T) {
 			l := newLab(t, func(c, a *Config) {
 				c.Programs, a.Programs = loaded(t, tt.caller), loaded(t, tt.answerer)
 				a.Ringing = traffic.Duration{Mean: 6 * time.Second}
-				account := sip.Credentials{User: "alice", Password: sip.NewSecret("secret")}
-				c.Keyring = sip.NewKeyring(account, rand.NewPCG(1, 2))
-				realm, err := sip.NewRealm(sip.RealmConfig{Name: "lab"}, sip.AccountTable{"alice": account.Password}, [32]byte{1})
-				if err != nil {
-					t.Fatal(err)
-				}
-				a.Realm = realm
+				withAccount(t, c, a)
 			})
 			for range 3 {
 				l.place(100 * time.Second)
@@ -101,4 +95,58 @@ func TestCallsTakeTheirRows(t *testing.T) {
 			t.Errorf("want To %s, From %s and Subject %q in\n%s", tt.to, tt.fromBeginsAs, tt.subject, tt.message.data)
 		}
 	}
+}
+
+// TestRoughNetworkForEveryFlow runs the pairs over a network that loses, doubles and reorders: each call ends in a
+// class at both ends, and nobody is left in a dialog.
+func TestRoughNetworkForEveryFlow(t *testing.T) {
+	const rounds, calls = 8, 40
+	for _, pair := range [][2]string{
+		{"caller", "phone"}, {"caller", "busy"}, {"caller", "announcement"}, {"early-media", "announcement"}, {"late-offer", "phone"},
+		{"hold", "phone"}, {"session-timer", "phone"}, {"register", "registrar"}, {"register", "registrar-auth"}, {"options", "phone"},
+		{"message", "phone"}, {"subscribe", "notifier"},
+	} {
+		t.Run(pair[0]+" and "+pair[1], func(t *testing.T) {
+			answered := uint64(0)
+			for seed := range uint64(rounds) {
+				l := newLab(t, func(c, a *Config) {
+					c.Programs, a.Programs = loaded(t, pair[0]), loaded(t, pair[1])
+					a.Ringing = traffic.Duration{Mean: time.Second}
+					withAccount(t, c, a)
+				})
+				l.rough = roughNetwork(seed)
+				for range calls {
+					l.place(100 * time.Second)
+					l.runUntil(l.now + 50*time.Millisecond)
+				}
+				l.runUntil(l.now + 10*time.Minute)
+				if answerers := l.answerer.InProgress(); pair[1] != "notifier" || answerers == 0 {
+					l.closed()
+				} else { // a subscriber that gave up leaves a subscription, which its notifier ends
+					l.answerer.Stop(l.now)
+					l.runUntil(l.now + 10*time.Minute)
+					l.closed()
+				}
+				if t.Failed() {
+					t.Fatalf("with seed %d", seed)
+				}
+				answered += l.calls.Outcomes[measure.Answered] + l.calls.Outcomes[measure.User] + l.calls.Outcomes[measure.Unexpected]
+			}
+			if answered < rounds*calls*9/10 {
+				t.Errorf("%d of %d calls were answered or refused", answered, rounds*calls)
+			}
+		})
+	}
+}
+
+// withAccount gives the caller an account and the answerer the realm that knows it.
+func withAccount(t *testing.T, c, a *Config) {
+	t.Helper()
+	account := sip.Credentials{User: "alice", Password: sip.NewSecret("secret")}
+	c.Keyring = sip.NewKeyring(account, rand.NewPCG(1, 2))
+	realm, err := sip.NewRealm(sip.RealmConfig{Name: "lab"}, sip.AccountTable{"alice": account.Password}, [32]byte{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Realm = realm
 }
