@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sipplan/sipplan/planner/traffic"
@@ -90,17 +91,31 @@ func (c *compiler) hold(p phrase, rest string) error {
 	if !ok {
 		return fmt.Errorf("hold: %q is not understood; say hold, which goes on sending, or hold inactive", rest)
 	}
-	return c.reinvite(p, direction)
+	return c.reinvite(p, func(s *Step) { s.Flow = direction })
 }
 
-func (c *compiler) resume(p phrase, _ string) error { return c.reinvite(p, BothWays) }
+func (c *compiler) resume(p phrase, _ string) error {
+	return c.reinvite(p, func(s *Step) { s.Flow = BothWays })
+}
 
-func (c *compiler) reinvite(p phrase, direction Flow) error {
+// codecs are those that a re-INVITE can change to.
+var codecs = []string{"pcmu", "pcma", "g722", "g729", "opus", "ilbc", "amr"}
+
+func (c *compiler) changeCodec(p phrase, rest string) error {
+	_, codec, named := clause(rest, "codec")
+	codec = strings.ToLower(codec)
+	if named && !slices.Contains(codecs, codec) || !named && rest != "" {
+		return fmt.Errorf("reinvite: %q is not understood; say reinvite, or reinvite codec with one of %s", rest, strings.Join(codecs, ", "))
+	}
+	return c.reinvite(p, func(s *Step) { s.Codec = codec })
+}
+
+func (c *compiler) reinvite(p phrase, change func(*Step)) error {
 	text, err := standardText("invite")
 	if err != nil {
 		return err
 	}
-	return c.request(p, text, func(s *Step) { s.Flow = direction })
+	return c.request(p, text, change)
 }
 
 // update is an UPDATE without a description, which refreshes the session (RFC 3311).

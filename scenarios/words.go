@@ -41,6 +41,7 @@ var callWords = []Word{
 	{"bye", "bye", "hangs up", (*compiler).bye},
 	{"hold", "hold [inactive]", "re-INVITE that stops the far end's media", (*compiler).hold},
 	{"resume", "resume", "re-INVITE that lets media flow both ways again", (*compiler).resume},
+	{"reinvite", "reinvite [codec NAME]", "re-INVITE with a new description, of one codec where it names one", (*compiler).changeCodec},
 	{"update", "update", "UPDATE, which refreshes the session", (*compiler).update},
 	{"transfer", "transfer to URI [attended]", "REFER, the report that the new call was answered, BYE; attended: calls URI first", (*compiler).transfer},
 	{"refer", "refer to URI", "REFER alone", (*compiler).refer},

@@ -53,6 +53,7 @@ type call struct {
 	remoteCSeq uint32             // highest of the peer's requests in the dialog
 	branch     uint64             // hash of the branch of the INVITE that came in
 	version    uint64             // of our last session description
+	codec      sip.Codec          // the only one in our descriptions; OtherCodec for those of the run
 	direction  sip.Direction      // of media in our descriptions
 	replied    uint16             // status of our answer to the peer's last request in the dialog, 0 for none or a message of its own
 	row        int32              // of the data of the call

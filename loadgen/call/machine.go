@@ -108,6 +108,7 @@ type Machine struct {
 	offer      sip.Session
 	challenges []byte       // header lines of the last challenge
 	offered    *sip.Message // whose description an ACK or PRACK answers, while that is sent
+	oneCodec   [1]sip.Codec // of a call that changes to one
 	bindings   bindings
 	values     [][]scenarios.Value // variables of programs, by slot
 	body       []byte

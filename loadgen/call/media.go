@@ -50,6 +50,10 @@ func (m *Machine) appendSDP(dst []byte, c *call, answered *sip.Message) []byte {
 		Port: discardPort, Codecs: audio.Codecs, Ptime: audio.Ptime, Direction: sip.Inactive,
 		Events: true, Noise: audio.Suppress == media.ComfortNoise,
 	}
+	if c.codec != sip.OtherCodec {
+		m.oneCodec[0] = c.codec
+		local.Codecs = m.oneCodec[:]
+	}
 	if local.Ptime == 0 {
 		local.Ptime = media.DefaultPacketTime
 	}

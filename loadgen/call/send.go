@@ -38,6 +38,10 @@ func (m *Machine) heed(c *call, step *scenarios.Step) {
 	if to := c.flow.targets[c.step]; len(to) > 0 {
 		m.callTo(c, to)
 	}
+	if step.Codec != "" {
+		c.codec, _ = sip.CodecNamed(step.Codec)
+		c.version++
+	}
 	if step.Flow != scenarios.AsBefore {
 		c.direction = directions[step.Flow]
 		c.version++

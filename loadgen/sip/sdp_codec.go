@@ -1,5 +1,7 @@
 package sip
 
+import "strings"
+
 // Codec is an encoding of an audio stream that the generator can announce and choose.
 type Codec uint8
 
@@ -41,6 +43,16 @@ var codecTable = [numCodecs]struct {
 
 // wideEvents is the payload type of telephone events beside a codec with another clock than 8000 Hz.
 const wideEvents = 110
+
+// CodecNamed returns the codec of an encoding name, in any case.
+func CodecNamed(name string) (c Codec, known bool) {
+	for c = PCMU; c < numCodecs; c++ {
+		if strings.EqualFold(c.String(), name) {
+			return c, true
+		}
+	}
+	return OtherCodec, false
+}
 
 // String returns the encoding name of a=rtpmap.
 func (c Codec) String() string {
