@@ -208,19 +208,19 @@ func (o *simulateOptions) simulate(ctx context.Context, streams Streams, file st
 
 // simulationProgress returns a function that shows the replications that are complete and the interval so far, now and
 // then, and one that ends that.
-func simulationProgress(streams Streams, file string) (progress func(done, of int, lost sim.Estimate), end func()) {
+func simulationProgress(streams Streams, file string) (progress func(done, of int, lost func() sim.Estimate), end func()) {
 	every, last := plainEvery, time.Now()
 	if streams.LiveErr {
 		every, last = liveEvery, time.Time{}
 	}
-	progress = func(done, of int, lost sim.Estimate) {
+	progress = func(done, of int, lost func() sim.Estimate) {
 		if time.Since(last) < every {
 			return
 		}
 		last = time.Now()
 		line := fmt.Sprintf("%s: %d of %d replications", file, done, of)
-		if lost.Known && done > 1 {
-			line += fmt.Sprintf(", %.3g %% lost (%.3g to %.3g %%)", 100*lost.Value, 100*lost.Low, 100*lost.High)
+		if so := lost(); so.Known && done > 1 {
+			line += fmt.Sprintf(", %.3g %% lost so far (%.3g to %.3g %%)", 100*so.Value, 100*so.Low, 100*so.High)
 		}
 		if streams.LiveErr {
 			fmt.Fprint(streams.Err, "\r\x1b[K"+line)

@@ -20,6 +20,7 @@ type Simulation struct {
 	Profile    []float64     `yaml:"profile" min:"0" max:"1000000" doc:"calls by the hour of the day in any unit; the plan's traffic is that of the busiest hour"`
 	Begin      time.Duration `yaml:"begin" doc:"time of the day at which the measurement begins where there is a profile, such as 8h"`
 	Retry      Redial        `yaml:"retry" doc:"callers who try again"`
+	Redial     Redial        `yaml:"redial" doc:"callers whose call a failure ended, who call again"`
 	FailOver   FailOver      `yaml:"fail_over" doc:"what sends a call on to the next trunk"`
 	Policy     string        `yaml:"policy" enum:"ordered|round robin|weighted|weighted random|least used" doc:"how a trunk is chosen; round robin by default, weights are ports"`
 	Burst      int           `yaml:"burst" min:"1" max:"1000000" doc:"calls that pass a limit on attempts per second at once (token bucket); by default each second has its limit (fixed window)"`
@@ -28,11 +29,11 @@ type Simulation struct {
 	Drills     []Drill       `yaml:"drills" doc:"failures on purpose, such as: fail gateway-2 at 00:20 for 15m by closed"`
 }
 
-// Redial is what callers do whose call was blocked.
+// Redial is what callers do whose call did not last, or did not begin.
 type Redial struct {
-	Share Share `yaml:"share" doc:"of the blocked callers that try again, after each attempt anew"`
-	Delay Law   `yaml:"delay" doc:"from an attempt to the next; exponential:60s by default"`
-	Most  int   `yaml:"most" min:"1" max:"1000" doc:"times that one caller tries again; 10 by default"`
+	Share Share `yaml:"share" doc:"of the callers that try again, after each attempt anew"`
+	Delay Law   `yaml:"delay" doc:"until they do; exponential:60s by default"`
+	Most  int   `yaml:"most" min:"1" max:"1000" doc:"times that one blocked caller tries again; 10 by default"`
 }
 
 // FailOver says what sends a call on to the next trunk.

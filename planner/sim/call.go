@@ -68,7 +68,7 @@ type laws struct {
 	rings                                    bool // unanswered calls have a law of their own
 	plain                                    bool // calls are as long as their holding time, and nothing else is drawn
 	class                                    routing.Call
-	retry                                    routing.Retry
+	retry, redial                            routing.Retry
 	queued                                   bool
 	places                                   int
 	registration                             *Registration

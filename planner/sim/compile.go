@@ -142,7 +142,7 @@ func (c *compiled) compileSource(i int, fail func(string, ...any)) laws {
 	s := &c.Sources[i]
 	l := laws{holding: traffic.NewSampler(s.Holding), setUp: traffic.NewSampler(s.SetUp), ringing: traffic.NewSampler(s.Ringing),
 		think: traffic.NewSampler(s.Calls.Think), answered: s.Answered, bypass: s.Bypass, rings: s.Ringing != nil,
-		retry: s.Retry, registration: s.Registration}
+		retry: s.Retry, redial: s.Redial, registration: s.Registration}
 	l.plain = s.SetUp == nil && s.Answered == 1 && s.Bypass == 0 && len(s.Calls.Trace) == 0
 	l.class = routing.Call{Priority: s.Priority, Codec: c.codec(i, fail)}
 	c.checkSource(i, fail)
@@ -206,6 +206,9 @@ func (c *compiled) checkSource(i int, fail func(string, ...any)) {
 	}
 	if err := s.Retry.Validate(); err != nil {
 		fail("sources[%d].%w", i, err)
+	}
+	if err := s.Redial.Validate(); err != nil {
+		fail("sources[%d].redial: %w", i, err)
 	}
 	if s.Retry.Share == 1 && s.Retry.Most == 0 && s.Retry.Delay == nil {
 		fail("sources[%d].retry: callers who try again at once and for ever never end; give a delay or a limit", i)

@@ -147,11 +147,28 @@ func (r *replication) drop(trunks []int32) {
 		return true
 	})
 	for _, place := range r.dropped {
-		r.sources[place].tally.dropped++
-		if r.sources[place].users > 0 {
+		s := &r.sources[place]
+		s.tally.dropped++
+		if delay, again := s.laws.redial.After(0, r.whims); again && s.laws.redial.Share > 0 {
+			r.redial(place, delay)
+		} else if s.users > 0 {
 			r.think(place)
 		}
 	}
+}
+
+// redial lets a caller whose call was cut off call again, as a new call. What chance says about it comes from the numbers of
+// the callers, so that the other calls stay those that they would have been.
+func (r *replication) redial(place int32, delay time.Duration) {
+	s := &r.sources[place]
+	c := caller{source: place}
+	chance := s.chance
+	s.chance = r.whims
+	s.draw(&c.call)
+	s.chance = chance
+	s.tally.arrived++
+	s.tally.waiting++
+	r.calendar.push(event{at: r.now + delay, what: about(callerRetries, r.pending.add(pending{caller: c}))})
 }
 
 // afterChange counts the circuits in service again, and the registrars.

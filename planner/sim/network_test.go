@@ -104,6 +104,23 @@ func TestADrillDropsCallsAndMovesOthers(t *testing.T) {
 	near(t, "calls dropped in a window", r.mean(func(w *window) float64 { return w.groups[0].dropped }), busy)
 }
 
+// TestCallersWhoseCallIsCutOffCallAgain lets both gateways die: those calls come back and fill the second half.
+func TestCallersWhoseCallIsCutOffCallAgain(t *testing.T) {
+	m := twoTrunks(1000, 50)
+	m.Drills = []routing.Drill{{Name: "a", At: 50 * aht, For: time.Second, Mode: routing.Closed}}
+	without := simulate(t, m, Settings{})
+	m.Sources[0].Redial = routing.Retry{Share: 0.8, Delay: traffic.Duration{Law: traffic.Fixed, Mean: 10 * time.Second}}
+	with := simulate(t, m, Settings{})
+	c, err := Compare(without, with)
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := float64(c.B.Calls-c.A.Calls) / float64(with.Windows)
+	if dropped := float64(with.Groups[0].Measurement.Dropped) / float64(with.Windows); math.Abs(more-0.8*dropped) > 3*math.Sqrt(dropped) || dropped < 40 {
+		t.Errorf("%g calls more in a window after %g were cut off, want 80 %% of them", more, dropped)
+	}
+}
+
 func mustB(t *testing.T, n, a float64) float64 {
 	t.Helper()
 	b, err := erlang.B(n, a)

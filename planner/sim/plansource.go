@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sipplan/sipplan/planner/design"
+	"github.com/sipplan/sipplan/planner/plan"
 	"github.com/sipplan/sipplan/planner/routing"
 	"github.com/sipplan/sipplan/planner/traffic"
 )
@@ -163,7 +164,10 @@ func (b *builder) calls(s Source, load design.Load) error {
 	if b.s.Answered != nil {
 		s.Answered = float64(*b.s.Answered)
 	}
-	if s.Retry, err = b.retry(); err != nil {
+	if s.Retry, err = retry("retry", b.s.Retry); err != nil {
+		return err
+	}
+	if s.Redial, err = retry("redial", b.s.Redial); err != nil {
 		return err
 	}
 	if s.Calls, err = b.process(load, time.Duration(held*float64(time.Second))); err != nil {
@@ -189,15 +193,14 @@ func (b *builder) holding(talk time.Duration) (traffic.Law, error) {
 	return law, nil
 }
 
-// retry returns what callers do whose call was blocked.
-func (b *builder) retry() (routing.Retry, error) {
-	r := b.s.Retry
+// retry returns what callers do whose call was blocked, or ended by a failure.
+func retry(field string, r plan.Redial) (routing.Retry, error) {
 	if r.Share == 0 {
 		return routing.Retry{}, nil
 	}
 	delay, err := r.Delay.Of(retryDelay)
 	if err != nil {
-		return routing.Retry{}, fmt.Errorf("simulation.retry.delay: %w", err)
+		return routing.Retry{}, fmt.Errorf("simulation.%s.delay: %w", field, err)
 	}
 	if delay == nil {
 		delay = traffic.Duration{Law: traffic.Exponential, Mean: retryDelay}

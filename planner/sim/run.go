@@ -27,8 +27,9 @@ type Settings struct {
 	Batches    int
 	Confidence float64 // of intervals, above 0.5 and below 1; 0 for 0.95
 	Workers    int     // replications at a time; 0 for as many as there are processors
-	// Progress is called after each replication, from one goroutine at a time, with the share of lost calls so far.
-	Progress func(done, of int, lost Estimate)
+	// Progress is called after each replication, from one goroutine at a time; lost estimates the share of lost calls so
+	// far, until Progress returns.
+	Progress func(done, of int, lost func() Estimate)
 }
 
 // The defaults of Settings.
@@ -227,7 +228,7 @@ func (b *bench) finish(number, total int, windows []window) {
 	b.done[number] = windows
 	b.n++
 	if b.settings.Progress != nil {
-		b.settings.Progress(b.n, total, lostShare(b.windows(), b.settings.Confidence))
+		b.settings.Progress(b.n, total, func() Estimate { return lostShare(b.windows(), b.settings.Confidence) })
 	}
 }
 

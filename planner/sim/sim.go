@@ -64,8 +64,9 @@ type Source struct {
 	Codec    string  // of the network; "" for its first
 	Bypass   float64 // share of the calls whose media bypasses facilities that are MediaOnly
 
-	Retry routing.Retry // of callers whose call was blocked
-	Queue *Queue        // where blocked calls wait for a circuit; nil for nowhere
+	Retry  routing.Retry // of callers whose call was blocked
+	Redial routing.Retry // of callers whose call a failure ended; each calls again once, whatever Most is
+	Queue  *Queue        // where blocked calls wait for a circuit; nil for nowhere
 
 	Registration *Registration
 }

@@ -103,7 +103,10 @@ func TestNoBlockedCallProvesLittle(t *testing.T) {
 func TestInterruptedRunsReportWhatTheyHave(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	progress := func(done, _ int, _ Estimate) {
+	progress := func(done, _ int, lost func() Estimate) {
+		if done > 1 && !lost().Known {
+			t.Error("no estimate so far")
+		}
 		if done == 7 {
 			cancel()
 		}
