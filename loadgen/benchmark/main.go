@@ -4,6 +4,7 @@
 //	go run ./loadgen/benchmark -highest              highest rate without a failed call, and lateness at half of it
 //	go run ./loadgen/benchmark -memory 20000         memory of an established call
 //	go run ./loadgen/benchmark -media 100,1000,3000  pace and processor time of so many RTP streams
+//	go run ./loadgen/benchmark -calls 1000,3000      what so many two-way calls between two processes sound like
 //
 // -transport says what carries the calls: udp, tcp or tls, in one connection. A call is INVITE, 100 or 180, 200,
 // ACK, BYE, 200 on loopback, without media. In each round the pairs run one after the other, so that the
@@ -41,6 +42,7 @@ type options struct {
 	highest   bool
 	memory    int
 	media     []int  // numbers of streams
+	calls     []int  // numbers of two-way calls
 	bare      string // where a bare loop sends so many
 }
 
@@ -67,6 +69,7 @@ func parse() (o options, err error) {
 	flag.BoolVar(&o.highest, "highest", false, "search for the highest clean rate instead")
 	flag.IntVar(&o.memory, "memory", 0, "hold so many calls and compare the memory of one instead")
 	streams := flag.String("media", "", "compare so many RTP streams instead, separated by commas")
+	calls := flag.String("calls", "", "hold so many two-way calls between two sipplan processes instead, separated by commas")
 	flag.StringVar(&o.bare, "bare", "", "be the bare loop of -media, and send to this address")
 	flag.Parse()
 	if !slices.Contains([]string{"udp", "tcp", "tls"}, o.transport) {
@@ -77,6 +80,9 @@ func parse() (o options, err error) {
 	}
 	if o.rates, err = numbers("-rates", *rates); err == nil && *streams != "" {
 		o.media, err = numbers("-media", *streams)
+	}
+	if err == nil && *calls != "" {
+		o.calls, err = numbers("-calls", *calls)
 	}
 	return o, err
 }
@@ -112,6 +118,8 @@ func run(ctx context.Context, o options) error {
 		return b.compareHighest(ctx, o)
 	case len(o.media) > 0:
 		return b.compareMedia(ctx, o)
+	case len(o.calls) > 0:
+		return b.holdTwoWay(ctx, o)
 	case o.memory > 0:
 		return b.compareMemory(ctx, o)
 	}
