@@ -63,6 +63,16 @@ func (f *ceilingFlag) find(ctx context.Context, streams Streams, cfg loadgen.Con
 	return c, nil
 }
 
+// warnOfBuffers says before a run at a high rate over UDP that the kernel's limit will bite.
+func warnOfBuffers(streams Streams, cfg loadgen.Config) {
+	if cfg.CAPS < ceiling.Demanding || cfg.Target.Transport.Reliable() {
+		return
+	}
+	if warning := loadgen.BufferWarning(); warning != "" {
+		fmt.Fprintf(streams.Err, "warning: %s\n", warning)
+	}
+}
+
 // prove measures, until somebody interrupts.
 func prove(ctx context.Context, streams Streams, cfg loadgen.Config) (ceiling.Ceiling, error) {
 	meter, err := ceiling.NewMeter(cfg.Target.Transport)

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
@@ -117,6 +118,17 @@ func drops(s sip.SocketStats) measure.Check {
 func sendErrors(s sip.SocketStats) measure.Check {
 	return limit("send_errors", "datagrams", float64(s.SendErrors), 1,
 		fmt.Sprintf("the kernel refused %d of %d SIP messages", s.SendErrors, s.Sent+s.SendErrors))
+}
+
+// BufferWarning says what to raise when the kernel grants a UDP socket less than it is asked for, "" otherwise: before
+// a run, because it is only a matter of time then until messages overrun the buffer.
+func BufferWarning() string {
+	probe, err := sip.Listen(sip.SocketConfig{Local: netip.MustParseAddrPort("127.0.0.1:0"), Start: time.Now()})
+	if err != nil {
+		return "" // the run itself says so
+	}
+	defer probe.Close()
+	return receiveBuffer(probe.Stats()).Why
 }
 
 // receiveBuffer tells when the kernel granted less than was asked for. It limits nothing by itself: what
