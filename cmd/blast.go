@@ -145,7 +145,7 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 		o.results.save.save(result, r)
 		r.DrillLimits = o.near.limits()
 		r.Gates = gate.Evaluate(o.results.rules, gate.Evidence{
-			Measured: result.Steady, Window: result.Window, Health: result.Health, Ports: o.ports,
+			Measured: result.Steady, Window: result.Window, Health: result.Health, Ports: o.ports, BusyCodes: o.target.busyCodes,
 		})
 	})
 	return errors.Join(run.conclude(streams, o.results, report), o.script.conclude(result.Script, result.Started, result.Elapsed, cfg.CAPS))

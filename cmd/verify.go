@@ -405,7 +405,7 @@ func (o *verifyOptions) conclude(streams Streams, v verification, run *loadRun, 
 		r.Judgement, r.DrillLimits = &judgement, o.near.limits()
 		r.Load.Compress = v.design.Compress
 		r.Gates = gate.Evaluate(o.results.rules, gate.Evidence{
-			Measured: result.Steady, Window: result.Window, Health: result.Health, Ports: v.ports, Confidence: v.design.Promise.Confidence,
+			Measured: result.Steady, Window: result.Window, Health: result.Health, Ports: v.ports, Confidence: v.design.Promise.Confidence, BusyCodes: o.target.busyCodes,
 		})
 	})
 	return run.conclude(streams, o.results, report)

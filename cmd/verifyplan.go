@@ -51,7 +51,7 @@ const (
 	planVoice     = 150  // erlangs beyond which calls are signalling alone, unless --media asks for more
 	planGateways  = 64   // at the most
 	simulations   = 60   // busy hours, at the least
-	simulatedMost = 5e6  // calls in all of them, as far as they are needed for the precision
+	simulatedMost = 1e6  // calls in all of them, as far as they are needed for the precision
 	simulatedTo   = 0.05 // half-width of the interval of the lost calls, by their share
 )
 
@@ -439,7 +439,7 @@ func (t *planTest) conclude() error {
 			out.Judgement = &judgement
 			out.Load.Compress = t.compress
 			out.Gates = gate.Evaluate(t.results.rules, gate.Evidence{
-				Measured: r.Steady, Window: r.Window, Health: r.Health, Ports: test.Ports(), Confidence: test.design.Promise.Confidence,
+				Measured: r.Steady, Window: r.Window, Health: r.Health, Ports: test.Ports(), Confidence: test.design.Promise.Confidence, BusyCodes: t.target.busyCodes,
 			})
 		})
 		result.Streams = append(result.Streams, reports.StreamResult{Stream: test.Stream, Run: run, Judgement: judgement, Measured: r.Steady, Window: r.Window})

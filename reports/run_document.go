@@ -106,6 +106,11 @@ func (r *Run) notes() []string {
 		}
 		notes = append(notes, r.Acceptance.Effects...)
 	}
+	for _, g := range r.Gates {
+		if g.Note != "" && !slices.Contains(notes, g.Note) && (r.Acceptance == nil || !slices.Contains(r.Acceptance.Why, g.Note)) {
+			notes = append(notes, g.Note)
+		}
+	}
 	if early := r.early(); early != "" {
 		notes = append(notes, early)
 	}

@@ -20,6 +20,7 @@ type Gate struct {
 	Samples  uint64       `json:"samples"`
 	More     uint64       `json:"more_samples"` // that should decide an inconclusive rule
 	Reason   string       `json:"reason"`
+	Note     string       `json:"note"` // what a pass takes for granted; mostly empty
 }
 
 func newGates(results []gate.Result) []Gate {
@@ -28,7 +29,7 @@ func newGates(results []gate.Result) []Gate {
 		gates[i] = Gate{
 			Rule: printable(r.Rule.Text), Verdict: r.Verdict, Metric: r.Rule.Metric, Stat: r.Rule.Stat,
 			Measured: known(r.Measured, r.Defined && !r.Sparse), Op: r.Rule.Op, Limit: asTyped(r.Rule.Limit), Unit: r.Rule.Unit,
-			Samples: r.Samples, More: r.MoreSamples, Reason: r.Reason,
+			Samples: r.Samples, More: r.MoreSamples, Reason: r.Reason, Note: r.Note,
 		}
 	}
 	return gates

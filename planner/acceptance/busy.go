@@ -19,9 +19,9 @@ var wordsOfCodes = map[int]string{
 // userCauses are the Q.850 causes by which the network itself names the called user.
 var userCauses = []int{16, 17, 18, 19, 20, 21}
 
-// busy returns the calls that count as the called user's doing although nothing but their final code says
+// Busy returns the calls that count as the called user's doing although nothing but their final code says
 // so: a trunk that is full may have sent it. A Q.850 cause would settle the matter.
-func (e Evidence) busy() uint64 {
+func (e Evidence) Busy() uint64 {
 	var coded, caused uint64
 	for _, code := range userCodes {
 		coded += e.Measured.Codes[code]
@@ -37,7 +37,7 @@ func (e Evidence) busy() uint64 {
 // not be said to hold, now or after any number of calls. It is 0 when the user has said which codes mean
 // that the circuits are busy.
 func (e Evidence) hidden(j *Judgement) uint64 {
-	busy := e.busy()
+	busy := e.Busy()
 	if busy == 0 || len(e.BusyCodes) > 0 {
 		return 0
 	}
@@ -56,8 +56,8 @@ func (e Evidence) hidden(j *Judgement) uint64 {
 	return 0
 }
 
-// whyHidden asks what the busy codes of this trunk mean.
-func (e Evidence) whyHidden(busy uint64) string {
+// WhyHidden asks what the busy codes of this trunk mean.
+func (e Evidence) WhyHidden(busy uint64) string {
 	m := e.Measured
 	codes := e.codes()
 	flag := strings.Trim(strings.ReplaceAll(fmt.Sprint(codes), " ", ","), "[]")
@@ -66,8 +66,8 @@ func (e Evidence) whyHidden(busy uint64) string {
 		count(busy), calls(m.Requests()), was(busy), inWords(codes), flag, percentOf(m.Outcomes[measure.Blocked]+busy, m.Requests()))
 }
 
-// assumedUser says what the busy calls were taken for.
-func (e Evidence) assumedUser(busy uint64) string {
+// AssumedUser says what the busy calls were taken for.
+func (e Evidence) AssumedUser(busy uint64) string {
 	m := e.Measured
 	return fmt.Sprintf("%s answered %s without a Q.850 cause, which counts as the called user's doing; if the trunk says so when it is "+
 		"full, it blocked %s.", subject(busy), inWords(e.codes()), percentOf(m.Outcomes[measure.Blocked]+busy, m.Requests()))

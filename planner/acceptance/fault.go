@@ -75,8 +75,8 @@ func (e Evidence) otherTraffic(offered float64) string {
 func (e Evidence) assumptions() []string {
 	m := e.Measured
 	all := []string{"A circuit is held from the INVITE to the end of the call."}
-	if busy := e.busy(); busy > 0 {
-		all = append(all, e.assumedUser(busy))
+	if busy := e.Busy(); busy > 0 {
+		all = append(all, e.AssumedUser(busy))
 	}
 	if n := m.Undecided(); n > 0 {
 		all = append(all, fmt.Sprintf("%s never got as far as a circuit (%s); the interval allows for each of them "+

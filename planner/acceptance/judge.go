@@ -137,7 +137,7 @@ func (j *Judgement) decide(e Evidence) {
 	off, hidden := e.otherTraffic(j.Offered), e.hidden(j)
 	switch {
 	case hidden > 0 && !above:
-		j.Why = []string{e.whyHidden(hidden), j.measured() + "."}
+		j.Why = []string{e.WhyHidden(hidden), j.measured() + "."}
 		if off != "" {
 			j.Why = append(j.Why, off)
 		}
@@ -151,8 +151,8 @@ func (j *Judgement) decide(e Evidence) {
 	case below:
 		j.Verdict = Holds
 		j.Why = []string{j.whyHolds()}
-		if busy := e.busy(); busy > 0 {
-			j.Why = append(j.Why, e.assumedUser(busy))
+		if busy := e.Busy(); busy > 0 {
+			j.Why = append(j.Why, e.AssumedUser(busy))
 		}
 	default:
 		j.countMoreCalls()

@@ -17,6 +17,7 @@ type Evidence struct {
 	Health     measure.Health // of the generator
 	Ports      int            // circuits of the trunk; 0 if that is not known
 	Confidence float64        // of the intervals; 0 stands for 0.95
+	BusyCodes  []int          // final codes that are said to mean busy circuits on this trunk; nil if nobody has said
 }
 
 // Result is what became of one rule.
@@ -35,6 +36,7 @@ type Result struct {
 	MoreSamples uint64 // further samples that should decide, if the measurement stays as it is; 0 if none would
 
 	Reason string // why, in a sentence; empty for a pass
+	Note   string // what a pass takes for granted, a sentence; mostly empty
 }
 
 // Evaluate holds the evidence against each rule.

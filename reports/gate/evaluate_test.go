@@ -289,3 +289,36 @@ func TestMessagesHaveTheDigitsThatTellTheValueFromTheLimit(t *testing.T) {
 		})
 	}
 }
+
+// TestBlockingDoesNotPassByCallingItBusy is about carriers that say 486 when all circuits are busy.
+func TestBlockingDoesNotPassByCallingItBusy(t *testing.T) {
+	busy := func(n uint64) *measure.Measurement {
+		m := turn(calls(9_990, 10), measure.User, n)
+		m.InvitesSent, m.Codes[200], m.Codes[486], m.Codes[503] = 10_000, 9_990-n, n, 10
+		return m
+	}
+	for _, tt := range []struct {
+		name      string
+		measured  *measure.Measurement
+		busyCodes []int
+		want      gate.Verdict
+		reason    string
+		note      string
+	}{
+		{"no busy calls", busy(0), nil, gate.Pass, "", ""},
+		{"a few, which change nothing", busy(20), nil, gate.Pass, "",
+			"20 calls were answered 486 (busy) without a Q.850 cause, which counts as the called user's doing; if the trunk says so when it is full, it blocked 0.3 %."},
+		{"so many that blocking would be above the limit", busy(500), nil, gate.Inconclusive,
+			"500 of 10,000 calls were answered 486 (busy): if this trunk says so when its circuits are busy, repeat with --busy-codes 486 (blocking would be 5.1 %)", ""},
+		{"somebody has said that only 503 means busy circuits", busy(500), []int{503}, gate.Pass, "", "500 calls were answered 486 (busy)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := evidence(tt.measured)
+			e.Ports, e.BusyCodes = 42, tt.busyCodes
+			r := evaluate(t, "blocking <= 1%", e)
+			if r.Verdict != tt.want || !strings.HasPrefix(r.Reason, tt.reason) || tt.reason == "" && r.Reason != "" || !strings.HasPrefix(r.Note, tt.note) {
+				t.Errorf("%s because %q, note %q; want %s because %q, note %q", r.Verdict, r.Reason, r.Note, tt.want, tt.reason, tt.note)
+			}
+		})
+	}
+}

@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/sipplan/sipplan/planner/acceptance"
@@ -26,6 +27,9 @@ func (e Evidence) ratio(r *Result, ratio measure.Ratio) {
 	}
 	r.Low, r.High = interval.Low, interval.High
 	r.between()
+	if r.Rule.Metric == "blocking" && r.Verdict == Pass && r.Rule.Op.upper() && e.restsOnBusy(r) {
+		return // no number of calls would tell
+	}
 	needed := interval.CallsToExclude(r.Rule.Limit, r.Measured)
 	if interval.Unknown > 0 && r.Verdict == Inconclusive {
 		r.Reason += fmt.Sprintf("; %s calls say nothing about capacity and may hide blocking", count(interval.Unknown))
@@ -37,6 +41,24 @@ func (e Evidence) ratio(r *Result, ratio measure.Ratio) {
 		}
 	}
 	r.wants(needed)
+}
+
+// restsOnBusy takes a pass of blocking back when it rests on what a code such as 486 means: the called user or, as some
+// carriers have it, that all circuits are busy. Unless somebody has said so, no pass rests on it; a pass that does not
+// says what it assumes.
+func (e Evidence) restsOnBusy(r *Result) bool {
+	a := acceptance.Evidence{Measured: e.Measured, Window: e.Window, Ports: e.Ports, BusyCodes: e.BusyCodes}
+	busy := a.Busy()
+	if busy == 0 {
+		return false
+	}
+	worst, defined := acceptance.BlockingWith(busy, e.Measured, e.Window, e.Ports, e.Confidence)
+	if len(e.BusyCodes) == 0 && (!defined || !r.Rule.Op.holds(worst.High, r.Rule.Limit)) {
+		r.undecided(strings.TrimSuffix(a.WhyHidden(busy), "."))
+		return true
+	}
+	r.Note = a.AssumedUser(busy)
+	return false
 }
 
 // interval returns the interval of a ratio, with its samples counted at their worth in independent ones.
