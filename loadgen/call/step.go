@@ -13,76 +13,95 @@ import (
 // of the event that let it go on: for a message, its arrival at this host.
 func (m *Machine) run(c *call, now time.Duration) {
 	for c.busy {
-		step := &c.flow.steps[c.step]
-		switch step.Op {
-		case scenarios.Send:
-			m.heed(c, step)
-			m.send(c, step.Message, now)
-			if step.Message.Reliable && !c.invite.Running() {
-				c.step++ // a caller that knows no PRACK sends none that could be expected
-			}
-		case scenarios.Expect:
-			if next, heard := c.overheard(step); heard {
-				c.step = next
-				continue
-			}
-			if step.Within > 0 {
-				c.resume = now + step.Within
-			}
+		next := m.perform(c, &c.flow.steps[c.step], now)
+		if next == waiting {
+			return
+		}
+		c.step = next
+	}
+}
+
+// waiting stands for the next step of a call that waits, or is over.
+const waiting = -1
+
+// perform does one step and returns the next one.
+func (m *Machine) perform(c *call, step *scenarios.Step, now time.Duration) (next int) {
+	next = c.step + 1
+	switch step.Op {
+	case scenarios.Send:
+		m.heed(c, step)
+		m.send(c, step.Message, now)
+		if step.Message.Reliable && !c.invite.Running() {
+			next++ // a caller that knows no PRACK sends none that could be expected
+		}
+	case scenarios.Expect:
+		return m.await(c, step, now)
+	case scenarios.Pause:
+		if c.resume = m.pause(c, step, now); c.resume > now {
 			m.schedule(c)
-			return
-		case scenarios.Pause:
-			if c.resume = m.pause(c, step, now); c.resume > now {
-				m.schedule(c)
-				return
-			}
-			c.resume = Never
-		case scenarios.Seize:
-			if c.flags.seized = m.cfg.Circuits == nil || m.cfg.Circuits.Seize(now); !c.flags.seized {
-				c.step = step.Else
-				continue
-			}
-		case scenarios.PlayMedia:
-			m.play(c, now)
-		case scenarios.Dial:
-			if !m.dial(c, step, now) {
-				m.fail(c, now)
-			} else {
-				m.schedule(c)
-			}
-			return
-		case scenarios.Hear:
-			c.until, c.resume = now+step.Within, now
-			m.schedule(c)
-			return
-		case scenarios.Challenge:
-			if !m.challenge(c, now) {
-				return
-			}
-		case scenarios.Cancel:
-			m.giveUp(c, now)
-		case scenarios.Consult:
-			m.schedule(c)
-			m.consult(c, now)
-			return
-		case scenarios.Follow:
-			m.follow(c, now)
-		case scenarios.Mismatch:
+			return waiting
+		}
+		c.resume = Never
+	case scenarios.Seize:
+		if c.flags.seized = m.cfg.Circuits == nil || m.cfg.Circuits.Seize(now); !c.flags.seized {
+			return step.Else
+		}
+	case scenarios.PlayMedia:
+		m.play(c, now)
+	case scenarios.Cancel:
+		m.giveUp(c, now)
+	case scenarios.Follow:
+		m.follow(c, now)
+	case scenarios.Challenge:
+		if !m.challenge(c, now) {
+			return waiting
+		}
+	default:
+		m.pauseOrEnd(c, step, now)
+		return waiting
+	}
+	return next
+}
+
+// pauseOrEnd does the steps behind which no program goes on at once.
+func (m *Machine) pauseOrEnd(c *call, step *scenarios.Step, now time.Duration) {
+	switch step.Op {
+	case scenarios.Dial:
+		if !m.dial(c, step, now) {
 			m.fail(c, now)
 			return
-		case scenarios.End:
-			if m.hangUpAtEnd(c, now) {
-				return
-			}
-			if c.flags.incoming && c.invite.Running() {
-				m.schedule(c) // until the final response is acknowledged
-				return
-			}
+		}
+	case scenarios.Hear:
+		c.until, c.resume = now+step.Within, now
+	case scenarios.Consult:
+		m.consult(c, now)
+	case scenarios.Mismatch:
+		m.fail(c, now)
+		return
+	case scenarios.End:
+		if m.hangUpAtEnd(c, now) {
+			return
+		}
+		if !c.flags.incoming || !c.invite.Running() { // else until the final response is acknowledged
 			m.finish(c, now)
 			return
 		}
-		c.step++
 	}
+	if c.busy {
+		m.schedule(c)
+	}
+}
+
+// await waits for a message, unless it came in before.
+func (m *Machine) await(c *call, step *scenarios.Step, now time.Duration) (next int) {
+	if next, heard := c.overheard(step); heard {
+		return next
+	}
+	if step.Within > 0 {
+		c.resume = now + step.Within
+	}
+	m.schedule(c)
+	return waiting
 }
 
 // pause returns the instant at which a pause is over.
