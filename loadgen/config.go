@@ -94,6 +94,7 @@ func (c *Config) Validate() error {
 		problem("data", checkData(c.Data)),
 		problem("scenario", checkPrograms(c.Programs)),
 		problem("caps", c.checkRate()),
+		problem("calls", c.checkLed()),
 		problem("drill", c.checkDrills()),
 		problem("aht", c.Holding.Validate()),
 		problem("duration", c.checkLength()),

@@ -117,6 +117,10 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	if s.calls, err = newSchedule(&g.cfg, i, shards); err != nil {
 		return s, err
 	}
+	if g.cfg.led() {
+		s.awaited = g.cfg.Calls
+		s.calls.close()
+	}
 	audio := g.cfg.Media.Audio(local.Addr(), g.cfg.allows)
 	if !g.cfg.Media.Off {
 		s.Media, err = media.NewEngine(media.Config{
@@ -136,7 +140,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	if g.cfg.Account.User != "" {
 		keyring = sip.NewKeyring(g.cfg.Account, rand.NewChaCha8(seed32()))
 	}
-	script, err := s.Script(g.cfg.Script, g.cfg.Twin, ways)
+	script, err := s.Script(g.cfg.Script, g.cfg.Twin)
 	if err != nil {
 		return s, err
 	}

@@ -1,19 +1,18 @@
 package loadgen
 
 import (
+	"errors"
+
 	"github.com/sipplan/sipplan/loadgen/call"
 )
 
 // Script completes the configuration of a shard's script: it opens the connections to the other halves of
 // third-party calls. It returns nil for other programs.
-func (s *Shard) Script(cfg *call.ScriptConfig, twin *TwinConfig, trunks *call.Trunks) (*call.ScriptConfig, error) {
+func (s *Shard) Script(cfg *call.ScriptConfig, twin *TwinConfig) (*call.ScriptConfig, error) {
 	if cfg == nil {
 		return nil, nil
 	}
 	own := *cfg
-	if trunks != nil && len(trunks.List) > 0 {
-		own.Trunk = &trunks.List[0]
-	}
 	if twin != nil {
 		wired := *twin
 		wired.Wake = s.Socket.Wake
@@ -24,6 +23,17 @@ func (s *Shard) Script(cfg *call.ScriptConfig, twin *TwinConfig, trunks *call.Tr
 		own.Twin = s.twin
 	}
 	return &own, nil
+}
+
+// led tells whether calls are begun by the commands of another script.
+func (c *Config) led() bool { return c.Script != nil && c.Programs[0].Script.Led() }
+
+// checkLed wants the number of calls that commands begin: nobody else knows when they are over.
+func (c *Config) checkLed() error {
+	if c.led() && c.Calls == 0 {
+		return errors.New("say how many calls the other half will begin, got 0")
+	}
+	return nil
 }
 
 // heedScript does what a script asked of the run: no more calls, or an end at once.

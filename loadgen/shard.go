@@ -25,6 +25,7 @@ type Shard struct {
 
 	calls     *schedule           // nil at an answerer
 	twin      *Twin               // nil unless a script commands others
+	awaited   uint64              // calls that commands of another script begin; 0 for those of arrivals
 	recorder  *recording.Recorder // nil: calls are not recorded
 	contact   contact
 	exhausted exhaustion
@@ -251,6 +252,9 @@ func (s *Shard) lost(now time.Duration, target string) error {
 
 // arrivalsLeft tells whether calls are still to be started.
 func (s *Shard) arrivalsLeft() bool {
+	if s.awaited > s.Steady.Started {
+		return true
+	}
 	if s.calls == nil {
 		return false
 	}

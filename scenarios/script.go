@@ -28,6 +28,19 @@ type Script struct {
 	Answer bool     // the first message is received
 }
 
+// Led tells whether the calls of the script are begun by commands of another one, not by arrivals.
+func (s *Script) Led() bool {
+	for i := range s.Steps {
+		switch s.Steps[i].Op {
+		case ScriptAwait:
+			return true
+		case ScriptSend, ScriptReceive, ScriptCommand:
+			return false
+		}
+	}
+	return false
+}
+
 // ScriptDefaults are the messages that a script sends of its own accord, each in the case of its name.
 type ScriptDefaults struct {
 	Ack    *Message // to a refusal, when the call is given up

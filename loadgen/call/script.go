@@ -32,7 +32,6 @@ type ScriptConfig struct {
 	Twin       Twin                                    // other half of third-party calls
 	Host       ScriptHost                              // nil: no files, no commands, no log
 	Sound      func(name string) (*media.Audio, error) // reads what a step plays; nil for nothing
-	Trunk      *Trunk                                  // of calls that a command begins; nil for none
 	Users      int                                     // calls belong to so many users in turn; 0 for none
 	Pause      time.Duration                           // of a <pause> that says nothing of its length
 	Receive    time.Duration                           // how long a message is waited for at most; 0 for ever
@@ -88,10 +87,9 @@ type scripts struct {
 	dynamic int
 	remote  remoteText
 	sounds  map[string]*media.Audio // by the names in the script
-	trunk   *Trunk
-	numbers map[string]error // what CheckNumber said
-	scratch [6][]byte        // of actions
-	current *scriptCall      // the call whose last message is the one at hand
+	numbers map[string]error        // what CheckNumber said
+	scratch [6][]byte               // of actions
+	current *scriptCall             // the call whose last message is the one at hand
 	stop    stopWish
 	stats   *measure.Script
 	vias    []byte
@@ -198,7 +196,7 @@ func newScripts(m *Machine, cfg *ScriptConfig) (*scripts, error) {
 		return nil, err
 	}
 	s.setGlobals(script)
-	s.flow, s.trunk = s.bind(script), s.cfg.Trunk
+	s.flow = s.bind(script)
 	s.base = &flow{program: m.cfg.Programs[0], opening: sip.INVITE}
 	if err := s.loadSounds(); err != nil {
 		return nil, err

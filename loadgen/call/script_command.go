@@ -3,8 +3,6 @@ package call
 import (
 	"bytes"
 	"errors"
-	"hash/maphash"
-	"net/netip"
 	"time"
 
 	"github.com/sipplan/sipplan/planner/measure"
@@ -80,14 +78,17 @@ func (s *scripts) command(command []byte, now time.Duration) {
 // called begins a call that a command brings: with the target of the run, under the identifier of the other
 // half.
 func (s *scripts) called(id []byte, now time.Duration) *call {
-	first := &s.flow.steps[0]
-	if first.Op != scenarios.ScriptAwait || s.trunk == nil || s.stopping {
+	if !s.flow.Led() || s.stopping {
 		return nil
 	}
-	c := s.open(id, netip.AddrPort{}, now)
-	c.flags.incoming, c.flags.serving = false, false
-	c.peer = s.trunk.Address
-	c.key = maphash.Bytes(s.incoming.seed, id)
+	c := s.table.take(s.Machine.cfg.Machine)
+	c.flow, c.started, c.attempt.Intended = s.base, now, now
+	if _, ok := s.setOut(c, now); !ok {
+		s.table.release(c)
+		return nil
+	}
+	s.adoptID(c, id)
+	s.countStart(c)
 	return c
 }
 

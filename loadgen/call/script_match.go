@@ -77,18 +77,28 @@ func (s *scripts) open(id []byte, from netip.AddrPort, at time.Duration) *call {
 	c := s.table.take(s.Machine.cfg.Machine)
 	c.flow, c.peer, c.started, c.attempt.Intended = s.base, from, at, at
 	c.flags.incoming, c.flags.serving = true, true
+	s.adoptID(c, id)
+	s.countStart(c)
+	return c
+}
+
+// adoptID gives a call the identifier that it came in with.
+func (s *scripts) adoptID(c *call, id []byte) {
 	if len(id) < maxDialog/2 {
 		c.dialog.callID = c.dialog.put(id)
 	}
 	c.key = maphash.Bytes(s.incoming.seed, id)
 	s.incoming.slots[c.key] = c.slot
+}
+
+// countStart counts a call that came in.
+func (s *scripts) countStart(c *call) {
 	into := s.count(c)
 	into.Offered++
 	into.Started++
 	into.InProgress++
 	s.stats.Incoming++
 	s.begin(c)
-	return c
 }
 
 // hash tells a message from others: the same message again is a repeat.

@@ -136,7 +136,7 @@ func (g *Gateway) open() error {
 			return err
 		}
 	}
-	script, err := s.Script(g.cfg.Script, g.cfg.Twin, nil)
+	script, err := s.Script(g.cfg.Script, g.cfg.Twin)
 	if err != nil {
 		return err
 	}
