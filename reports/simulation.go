@@ -16,7 +16,7 @@ import (
 func Simulation(r *sim.Result) Document {
 	p := simulationPage{r}
 	document := Document{Answer: p.answer()}
-	for _, table := range []Table{p.groups(), p.network(), p.sources()} {
+	for _, table := range []Table{p.groups(), p.network(), p.sources(), p.queues()} {
 		if len(table.Rows) > 0 {
 			document.Tables = append(document.Tables, table)
 		}
@@ -185,6 +185,17 @@ func (p simulationPage) sources() Table {
 	if rest := len(t.Rows) - planRows; rest > 0 {
 		t.Title += fmt.Sprintf(" (the first %d; %s more with --output json)", planRows, count(rest))
 		t.Rows = t.Rows[:planRows]
+	}
+	return t
+}
+
+// queues is how long calls waited, where the plan lets them.
+func (p simulationPage) queues() Table {
+	t := Table{Title: "Calls that wait for a circuit", Columns: columns("calls of", ">waited", ">interval", ">gave up waiting", ">mean wait of all attempts")}
+	for _, s := range p.r.Sources {
+		if s.Waited.Known {
+			t.Rows = append(t.Rows, []string{s.Name, estimated(s.Waited), simulatedInterval(s.Waited), estimated(s.Left), decimal(s.MeanWait.Value, 2) + " s"})
+		}
 	}
 	return t
 }

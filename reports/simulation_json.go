@@ -65,6 +65,9 @@ type simulatedSource struct {
 	Lost     *estimateObject  `json:"lost_ratio"`
 	Blocking *estimateObject  `json:"attempts_blocked_ratio"`
 	Dropped  *estimateObject  `json:"dropped_ratio" doc:"calls that failures ended, by calls answered"`
+	Waited   *estimateObject  `json:"waited_ratio" doc:"attempts that had to wait for a circuit; null where calls do not wait"`
+	Left     *estimateObject  `json:"gave_up_waiting_ratio"`
+	MeanWait *estimateObject  `json:"mean_wait_seconds" doc:"over all attempts"`
 	Causes   map[string]int64 `json:"causes" doc:"of attempts that failed; one may have several"`
 }
 
@@ -96,7 +99,8 @@ func NewSimulationObject(name string, r *sim.Result) SimulationObject {
 	}
 	for _, s := range r.Sources {
 		object.Sources = append(object.Sources, simulatedSource{s.Name, newEstimateObject(s.Arrived), newEstimateObject(s.Lost),
-			newEstimateObject(s.Blocking), newEstimateObject(s.Dropped), s.Causes})
+			newEstimateObject(s.Blocking), newEstimateObject(s.Dropped), newEstimateObject(s.Waited), newEstimateObject(s.Left),
+			newEstimateObject(s.MeanWait), s.Causes})
 	}
 	for _, drill := range r.Model.Drills {
 		object.Drills = append(object.Drills, drill.String())

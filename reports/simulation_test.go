@@ -36,7 +36,9 @@ func simulated() *sim.Result {
 			{Group: sim.Group{Name: "appliance"}, Offered: estimate(0, 0, 0)},
 		},
 		Sources: []sim.SourceResult{{Name: "Hannover", Arrived: estimate(5794.6, 5700, 5890), Lost: estimate(0.0125, 0.0099, 0.0151),
-			Blocking: estimate(0.0125, 0.0099, 0.0151), Dropped: estimate(0, 0, 0.01), Causes: map[string]int64{"reserved": 1445, "no_free_circuit": 2}}},
+			Blocking: estimate(0.0125, 0.0099, 0.0151), Dropped: estimate(0, 0, 0.01), Causes: map[string]int64{"reserved": 1445, "no_free_circuit": 2}},
+			{Name: "service desk", Arrived: estimate(200, 190, 210), Lost: estimate(0.01, 0.005, 0.015), Waited: estimate(0.2, 0.19, 0.21),
+				Left: estimate(0.01, 0.005, 0.015), MeanWait: estimate(12.5, 12, 13), Causes: map[string]int64{}}},
 		Lost: estimate(0.0122, 0.0099, 0.0145), Dropped: estimate(0.002, 0.001, 0.003),
 	}
 	r.Groups[2].Rare = &sim.RareResult{Levels: []int{57, 64, 70}, Calls: 6_321_912}

@@ -24,6 +24,8 @@ type Simulation struct {
 	FailOver   FailOver      `yaml:"fail_over" doc:"what sends a call on to the next trunk"`
 	Policy     string        `yaml:"policy" enum:"ordered|round robin|weighted|weighted random|least used" doc:"how a trunk is chosen; round robin by default, weights are ports"`
 	Burst      int           `yaml:"burst" min:"1" max:"1000000" doc:"calls that pass a limit on attempts per second at once (token bucket); by default each second has its limit (fixed window)"`
+	Refusals   []Refusal     `yaml:"refusals" doc:"gateways and servers that refuse a share of the calls"`
+	Queue      *Queue        `yaml:"queue" doc:"where calls wait that find no port, as at a call centre; nowhere by default"`
 	Detected   time.Duration `yaml:"detected" doc:"after a failure, until calls are no longer sent there; at once by default"`
 	Registrar  time.Duration `yaml:"registrar_fail_over" doc:"until users have registered elsewhere; 300s by default"`
 	Drills     []Drill       `yaml:"drills" doc:"failures on purpose, such as: fail gateway-2 at 00:20 for 15m by closed"`
@@ -34,6 +36,20 @@ type Redial struct {
 	Share Share `yaml:"share" doc:"of the callers that try again, after each attempt anew"`
 	Delay Law   `yaml:"delay" doc:"until they do; exponential:60s by default"`
 	Most  int   `yaml:"most" min:"1" max:"1000" doc:"times that one blocked caller tries again; 10 by default"`
+}
+
+// Refusal is a part that ends a share of the calls with an outcome instead of carrying them.
+type Refusal struct {
+	Part    string        `yaml:"part" need:"true" doc:"such as gateway-1"`
+	Share   Share         `yaml:"share" need:"true" doc:"of the calls that are sent there"`
+	Outcome Outcomes      `yaml:"outcome" need:"true" doc:"one outcome, such as 503 or timeout"`
+	After   time.Duration `yaml:"after" doc:"from the INVITE to the response"`
+}
+
+// Queue is where calls wait that find no port.
+type Queue struct {
+	Places   int `yaml:"places" min:"1" max:"1000000" doc:"calls of a site that can wait; no limit by default"`
+	Patience Law `yaml:"patience" doc:"time after which a waiting caller gives up, such as exponential:60s; never by default"`
 }
 
 // FailOver says what sends a call on to the next trunk.
@@ -119,6 +135,11 @@ func (r *reader) checkSimulation(p *Plan) {
 	}
 	if (s.FailOver.Failures > 0) != (s.FailOver.PutAside > 0) {
 		r.fail("simulation.fail_over", "needs failures and put_aside together")
+	}
+	for i, refusal := range s.Refusals {
+		if len(refusal.Outcome.List()) != 1 {
+			r.fail(fmt.Sprintf("simulation.refusals[%d].outcome", i), "must be one outcome, got %q", refusal.Outcome)
+		}
 	}
 	if s.Answered != nil && *s.Answered == 0 {
 		r.fail("simulation.answered", "must be above 0")

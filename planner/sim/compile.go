@@ -57,7 +57,7 @@ func compile(m *Model) (*compiled, error) {
 	var problems []error
 	fail := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	c.compileGroups(places, fail)
-	c.compileAnswers(places, fail)
+	c.compileAnswers(fail)
 	for i := range m.Sources {
 		c.laws = append(c.laws, c.compileSource(i, fail))
 	}
@@ -67,15 +67,16 @@ func compile(m *Model) (*compiled, error) {
 }
 
 // compileAnswers finds the trunks that refuse calls.
-func (c *compiled) compileAnswers(places map[string]int32, fail func(string, ...any)) {
+func (c *compiled) compileAnswers(fail func(string, ...any)) {
 	for i := range c.Answers {
 		a := &c.Answers[i]
-		place, ok := places[a.Trunk]
-		if !ok || !(a.Share >= 0 && a.Share <= 1) || a.After < 0 {
-			fail("answers[%d]: needs a trunk of the network, a share from 0 to 1 and a time of 0 or more, got %q, %g, %s", i, a.Trunk, a.Share, a.After)
-			continue
+		trunks := c.through[a.Part]
+		if len(trunks) == 0 || !(a.Share >= 0 && a.Share <= 1) || a.After < 0 {
+			fail("answers[%d]: needs a part that calls go through, a share from 0 to 1 and a time of 0 or more, got %q, %g, %s", i, a.Part, a.Share, a.After)
 		}
-		c.trunks[place].answer = a
+		for _, place := range trunks {
+			c.trunks[place].answer = a
+		}
 	}
 }
 

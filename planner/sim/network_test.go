@@ -53,7 +53,7 @@ func twoTrunks(circuits int, offered float64) *Model {
 // TestFailOverByCode sends on what the first trunk answers with 503 and not what it answers with 486.
 func TestFailOverByCode(t *testing.T) {
 	m := twoTrunks(1000, 20)
-	m.Answers = []Answer{{Trunk: "first", Share: 0.3, Outcome: 503}}
+	m.Answers = []Answer{{Part: "first", Share: 0.3, Outcome: 503}}
 	r := simulate(t, m, Settings{})
 	near(t, "share of the calls on the second trunk", r.share(func(w *window) (y, x float64) { return w.groups[1].carried, w.total.arrived }, 1), 0.3)
 	if r.Lost.Value != 0 {
@@ -179,7 +179,7 @@ func TestDetectedFailures(t *testing.T) {
 // TestCallersGiveUpAfterTheirLastTry refuses everything: each caller makes one attempt and as many more as the limit allows.
 func TestCallersGiveUpAfterTheirLastTry(t *testing.T) {
 	m := groupModel(1, erlangs(2))
-	m.Answers = []Answer{{Trunk: "trunk", Share: 1, Outcome: 503}}
+	m.Answers = []Answer{{Part: "trunk", Share: 1, Outcome: 503}}
 	m.Sources[0].Retry = routing.Retry{Share: 1, Delay: traffic.Duration{Law: traffic.Fixed, Mean: time.Second}, Most: 3}
 	r := simulate(t, m, Settings{Window: 1000 * aht})
 	near(t, "attempts of a call", ratio(r.Windows, func(i int) float64 { return r.windows[i].total.attempts },
@@ -267,7 +267,7 @@ func TestModelsThatCannotBe(t *testing.T) {
 		"components[0].facility": func(m *Model) { m.Components = []Component{{Facility: "x", Between: exponential, Repair: exponential}} },
 		"components[0]: ":        func(m *Model) { m.Components = []Component{{Facility: "x"}} },
 		"drills[0]":              func(m *Model) { m.Drills = []routing.Drill{{Name: "x"}} },
-		"answers[0]":             func(m *Model) { m.Answers = []Answer{{Trunk: "x"}} },
+		"answers[0]":             func(m *Model) { m.Answers = []Answer{{Part: "x"}} },
 		"trunks[0].circuits":     func(m *Model) { m.Network.Trunks[0].Limits.Circuits = -1 },
 	} {
 		m := groupModel(5, erlangs(3))

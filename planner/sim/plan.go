@@ -38,7 +38,7 @@ func FromPlan(d *design.Design) (*Model, error) {
 	if err := b.drills(); err != nil {
 		return nil, err
 	}
-	return b.m, nil
+	return b.m, b.refusals()
 }
 
 // The codecs of a plan: what a call takes of a WAN link whose media crosses it once, or to the servers and back.

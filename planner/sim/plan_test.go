@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sipplan/sipplan/erlang"
 	"github.com/sipplan/sipplan/planner/design"
 	"github.com/sipplan/sipplan/planner/plan"
 	"github.com/sipplan/sipplan/planner/routing"
@@ -142,6 +143,27 @@ func TestOneToOneTrunks(t *testing.T) {
 	}
 	_, m = planned(t, strings.Replace(text, "PAIRS", "1:1", 1))
 	near(t, "lost calls of 1:1 trunks", simulate(t, m, Settings{Window: 4 * time.Hour}).Lost, mustB(t, 15, 20))
+}
+
+// TestRefusalsAndQueuesOfPlans: a gateway that refuses a fifth of its calls costs none, as they fail over, unless its outcome is
+// final; and calls that wait for a port wait as long as Erlang A says.
+func TestRefusalsAndQueuesOfPlans(t *testing.T) {
+	_, m := planned(t, oneSite+"simulation: {refusals: [{part: gateway-1, share: 20%, outcome: 504}]}\n")
+	if lost, full := simulate(t, m, Settings{Window: 10 * time.Hour}).Lost.Value, mustB(t, 30, 20); lost < full || lost > 2*full {
+		t.Errorf("%g of the calls are lost with fail-over, want a little more than the %g for which both gateways are full", lost, full)
+	}
+	_, m = planned(t, oneSite+"simulation: {refusals: [{part: gateway-1, share: 20%, outcome: 500}]}\n")
+	if lost := simulate(t, m, Settings{Window: 4 * time.Hour}).Lost.Value; lost < 0.09 || lost > 0.13 { // a fifth of about half
+		t.Errorf("%g of the calls are lost by a final 500", lost)
+	}
+	_, m = planned(t, oneSite+"simulation: {queue: {patience: exponential:90s}}\n")
+	want, err := erlang.NewImpatientQueue(30, 20, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := simulate(t, m, Settings{Window: 10 * time.Hour})
+	near(t, "calls that wait", r.Sources[0].Waited, want.Wait)
+	near(t, "callers who give up", r.Lost, want.Abandon)
 }
 
 // TestArrivalsOfPlans checks that each kind of arrivals offers the plan's traffic, and what is known of its blocking.

@@ -167,6 +167,9 @@ func (b *builder) calls(s Source, load design.Load) error {
 	if s.Retry, err = retry("retry", b.s.Retry); err != nil {
 		return err
 	}
+	if s.Queue, err = b.queue(); err != nil {
+		return err
+	}
 	if s.Redial, err = retry("redial", b.s.Redial); err != nil {
 		return err
 	}
@@ -210,6 +213,18 @@ func retry(field string, r plan.Redial) (routing.Retry, error) {
 		most = retries
 	}
 	return routing.Retry{Share: float64(r.Share), Delay: delay, Most: most}, nil
+}
+
+// queue returns where calls wait, nil for nowhere.
+func (b *builder) queue() (*Queue, error) {
+	if b.s.Queue == nil {
+		return nil, nil
+	}
+	patience, err := b.s.Queue.Patience.Of(retryDelay)
+	if err != nil {
+		return nil, fmt.Errorf("simulation.queue.patience: %w", err)
+	}
+	return &Queue{Places: b.s.Queue.Places, Patience: patience}, nil
 }
 
 // The defaults of callers who try again: assumptions, to be changed in the plan.
@@ -310,34 +325,51 @@ func (b *builder) drills() error {
 	return nil
 }
 
+// refusals adds the parts that refuse calls.
+func (b *builder) refusals() error {
+	for i, r := range b.s.Refusals {
+		name, err := b.m.part(r.Part)
+		if err != nil {
+			return fmt.Errorf("simulation.refusals[%d].part: %w", i, err)
+		}
+		b.m.Answers = append(b.m.Answers, Answer{Part: name, Share: float64(r.Share), Outcome: r.Outcome.List()[0], After: r.After})
+	}
+	return nil
+}
+
 // AddDrill adds a failure on purpose. Its name may leave out the site of a part that no other has the name of.
-func (m *Model) AddDrill(d routing.Drill) error {
+func (m *Model) AddDrill(d routing.Drill) (err error) {
+	if d.Name, err = m.part(d.Name); err == nil {
+		m.Drills = append(m.Drills, d)
+	}
+	return err
+}
+
+// part returns the full name of a part.
+func (m *Model) part(name string) (string, error) {
 	var fits, names []string
 	for _, f := range m.Network.Facilities {
 		names = append(names, f.Name)
-		if f.Name == d.Name {
-			fits = []string{f.Name}
-			break
+		if f.Name == name {
+			return name, nil
 		}
-		if strings.HasSuffix(f.Name, "/"+d.Name) {
+		if strings.HasSuffix(f.Name, "/"+name) {
 			fits = append(fits, f.Name)
 		}
 	}
 	for _, t := range m.Network.Trunks {
-		if t.Name == d.Name {
-			fits = []string{t.Name}
+		if t.Name == name {
+			return name, nil
 		}
+	}
+	if len(names) > 12 {
+		names = append(names[:12:12], "…")
 	}
 	switch len(fits) {
 	case 1:
-		d.Name = fits[0]
-		m.Drills = append(m.Drills, d)
-		return nil
+		return fits[0], nil
 	case 0:
-		if len(names) > 12 {
-			names = append(names[:12:12], "…")
-		}
-		return fmt.Errorf("there is no part %q; there are %s", d.Name, strings.Join(names, ", "))
+		return "", fmt.Errorf("there is no part %q; there are %s", name, strings.Join(names, ", "))
 	}
-	return fmt.Errorf("%q may be any of %s", d.Name, strings.Join(fits, ", "))
+	return "", fmt.Errorf("%q may be any of %s", name, strings.Join(fits, ", "))
 }

@@ -24,7 +24,7 @@ type Model struct {
 	Sources    []Source    // who calls
 	Components []Component // facilities that fail by chance
 	Drills     []routing.Drill
-	Answers    []Answer // trunks that refuse a share of the calls
+	Answers    []Answer // parts that refuse a share of the calls
 	// TimerB is how long an INVITE without any response is waited for where the route gives no time;
 	// 0 for 32 s (RFC 3261, 17.1.1.2).
 	TimerB time.Duration
@@ -116,10 +116,10 @@ type Component struct {
 	KnownAtOnce bool          // this side sends it none from the start
 }
 
-// Answer is a trunk that ends a share of the calls with an outcome instead of carrying them: what a target
+// Answer is a part that ends a share of the calls with an outcome instead of carrying them: what a target
 // does whose limits this side does not know.
 type Answer struct {
-	Trunk   string
+	Part    string  // facility or trunk; of several on one way, the last of the list answers
 	Share   float64 // 0 to 1
 	Outcome routing.Outcome
 	After   time.Duration // from INVITE to the response
