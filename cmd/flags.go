@@ -84,11 +84,7 @@ func oneOf(flag, value string, names []string) error {
 		return nil
 	}
 	last := len(names) - 1
-	message := fmt.Sprintf("--%s: must be %s or %s, got %q", flag, strings.Join(names[:last], ", "), names[last], value)
-	if near := planner.Nearest(value, names); near != "" {
-		message += fmt.Sprintf("; did you mean %q?", near)
-	}
-	return errors.New(message)
+	return fmt.Errorf("--%s: must be %s or %s, got %q%s", flag, strings.Join(names[:last], ", "), names[last], value, planner.DidYouMean(value, names))
 }
 
 // completeFlag lets the shell complete the values of a flag that the command has.

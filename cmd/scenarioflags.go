@@ -33,11 +33,7 @@ func (f *scenarioFlags) programs() ([]*scenarios.Program, error) {
 	}
 	extension := strings.ToLower(filepath.Ext(f.scenario))
 	if extension == "" {
-		near := planner.Nearest(f.scenario, scenarios.Names())
-		if near != "" {
-			near = fmt.Sprintf("; did you mean %s?", near)
-		}
-		return nil, fmt.Errorf("--scenario: %q is neither in the library (%s) nor a file that ends in .yaml%s", f.scenario, strings.Join(scenarios.Names(), ", "), near)
+		return nil, fmt.Errorf("--scenario: %q is neither in the library (%s) nor a file that ends in .yaml%s", f.scenario, strings.Join(scenarios.Names(), ", "), planner.DidYouMean(f.scenario, scenarios.Names()))
 	}
 	if extension == ".xml" {
 		return nil, fmt.Errorf("--scenario: %s: SIPp's files are run by --sipp", f.scenario)

@@ -1,10 +1,28 @@
 package planner
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
+
+// maxMisspelt is the length from which a name is no misspelt one, in octets.
+const maxMisspelt = 100
+
+// DidYouMean returns the end of a complaint about a name that is not known: the one that was probably meant, or
+// nothing.
+func DidYouMean(name string, known []string) string {
+	if near := Nearest(name, known); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	return ""
+}
 
 // Nearest returns the known name that was most likely meant by a misspelt one: the one with the fewest
 // changed characters, at most about a third of them and never all; "" when none is near.
 func Nearest(name string, known []string) string {
+	if len(name) > maxMisspelt {
+		return ""
+	}
 	best, nearest := max(1, (len(name)+1)/3)+1, ""
 	for _, candidate := range known {
 		if d := editDistance(strings.ToLower(name), candidate); d < best && d < len(name) {

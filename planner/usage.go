@@ -38,10 +38,7 @@ func ParseUsage(name string) (Usage, error) {
 			return usage, nil
 		}
 	}
-	if near := Nearest(name, UsageNames()); near != "" {
-		return Usage{}, fmt.Errorf("must be light, moderate or heavy, got %q; did you mean %q?", name, near)
-	}
-	return Usage{}, fmt.Errorf("must be light, moderate or heavy, got %q", name)
+	return Usage{}, fmt.Errorf("must be light, moderate or heavy, got %q%s", name, DidYouMean(name, UsageNames()))
 }
 
 // usageFor returns the class that a user with that many calls in the busy hour belongs to: the first

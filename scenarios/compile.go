@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/sipplan/sipplan/planner"
 )
 
 // compiler turns the phrases of a flow into steps.
@@ -87,7 +89,7 @@ func (c *compiler) branch(list []phrase) error {
 		first, rest, _ := strings.Cut(strings.TrimSpace(p.words), " ")
 		step, known := words[first]
 		if !known {
-			return fmt.Errorf("line %d: no step begins with %q%s; steps begin with %s", p.line, first, suggestion(first, firstWords()), wordList())
+			return fmt.Errorf("line %d: no step begins with %q%s; steps begin with %s", p.line, first, planner.DidYouMean(first, firstWords()), wordList())
 		}
 		if err := step.compile(c, p, strings.TrimSpace(rest)); err != nil {
 			return fmt.Errorf("line %d: %w", p.line, err)

@@ -73,14 +73,6 @@ func explain(err error) string {
 	text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "construct errors: ")
 	return unknownField.ReplaceAllStringFunc(text, func(text string) string {
 		parts := unknownField.FindStringSubmatch(text)
-		return fmt.Sprintf("%s: no field is called %q%s", parts[1], parts[2], suggestion(parts[2], fields))
+		return fmt.Sprintf("%s: no field is called %q%s", parts[1], parts[2], planner.DidYouMean(parts[2], fields))
 	})
-}
-
-// suggestion names what was probably meant, or nothing.
-func suggestion(word string, known []string) string {
-	if near := planner.Nearest(word, known); near != "" {
-		return fmt.Sprintf("; did you mean %q?", near)
-	}
-	return ""
 }

@@ -85,7 +85,7 @@ func (r *reader) known(path, name string, names []string) {
 	if len(some) > 8 {
 		some = append(slices.Clone(some[:8]), "…")
 	}
-	r.fail(path, "must be one of [%s], got %q%s", strings.Join(some, ", "), name, suggest(name, names))
+	r.fail(path, "must be one of [%s], got %q%s", strings.Join(some, ", "), name, planner.DidYouMean(name, names))
 }
 
 // checkSites holds the sites together and returns their names.
@@ -149,7 +149,7 @@ func (r *reader) checkUsers(path string, users map[string]int, p *Plan) {
 	}
 	for _, class := range slices.Sorted(maps.Keys(users)) {
 		if !slices.Contains(names, class) {
-			r.fail(join(path, class), "must be a class of users: %s, got %q%s", strings.Join(names, ", "), class, suggest(class, names))
+			r.fail(join(path, class), "must be a class of users: %s, got %q%s", strings.Join(names, ", "), class, planner.DidYouMean(class, names))
 		}
 	}
 }
@@ -212,7 +212,7 @@ func (r *reader) checkGateways(p *Plan) {
 			path := fmt.Sprintf("%s[%d]", list, i)
 			if g.Ports == nil && g.Sessions == nil && !slices.Contains(models, g.Model) {
 				r.fail(path+".model", "must be a name of the catalogue (sipplan plan catalog lists them), or have ports or sessions, got %q%s",
-					g.Model, suggest(g.Model, models))
+					g.Model, planner.DidYouMean(g.Model, models))
 			}
 			for j, country := range g.Countries {
 				r.known(fmt.Sprintf("%s.countries[%d]", path, j), country, countryCodes())
@@ -261,7 +261,7 @@ func (r *reader) checkPrices(p *Plan) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Prices)) {
 		if known := append(names, catalog.ModelNames()...); !slices.Contains(known, name) {
-			r.fail(join("prices", name), "must be the name of a gateway, %s, got %q%s", strings.Join(otherPrices, ", "), name, suggest(name, known))
+			r.fail(join("prices", name), "must be the name of a gateway, %s, got %q%s", strings.Join(otherPrices, ", "), name, planner.DidYouMean(name, known))
 		}
 	}
 }

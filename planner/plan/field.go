@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
-
-	"github.com/sipplan/sipplan/planner"
 )
 
 // fieldNames returns the names of the fields of a struct as files write them.
@@ -33,17 +31,6 @@ func join(path, field string) string {
 		return field
 	}
 	return path + "." + field
-}
-
-// suggest returns the end of a complaint that names what was probably meant, or nothing.
-func suggest(name string, known []string) string {
-	if len(name) > 100 {
-		return ""
-	}
-	if near := planner.Nearest(name, known); near != "" {
-		return fmt.Sprintf("; did you mean %q?", near)
-	}
-	return ""
 }
 
 // within holds a number to the range of its field. It is false for what is not a number.

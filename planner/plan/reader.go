@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"github.com/sipplan/sipplan/planner"
+
 	"bytes"
 	"cmp"
 	"errors"
@@ -151,7 +153,7 @@ func (r *reader) object(path string, node *yaml.Node, target reflect.Value, dept
 		r.places[at] = place{key.Line, key.Column}
 		switch {
 		case !ok:
-			r.fail(at, "is no field here%s", suggest(key.Value, fieldNames(target.Type())))
+			r.fail(at, "is no field here%s", planner.DidYouMean(key.Value, fieldNames(target.Type())))
 			continue
 		case seen[key.Value]:
 			r.fail(at, "is given twice")
@@ -216,7 +218,7 @@ func (r *reader) scalar(path, text string, target reflect.Value, tag reflect.Str
 	}
 	if enum := tag.Get("enum"); enum != "" && !slices.Contains(strings.Split(enum, "|"), text) {
 		names := strings.Split(enum, "|")
-		r.fail(path, "must be %s, got %q%s", strings.Join(names, ", "), text, suggest(text, names))
+		r.fail(path, "must be %s, got %q%s", strings.Join(names, ", "), text, planner.DidYouMean(text, names))
 		return
 	}
 	r.plain(path, text, target, tag)
