@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -18,7 +19,7 @@ const phoneTone = 440
 func TestPhoneAnswersAndHearsUs(t *testing.T) {
 	t.Parallel()
 	path, port := findPeer(t, "baresip", "baresip-core"), freePort(t)
-	folder := phoneFolder(t, port)
+	folder := phoneFolder(t, port, handset{})
 	phone := startPeer(t, path, "-f", folder, "-v")
 	awaitListener(t, phone, "127.0.0.1:"+port)
 	code, stdout, stderr := commandLine("blast", "sip:phone@127.0.0.1:"+port, "--calls", "1", "--caps", "1", "--aht", "3s", "--hold", "fixed",
@@ -41,7 +42,7 @@ func TestPhoneCallsGatewayAndHearsItsEcho(t *testing.T) {
 	t.Parallel()
 	path, port := findPeer(t, "baresip", "baresip-core"), freePort(t)
 	gateway, address := startGateway(t, "--ports", "2", "--rtp-ports", "42000-42099", "--ring", "100ms")
-	folder := phoneFolder(t, port)
+	folder := phoneFolder(t, port, handset{})
 	phone := startPeer(t, path, "-f", folder, "-v", "-t", "4", "-e", "/dial sip:+15550100@"+address) // hangs up after 4 s
 	if code := phone.wait(t); code != 0 {
 		t.Errorf("baresip ended with %d; it said:\n%s", code, phone.tail())
@@ -62,9 +63,22 @@ func (p *peer) quits(t *testing.T) {
 	p.wait(t)
 }
 
+// handset is what a phone of the tests can do: PCMU alone, unless told otherwise.
+type handset struct {
+	account string   // parameters of its account
+	rate    int      // of what it says, samples a second
+	lines   []string // of its configuration
+}
+
 // phoneFolder writes the configuration of a phone that answers at once, says a tone and records what it hears.
-func phoneFolder(t *testing.T, port string) string {
+func phoneFolder(t *testing.T, port string, h handset) string {
 	t.Helper()
+	if h.account == "" {
+		h.account = "audio_codecs=PCMU"
+	}
+	if h.rate == 0 {
+		h.rate = sampleRate
+	}
 	folder := t.TempDir()
 	modules, err := filepath.Glob("/usr/lib*/baresip/modules")
 	if more, _ := filepath.Glob("/usr/lib/*/baresip/modules"); len(modules) == 0 {
@@ -75,10 +89,11 @@ func phoneFolder(t *testing.T, port string) string {
 	}
 	says := filepath.Join(folder, "says.wav")
 	files := map[string][]byte{
-		"accounts": []byte("<sip:phone@127.0.0.1>;regint=0;answermode=auto;audio_codecs=PCMU\n"),
+		"accounts": []byte("<sip:phone@127.0.0.1>;regint=0;answermode=auto;" + h.account + "\n"),
 		"config": fmt.Appendf(nil, "sip_listen 127.0.0.1:%s\nnet_interface 127.0.0.1\nmodule_path %s\nmodule g711.so\nmodule aufile.so\nmodule sndfile.so\n"+
-			"module_tmp account.so\nmodule_app menu.so\naudio_source aufile,%s\nsnd_path %s\nrtp_ports 43000-43099\n", port, modules[0], says, folder),
-		"says.wav": wave(phoneTone, 8*time.Second),
+			"module_tmp account.so\nmodule_app menu.so\naudio_source aufile,%s\nsnd_path %s\nrtp_ports 43000-43099\n%s\n",
+			port, modules[0], says, folder, strings.Join(h.lines, "\n")),
+		"says.wav": wave(phoneTone, h.rate, 8*time.Second),
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(folder, name), text, 0o600); err != nil {
@@ -92,16 +107,16 @@ func phoneFolder(t *testing.T, port string) string {
 const sampleRate = 8000
 
 // wave is a WAVE file of 16-bit samples with a tone in it.
-func wave(hertz float64, length time.Duration) []byte {
-	samples := int(length.Seconds() * sampleRate)
+func wave(hertz float64, rate int, length time.Duration) []byte {
+	samples := int(length.Seconds() * float64(rate))
 	b := append([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, uint32(36+2*samples))...)
 	b = append(b, "WAVEfmt "...)
-	for _, word := range []uint32{16, 1 | 1<<16, sampleRate, 2 * sampleRate, 2 | 16<<16} { // PCM, one channel, two octets a sample
+	for _, word := range []uint32{16, 1 | 1<<16, uint32(rate), uint32(2 * rate), 2 | 16<<16} { // PCM, one channel, two octets a sample
 		b = binary.LittleEndian.AppendUint32(b, word)
 	}
 	b = binary.LittleEndian.AppendUint32(append(b, "data"...), uint32(2*samples))
 	for i := range samples {
-		b = binary.LittleEndian.AppendUint16(b, uint16(int16(8000*math.Sin(2*math.Pi*hertz*float64(i)/sampleRate))))
+		b = binary.LittleEndian.AppendUint16(b, uint16(int16(8000*math.Sin(2*math.Pi*hertz*float64(i)/float64(rate)))))
 	}
 	return b
 }
@@ -117,14 +132,16 @@ func hears(t *testing.T, folder string, hertz float64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const header, window = 44, sampleRate / 10
+	const header = 44
+	rate := int(binary.LittleEndian.Uint32(text[24:]))
+	channels, window := int(binary.LittleEndian.Uint16(text[22:])), rate/10
 	var shares []float64 // of each tenth of a second: a packet that comes late spoils one of them
-	for at := header; at+2*window <= len(text); at += 2 * window {
+	for at := header; at+2*window*channels <= len(text); at += 2 * window * channels {
 		samples := make([]float64, window)
 		for i := range samples {
-			samples[i] = float64(int16(binary.LittleEndian.Uint16(text[at+2*i:])))
+			samples[i] = float64(int16(binary.LittleEndian.Uint16(text[at+2*i*channels:])))
 		}
-		shares = append(shares, shareOfTone(samples, hertz))
+		shares = append(shares, shareOfTone(samples, hertz, rate))
 	}
 	if len(shares) < 20 {
 		t.Fatalf("the recording has %d octets, which is less than two seconds", len(text))
@@ -137,10 +154,10 @@ func hears(t *testing.T, folder string, hertz float64) {
 
 // shareOfTone is the power of a tone in samples by all their power: the squared magnitude of one
 // coefficient of their Fourier transform, and of its mirror image, by Parseval's sum.
-func shareOfTone(samples []float64, hertz float64) float64 {
+func shareOfTone(samples []float64, hertz float64, rate int) float64 {
 	var cosine, sine, power float64
 	for i, x := range samples {
-		at := 2 * math.Pi * hertz * float64(i) / sampleRate
+		at := 2 * math.Pi * hertz * float64(i) / float64(rate)
 		cosine, sine, power = cosine+x*math.Cos(at), sine+x*math.Sin(at), power+x*x
 	}
 	if power == 0 {
@@ -161,7 +178,7 @@ func TestShareOfTone(t *testing.T) {
 		hertz   float64
 		want    float64
 	}{{"the tone", samples, 1000, 1}, {"another", samples, 440, 0}, {"one of two", other, 440, 0.5}, {"silence", make([]float64, sampleRate), 440, 0}} {
-		if got := shareOfTone(tt.samples, tt.hertz); math.Abs(got-tt.want) > 1e-6 {
+		if got := shareOfTone(tt.samples, tt.hertz, sampleRate); math.Abs(got-tt.want) > 1e-6 {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}

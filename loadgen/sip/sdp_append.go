@@ -47,18 +47,22 @@ func AppendOffer(dst []byte, local *Local) []byte {
 	return appendAudio(dst, local, protocol, offered, local.Direction)
 }
 
-// maxOffered bounds the formats of an offer: every codec, telephone events at two clocks, comfort noise.
-const maxOffered = int(numCodecs) + 3
+// maxOffered bounds the formats of an offer: every codec, AMR twice, telephone events at two clocks, comfort
+// noise.
+const maxOffered = int(numCodecs) + 5
 
 // offered appends the formats of an offer.
 func (l *Local) offered(formats []Format) []Format {
 	narrow, wide := false, uint32(0)
 	for _, codec := range l.codecs() {
-		if len(formats) == int(numCodecs) {
+		if len(formats) > int(numCodecs) {
 			break
 		}
 		f := codec.format()
 		formats = append(formats, f)
+		if codec == AMR {
+			formats = append(formats, aligned())
+		}
 		if f.Clock == codecTable[TelephoneEvent].clock {
 			narrow = true
 		} else {

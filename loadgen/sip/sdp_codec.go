@@ -89,7 +89,20 @@ func (c Codec) format() Format {
 	return f
 }
 
-var shortFrames = []byte("mode=20")
+// aligned is AMR in its other payload format, which we offer too: some take only one of them.
+func aligned() Format {
+	f := AMR.format()
+	f.PayloadType, f.Parameters = alignedAMR, octetAligned
+	return f
+}
+
+// alignedAMR is the payload type of octet-aligned AMR in our offers.
+const alignedAMR = 99
+
+var (
+	shortFrames  = []byte("mode=20")
+	octetAligned = []byte("octet-align=1")
+)
 
 // Parameter returns the value of a parameter of a=fmtp, nil when it is not there.
 func (f *Format) Parameter(name string) []byte {

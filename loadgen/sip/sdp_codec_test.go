@@ -14,9 +14,9 @@ func TestOfferOfEveryCodec(t *testing.T) {
 		Codecs: []Codec{Opus, G722, PCMU, PCMA, G729, ILBC, AMR},
 	}
 	want := body("v=0", "o=sipplan 7 1 IN IP4 192.0.2.5", "s=-", "c=IN IP4 192.0.2.5", "t=0 0",
-		"m=audio 6000 RTP/AVP 107 9 0 8 18 97 96 101 110 13",
+		"m=audio 6000 RTP/AVP 107 9 0 8 18 97 96 99 101 110 13",
 		"a=rtpmap:107 opus/48000/2", "a=rtpmap:9 G722/8000", "a=rtpmap:0 PCMU/8000", "a=rtpmap:8 PCMA/8000",
-		"a=rtpmap:18 G729/8000", "a=fmtp:18 annexb=no", "a=rtpmap:97 iLBC/8000", "a=fmtp:97 mode=20", "a=rtpmap:96 AMR/8000",
+		"a=rtpmap:18 G729/8000", "a=fmtp:18 annexb=no", "a=rtpmap:97 iLBC/8000", "a=fmtp:97 mode=20", "a=rtpmap:96 AMR/8000", "a=rtpmap:99 AMR/8000", "a=fmtp:99 octet-align=1",
 		"a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15", "a=rtpmap:110 telephone-event/48000", "a=fmtp:110 0-15",
 		"a=rtpmap:13 CN/8000", "a=rtcp-mux", "a=sendrecv")
 	got := AppendOffer(nil, &local)
@@ -24,7 +24,7 @@ func TestOfferOfEveryCodec(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	var s Session
-	if err := ScanSession(got, &s); err != nil || s.NumFormats != 10 || !s.Mux {
+	if err := ScanSession(got, &s); err != nil || s.NumFormats != 11 || !s.Mux {
 		t.Fatalf("%d formats, mux %v, error %v", s.NumFormats, s.Mux, err)
 	}
 	for _, codec := range local.Codecs {
