@@ -3,10 +3,12 @@ package cmd
 import (
 	"encoding/csv"
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -35,6 +37,7 @@ func TestCapturedCallsAreWellFormed(t *testing.T) {
 		}
 		capture.checkSIP(t, 7*calls+repeated(t, run))
 		capture.checkRTP(t, calls)
+		capture.checkJitter(t, run, calls)
 		return
 	}
 	t.Skip("this machine is too busy to tell")
@@ -222,6 +225,44 @@ func (c *capture) checkRTP(t *testing.T, calls int) {
 	for _, found := range lost {
 		if found[1] != "0" {
 			t.Errorf("tshark counts %s packets lost in a stream", found[1])
+		}
+	}
+}
+
+// checkJitter requires that tshark's analysis of the streams to the caller is what the caller reports of its calls: it
+// lists the worst, and these are all. Both read the kernel's timestamps, one before the socket and one after it.
+func (c *capture) checkJitter(t *testing.T, run document, calls int) {
+	t.Helper()
+	const within = 0.1 // ms
+	// The row of a stream ends with the least, mean and highest delta and jitter.
+	row := regexp.MustCompile(`(?m)\s31(\d\d\d)\s.*\(-?[\d.]+%\)\s+[\d.]+\s+[\d.]+\s+[\d.]+\s+[\d.]+\s+([\d.]+)\s+([\d.]+)`)
+	var theirs, ours [2][]float64
+	for _, found := range row.FindAllStringSubmatch(c.tshark(t, "-q", "-z", "rtp,streams"), -1) {
+		if port, _ := strconv.Atoi(found[1]); port >= callerRTP-31000 {
+			continue // sent by the caller
+		}
+		for i := range theirs {
+			ms, err := strconv.ParseFloat(found[2+i], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			theirs[i] = append(theirs[i], ms)
+		}
+	}
+	for i, key := range []string{"jitter_mean_ms", "jitter_max_ms"} {
+		for n := range calls {
+			ours[i] = append(ours[i], run.at(t, fmt.Sprintf("audio.worst_calls.%d.%s", n, key)).(float64))
+		}
+		slices.Sort(theirs[i])
+		slices.Sort(ours[i])
+		if len(theirs[i]) != calls {
+			t.Fatalf("tshark analyses %d streams to the caller in %d calls", len(theirs[i]), calls)
+		}
+		for n := range calls {
+			if math.Abs(theirs[i][n]-ours[i][n]) > within {
+				t.Errorf("%s of the calls: tshark says %v, the report %v", key, theirs[i], ours[i])
+				break
+			}
 		}
 	}
 }
