@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -113,7 +112,7 @@ func (f *finder) self(ctx context.Context, calls int) (search.Outcome, error) {
 	if cfg.Target, err = sip.ParseTarget(uri); err != nil {
 		return search.Outcome{}, err
 	}
-	cfg.Trunks, cfg.TLS, cfg.Local, cfg.LocalPort = nil, sip.TLSConfig{}, netip.Addr{}, 0
+	cfg.Trunks, cfg.TLS, cfg.Sources = nil, sip.TLSConfig{}, nil
 	return f.offer(ctx, cfg, "ceiling")
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +18,9 @@ import (
 type targetFlags struct {
 	allow     []string
 	caller    string
-	local     string
+	local     []string
+	dscp      int
+	perCall   bool
 	busyCodes []int
 	account   accountFlags
 	tls       tlsFlags
@@ -33,7 +36,9 @@ func addTarget(command *cobra.Command) *targetFlags {
 	flags := command.Flags()
 	flags.StringSliceVar(&f.allow, "allow-target", nil, "host, address or network beyond loopback and private ones that you may test")
 	flags.StringVar(&f.caller, "from", loadgen.DefaultCaller, "user part of the caller's address")
-	flags.StringVar(&f.local, "local", "", "source address, with a port to fix that too (default: as the route to the target says)")
+	flags.StringSliceVar(&f.local, "local", nil, "source `address`, with a port or a range of ports to fix them too; calls take several in turn (default: as the route to the target says)")
+	flags.IntVar(&f.dscp, "dscp", 0, "differentiated services `code` point of the signalling, such as 24 (CS3) or 40 (CS5)")
+	flags.BoolVar(&f.perCall, "connection-per-call", false, "open a connection for each call over tcp, tls, ws and wss instead of one for all")
 	flags.IntSliceVar(&f.busyCodes, "busy-codes", nil, "SIP codes beside 503 with which this trunk says that all its circuits are busy, such as 486")
 	f.account.add(flags)
 	f.tls.addCaller(flags)
@@ -67,6 +72,7 @@ func (f *targetFlags) apply(ctx context.Context, streams Streams, cfg *loadgen.C
 		return usage(err)
 	}
 	f.trunks.apply(cfg)
+	cfg.DSCP, cfg.ConnectionPerCall = f.dscp, f.perCall
 	cfg.Profile = sip.Profile{MeansBlocked: f.busyCodes}
 	cfg.Timers = sip.Timers{T1: f.t1, T2: 8 * f.t1}
 	return f.applyLocal(cfg)
@@ -82,6 +88,9 @@ func (f *targetFlags) check() error {
 		if code < 300 || code > 699 {
 			problems = append(problems, fmt.Errorf("--busy-codes: must be final SIP codes from 300 to 699, got %d", code))
 		}
+	}
+	if f.dscp < 0 || f.dscp > 63 {
+		problems = append(problems, fmt.Errorf("--dscp: must be from 0 to 63, got %d", f.dscp))
 	}
 	if f.caller == "" {
 		problems = append(problems, fmt.Errorf("--from: must be the user part of an address, such as %s, got none", loadgen.DefaultCaller))
@@ -103,24 +112,62 @@ func parseTarget(text string) (sip.Target, error) {
 
 // applyLocal reads --local. A fixed port takes a single shard.
 func (f *targetFlags) applyLocal(cfg *loadgen.Config) error {
-	if f.local == "" {
-		return nil
-	}
-	address, err := netip.ParseAddrPort(f.local)
-	if alone, errAlone := netip.ParseAddr(strings.Trim(f.local, "[]")); errAlone == nil {
-		address, err = netip.AddrPortFrom(alone, 0), nil
-	}
-	if err != nil || address.Addr().IsUnspecified() {
-		return usagef("--local: must be an address of this host, with or without a port, got %q", f.local)
-	}
-	if err := loadgen.CheckSource(address.Addr(), cfg.Target.Addr.Addr()); err != nil {
-		return usagef("--local: %w", err)
-	}
-	cfg.Local, cfg.LocalPort = address.Addr().Unmap(), address.Port()
-	if cfg.LocalPort != 0 {
-		cfg.Shards = 1
+	for _, text := range f.local {
+		sources, err := parseSources(text)
+		if err != nil {
+			return usage(err)
+		}
+		for _, source := range sources {
+			if err := checkSource(source.Addr(), cfg.Trunks); err != nil {
+				return usagef("--local: %w", err)
+			}
+			if source.Port() != 0 {
+				cfg.Shards = 1
+			}
+		}
+		cfg.Sources = append(cfg.Sources, sources...)
 	}
 	return nil
+}
+
+// checkSource refuses a source address that no trunk can be called from.
+func checkSource(source netip.Addr, trunks *loadgen.Trunks) (err error) {
+	for _, p := range trunks.Paths {
+		if err = loadgen.CheckSource(source, p.Destination.Addr.Addr()); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// mostSourcePorts bounds a range of source ports.
+const mostSourcePorts = 64
+
+// parseSources reads a value of --local: an address, with a port or a range of ports if wanted.
+func parseSources(text string) ([]netip.AddrPort, error) {
+	wrong := fmt.Errorf("--local: must be an address of this host, with or without a port or a range of at most %d ports, such as 127.0.0.1:5070-5073, got %q", mostSourcePorts, text)
+	if alone, err := netip.ParseAddr(strings.Trim(text, "[]")); err == nil && !alone.IsUnspecified() {
+		return []netip.AddrPort{netip.AddrPortFrom(alone.Unmap(), 0)}, nil
+	}
+	first, last, several := strings.Cut(text, "-")
+	address, err := netip.ParseAddrPort(first)
+	if err != nil || address.Addr().IsUnspecified() {
+		return nil, wrong
+	}
+	end := uint64(address.Port())
+	if several {
+		if end, err = strconv.ParseUint(last, 10, 16); err != nil {
+			return nil, wrong
+		}
+	}
+	if end < uint64(address.Port()) || end-uint64(address.Port()) >= mostSourcePorts {
+		return nil, wrong
+	}
+	var sources []netip.AddrPort
+	for port := uint64(address.Port()); port <= end; port++ {
+		sources = append(sources, netip.AddrPortFrom(address.Addr().Unmap(), uint16(port)))
+	}
+	return sources, nil
 }
 
 // userAgent is how the program names itself on the wire.

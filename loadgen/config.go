@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net"
 	"net/netip"
 	"runtime"
 	"slices"
@@ -34,9 +33,13 @@ type Config struct {
 	// Account answers a target that asks for credentials (401, 407); without a user such a call is refused.
 	Account sip.Credentials
 
-	TLS       sip.TLSConfig // of a target over TLS or WSS
-	Local     netip.Addr    // source address; invalid lets the route to the target decide
-	LocalPort uint16        // source port; 0 lets the system choose one for each shard
+	TLS sip.TLSConfig // of a target over TLS or WSS
+	// Sources are the source addresses and ports, which calls take in turn: port 0 lets the system choose one.
+	// Without any the route to the target decides.
+	Sources []netip.AddrPort
+	DSCP    int // differentiated services code point of the signalling, 0 to 63
+	// ConnectionPerCall opens a connection for each call instead of one for all.
+	ConnectionPerCall bool
 
 	Arrivals traffic.ArrivalLaw
 	CAPS     float64 // mean call attempts per second
@@ -108,9 +111,7 @@ func (c *Config) Validate() error {
 	if !slices.ContainsFunc(c.Programs, func(p *scenarios.Program) bool { return p.Role == scenarios.Caller }) {
 		errs = append(errs, errors.New("scenario: a program for the caller is required"))
 	}
-	if c.LocalPort != 0 && c.Shards != 1 {
-		errs = append(errs, fmt.Errorf("local: port %d: a fixed port serves one shard, got %d", c.LocalPort, c.Shards))
-	}
+	errs = append(errs, problem("local", c.checkSources()))
 	return errors.Join(errs...)
 }
 
@@ -125,7 +126,7 @@ func problem(field string, err error) error {
 // checkTargets refuses targets and numbers that must not be called.
 func (c *Config) checkTargets() error {
 	if c.Trunks != nil {
-		return c.Trunks.validate(c.Guard)
+		return c.Trunks.validate(c.Guard, !c.Media.Off)
 	}
 	return errors.Join(
 		problem("target", c.Guard.CheckTarget(c.Target.Host, c.Target.Addr.Addr())),
@@ -146,6 +147,16 @@ func (c *Config) where() string {
 		return c.Target.URI
 	}
 	return strings.Join(c.Trunks.names(), ", ")
+}
+
+// checkSources refuses sources that the run could not send from.
+func (c *Config) checkSources() error {
+	for _, source := range c.Sources {
+		if source.Port() != 0 && c.Shards != 1 {
+			return fmt.Errorf("port %d: a fixed port serves one shard, got %d", source.Port(), c.Shards)
+		}
+	}
+	return nil
 }
 
 // checkUser refuses what cannot stand before the @ and whom no call may reach.
@@ -278,21 +289,6 @@ func (c *Config) callee() string {
 		return DefaultCallee
 	}
 	return c.Target.User
-}
-
-// localAddress returns what a shard binds to.
-func (c *Config) localAddress() (netip.AddrPort, error) {
-	local := c.Local
-	if !local.IsValid() {
-		// Connecting a datagram socket sends nothing; it asks the routing table.
-		probe, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(c.trunks().Paths[0].Destination.Addr))
-		if err != nil {
-			return netip.AddrPort{}, &UnreachableError{Target: c.where(), Cause: err}
-		}
-		defer probe.Close()
-		local = probe.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap()
-	}
-	return netip.AddrPortFrom(local, c.LocalPort), nil
 }
 
 // allows tells whether messages and media may go to an address that the target names.

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"math"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -54,7 +55,7 @@ func TestEachProblemIsNamedByItsField(t *testing.T) {
 		{"more calls than files", func(c *Config) {
 			c.CAPS, c.Holding.Mean, c.Calls, c.Files = 20, time.Second, 1000, math.MaxInt32
 		}, "files: the limit of open files is"},
-		{"a fixed port for many shards", func(c *Config) { c.LocalPort, c.Shards = 5060, 2 }, "local"},
+		{"a fixed port for many shards", func(c *Config) { c.Sources, c.Shards = []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:5060")}, 2 }, "local"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := sound(t, "sip:127.0.0.1:5060")

@@ -100,18 +100,15 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	trunks := g.cfg.trunks()
 	s.contact.patience = trunks.patience(g.cfg.Timers)
 	s.contact.expect(trunks.Paths)
-	bind, err := g.cfg.localAddress()
+	leaves, err := g.cfg.depart(trunks)
 	if err != nil {
 		return s, err
 	}
-	transport := trunks.Paths[0].Destination.Transport
-	if s.Socket, err = Open(transport, bind, false, g.cfg.TLS, trunks.peers(), g.start); err != nil {
+	if s.Socket, err = g.openLines(&leaves, trunks.peers()); err != nil {
 		s.Socket = nil // not an interface that holds nothing
 		return s, err
 	}
-	if g.cfg.Network != nil {
-		s.Socket = g.cfg.Network(s.Socket)
-	}
+	bare := s.Socket
 	s.record(g.cfg.Save.Split(shards))
 	local := s.Socket.Local()
 	if s.calls, err = newSchedule(&g.cfg, i, shards); err != nil {
@@ -132,7 +129,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 		}
 		audio.Engine = s.Media
 	}
-	ways, err := trunks.forShard(&g.cfg, local, i, shards)
+	ways, err := trunks.forShard(&g.cfg, &leaves, i, shards)
 	if err != nil {
 		return s, err
 	}
@@ -147,7 +144,8 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	s.Machine, err = call.NewMachine(call.Config{
 		Pool:    call.Pool{Table: g.cfg.Data, First: i, Step: shards, Random: rand.NewChaCha8(seed32())},
 		Keyring: keyring, CheckNumber: CheckNumber,
-		Programs: g.cfg.Programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: transport, Trunks: ways, Drills: g.cfg.watches(),
+		Programs: g.cfg.Programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: leaves.lines[0].Transport, Trunks: ways,
+		Lines: leaves.lines, UseLine: useLine(bare), EndFlow: endFlow(bare), Drills: g.cfg.watches(),
 		FollowRedirects: g.cfg.FollowRedirects, ObeyOverload: g.cfg.ObeyOverload, OnRetryAfter: g.onRetryAfter(),
 		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
 		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,

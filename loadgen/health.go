@@ -59,22 +59,12 @@ func ofMedia(checks ...measure.Check) []measure.Check {
 }
 
 func (g *Generator) socketStats() sip.SocketStats {
-	sum := sip.SocketStats{DropsKnown: true}
-	for i, s := range g.shards {
-		if kernel, ok := s.Socket.(interface{ CountDrops() }); ok {
-			kernel.CountDrops()
-		}
-		stats := s.Socket.Stats()
-		sum.Sent += stats.Sent
-		sum.Received += stats.Received
-		sum.SendErrors += stats.SendErrors
-		sum.Drops += stats.Drops
-		sum.DropsKnown = sum.DropsKnown && stats.DropsKnown
-		if i == 0 || stats.ReceiveBuffer < sum.ReceiveBuffer {
-			sum.ReceiveBuffer = stats.ReceiveBuffer
-		}
+	var sockets []Socket
+	for _, s := range g.shards {
+		countDrops(s.Socket)
+		sockets = append(sockets, s.Socket)
 	}
-	return sum
+	return sumOfStats(sockets)
 }
 
 // limit makes a check of a value that must not reach a limit.

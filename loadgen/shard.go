@@ -51,25 +51,6 @@ type Socket interface {
 	Close() error
 }
 
-// Open opens a socket for a transport: where local says, to be called at when listen is set. names are
-// the names that the certificates of peers must carry.
-func Open(transport sip.Transport, local netip.AddrPort, listen bool, tls sip.TLSConfig, names map[netip.AddrPort]string, start time.Time) (Socket, error) {
-	if transport == sip.UDP {
-		return sip.Listen(sip.SocketConfig{Local: local, Start: start})
-	}
-	streams, err := sip.OpenStreams(sip.StreamConfig{Transport: transport, Local: local, Listen: listen, TLS: tls, Names: names, Start: start})
-	if err != nil {
-		return nil, err
-	}
-	return inOrder{streams}, nil
-}
-
-// inOrder are connections, on which everything leaves in order, whatever its flow.
-type inOrder struct{ *sip.Streams }
-
-// Queue sends b on the connection to an address.
-func (s inOrder) Queue(b []byte, to netip.AddrPort, _ uint32) { s.Streams.Queue(b, to) }
-
 // contact is what a shard knows of whether its targets are there at all.
 type contact struct {
 	first    time.Duration           // when the first call was sent; 0 before it
@@ -229,7 +210,7 @@ func (s *Shard) noteUnreachable(now time.Duration) {
 			s.exhausted.note(u.Cause)
 			continue
 		}
-		s.Machine.Unreachable(now, u.Address)
+		s.Machine.Unreachable(now, u)
 		if delete(s.contact.silent, u.Address); s.contact.refused == nil {
 			s.contact.refused = &u
 		}

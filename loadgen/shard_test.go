@@ -63,7 +63,7 @@ func TestLateTurnEndsCallsBeforeItBeginsTheNext(t *testing.T) {
 	if shard.calls, err = newSchedule(&cfg, 0, 1); err != nil {
 		t.Fatal(err)
 	}
-	trunks, err := cfg.trunks().forShard(&cfg, local, 0, 1)
+	trunks, err := cfg.trunks().forShard(&cfg, &departures{lines: []call.Line{{Local: local}}, paths: [][]int{{0}}}, 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestLoopReadsWhatWaitsBeforeItFiresTimers(t *testing.T) {
 	if shard.calls, err = newSchedule(&cfg, 0, 1); err != nil {
 		t.Fatal(err)
 	}
-	trunks, err := cfg.trunks().forShard(&cfg, local, 0, 1)
+	trunks, err := cfg.trunks().forShard(&cfg, &departures{lines: []call.Line{{Local: local}}, paths: [][]int{{0}}}, 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

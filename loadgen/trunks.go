@@ -66,7 +66,7 @@ func hostPort(host string, port uint16) string {
 }
 
 // validate returns all that is wrong with the trunks as such and with where they lead.
-func (t *Trunks) validate(guard Guard) error {
+func (t *Trunks) validate(guard Guard, media bool) error {
 	errs := []error{t.Network.Validate()}
 	if len(t.Paths) != len(t.Network.Trunks) {
 		errs = append(errs, fmt.Errorf("%d trunks lead to %d targets", len(t.Network.Trunks), len(t.Paths)))
@@ -74,9 +74,8 @@ func (t *Trunks) validate(guard Guard) error {
 	for _, p := range t.Paths {
 		d := p.Destination
 		errs = append(errs, problem("target", guard.CheckTarget(d.Name, d.Addr.Addr())), problem("target", CheckNumber(p.number())))
-		if first := t.Paths[0].Destination; d.Transport != first.Transport || d.Addr.Addr().Is4() != first.Addr.Addr().Is4() {
-			errs = append(errs, fmt.Errorf("%s over %s and %s over %s: the trunks of a run must have one transport and one IP version",
-				first.Addr, first.Transport, d.Addr, d.Transport))
+		if first := t.Paths[0].Destination; media && d.Addr.Addr().Is4() != first.Addr.Addr().Is4() {
+			errs = append(errs, fmt.Errorf("media: the trunks %s and %s are of different IP versions, for which there is signalling alone: --media none", first.Addr, d.Addr))
 		}
 	}
 	return errors.Join(errs...)
@@ -106,8 +105,8 @@ func (t *Trunks) names() []string {
 	return names
 }
 
-// forShard returns the trunks as one of several shards, which sends from the given address, uses them.
-func (t *Trunks) forShard(cfg *Config, local netip.AddrPort, i, shards int) (*call.Trunks, error) {
+// forShard returns the trunks as one of several shards, which sends on the given lines, uses them.
+func (t *Trunks) forShard(cfg *Config, leaves *departures, i, shards int) (*call.Trunks, error) {
 	router, err := routing.New(t.Network, routing.Shard{Index: i, Of: shards}, traffic.Stream(cfg.Seed, routeStream+uint64(i)))
 	if err != nil {
 		return nil, err
@@ -118,10 +117,13 @@ func (t *Trunks) forShard(cfg *Config, local netip.AddrPort, i, shards int) (*ca
 	}
 	own := &call.Trunks{Router: router, Route: route}
 	for place, p := range t.Paths {
-		own.List = append(own.List, call.Trunk{
-			Name: t.Network.Trunks[place].Name, Address: p.Destination.Addr, URI: p.URI,
-			From: "sip:" + cfg.caller() + "@" + local.String(),
-		})
+		trunk := call.Trunk{Name: t.Network.Trunks[place].Name, Address: p.Destination.Addr, URI: p.URI}
+		for _, line := range leaves.paths[place] {
+			from := "sip:" + cfg.caller() + "@" + leaves.lines[line].Local.String()
+			trunk.From = from
+			trunk.Lines = append(trunk.Lines, call.Departure{Line: line, From: from})
+		}
+		own.List = append(own.List, trunk)
 	}
 	return own, nil
 }

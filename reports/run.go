@@ -109,7 +109,7 @@ func NewRun(r RunResult) *Run {
 		Totals: newTotals(all), Counted: newTotals(r.Steady),
 		Traffic: newTraffic(r.Steady, r.Window), Ratios: newRatios(r), Delays: newDelays(r.Steady),
 		SIP: newSIP(r.Steady), RTP: newRTP(&r.Steady.Media), Audio: newAudio(&r.Steady.Media),
-		Trunks: newTrunks(r.Steady, r.Window), Drills: newDrills(all, r.DrillLimits),
+		Trunks: newTrunks(r.Steady, r.Window), Drills: newDrills(all, r.DrillLimits, r.Health),
 		Saving: r.Saving.printable(),
 		Health: newHealth(r.Health, all.CheckAccounting()), Gates: newGates(r.Gates),
 		Acceptance: newAcceptance(r.Judgement, r.Steady.Requests()), halted: sentence(r.Halted),

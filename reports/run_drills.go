@@ -34,11 +34,11 @@ type DrillPhase struct {
 	AnswerTime Delay             `json:"answer_time_ms"` // from the intended instant, fail-over included
 }
 
-func newDrills(all *measure.Measurement, limits acceptance.DrillLimits) []Drill {
+func newDrills(all *measure.Measurement, limits acceptance.DrillLimits, health measure.Health) []Drill {
 	drills := make([]Drill, len(all.Drills))
 	for i := range all.Drills {
 		d := &all.Drills[i]
-		judged := acceptance.JudgeDrill(d, limits)
+		judged := acceptance.JudgeDrill(d, limits, health)
 		lost, defined := d.Phases[measure.During].LostRatio().Value()
 		drills[i] = Drill{
 			Drill: printable(d.What), Trunk: printable(d.Trunk), Verdict: judged.Verdict, Why: cleaned(judged.Why),

@@ -44,7 +44,7 @@ func (m *Machine) sendErrand(c *call, message *scenarios.Message, why purpose, n
 	}
 	c.cseq++
 	c.errand.message, c.errand.cseq, c.errand.purpose = message, c.cseq, why
-	c.errand.Open(now, m.cfg.Timers, false)
+	c.errand.Open(now, m.timers(c), false)
 	m.vouch(c, message)
 	m.transmit(c, message, nil, m.destination(c, message.Method))
 }

@@ -39,7 +39,7 @@ func (m *Machine) withdraw(c *call, now time.Duration) {
 		return
 	}
 	c.flags.cancelled = true
-	c.cancel.Open(now, m.cfg.Timers, false)
+	c.cancel.Open(now, m.timers(c), false)
 	m.transmit(c, m.standard.cancel, nil, c.peer)
 	m.schedule(c)
 }
@@ -78,6 +78,7 @@ func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
 	if c.key != 0 {
 		m.incoming.retire(c.key, now+m.cfg.Timers.GiveUp())
 	}
+	m.leaveLine(c)
 	if c.flags.extra {
 		m.table.release(c)
 		return

@@ -33,7 +33,7 @@ func (m *Machine) hop(c *call) netip.AddrPort {
 	}
 	// Over connections a request inside the dialog goes on the one that the dialog has, if it leads to the
 	// same host: what its Contact names may be a port that nobody listens on (RFC 5923).
-	if m.cfg.Transport.Reliable() && address.Addr() == c.peer.Addr() {
+	if m.lineOf(c).Transport.Reliable() && address.Addr() == c.peer.Addr() {
 		return c.peer
 	}
 	return address
@@ -42,7 +42,7 @@ func (m *Machine) hop(c *call) netip.AddrPort {
 // reachable tells whether a peer's Contact, Route or media address may be sent to: its own host always,
 // others where the run allows them.
 func (m *Machine) reachable(c *call, address netip.AddrPort) bool {
-	return address.IsValid() && address.Port() != 0 && address.Addr().Is4() == m.cfg.Local.Addr().Is4() &&
+	return address.IsValid() && address.Port() != 0 && address.Addr().Is4() == m.lineOf(c).Local.Addr().Is4() &&
 		(address.Addr() == c.peer.Addr() || m.cfg.Audio.Allowed != nil && m.cfg.Audio.Allowed(address.Addr()))
 }
 

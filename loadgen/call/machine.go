@@ -60,6 +60,12 @@ type Config struct {
 	Profile   sip.Profile // how the peer says that it is busy
 	Trunks    *Trunks     // nil for attempts that name their own
 	Drills    []Drill     // failures on purpose that calls may meet
+	// Lines are the ways out of this host where there are several; empty for Local and Transport alone. UseLine
+	// makes the wire send over one of them, by its place.
+	Lines   []Line
+	UseLine func(line int)
+	// EndFlow is told that a call is over which sent to an address; nil for nobody.
+	EndFlow func(to netip.AddrPort, flow uint32)
 	// OnRetryAfter is told of each 503 with Retry-After, on the machine's goroutine; nil for nobody.
 	OnRetryAfter    func(trunk string, after time.Duration)
 	ObeyOverload    bool // send fewer calls to a trunk that asks for it (RFC 7339)
@@ -115,7 +121,9 @@ type Machine struct {
 	stopping   bool
 	closed     time.Duration // end of the measuring window, Never before it is known
 	trunks     *Trunks       // that calls take from now on
-	routed     []*Trunks     // all that calls took, in the order of Reroute
+	lines      []line
+	at         uint8     // line that the message at hand came in on
+	routed     []*Trunks // all that calls took, in the order of Reroute
 }
 
 // NewMachine returns a machine without calls.
@@ -123,6 +131,7 @@ func NewMachine(cfg Config) (*Machine, error) {
 	m := &Machine{cfg: cfg, incoming: newIncoming(), next: hopCache{}, bindings: bindings{}, targets: map[string]bool{}, closed: Never}
 	m.cfg.Timers = cfg.Timers.WithDefaults()
 	m.cfg.Timers.Reliable = cfg.Transport.Reliable()
+	m.lines = newLines(&cfg)
 	m.setup, m.ringing = traffic.NewSampler(cfg.Setup), traffic.NewSampler(cfg.Ringing)
 	m.table.large.size = largeSize
 	m.offer.Secure = len(cfg.Audio.Suites) > 0
@@ -202,7 +211,7 @@ func (m *Machine) openDialog(c *call) {
 	*d = dialog{text: d.text[:0]}
 	d.callID = d.put(c.id[:])
 	from := len(d.text)
-	d.text = m.pool.appendParty(append(d.text, '<'), c.way.trunk.From, c.row, m.pool.caller)
+	d.text = m.pool.appendParty(append(d.text, '<'), c.way.from, c.row, m.pool.caller)
 	address := d.since(from + 1)
 	d.text = append(append(d.text, ">;tag="...), c.id[:]...)
 	d.local = d.since(from)
@@ -266,9 +275,11 @@ func (m *Machine) Abandon(now time.Duration) {
 // Unreachable ends the calls that have heard nothing from an address that the network says is not there, or
 // sends them over another trunk, and those whose BYE goes there. Calls that ring or talk are left to their
 // timers: somebody was there.
-func (m *Machine) Unreachable(now time.Duration, address netip.AddrPort) {
+func (m *Machine) Unreachable(now time.Duration, u sip.Unreachable) {
+	address := u.Address
 	m.table.each(func(c *call) {
 		switch {
+		case c.way.line != u.Line:
 		case c.stage == calling && c.peer == address && !c.flags.provisional && !c.flags.incoming:
 			if m.scripts != nil {
 				m.scripts.loseCall(c, now)

@@ -46,7 +46,7 @@ func (m *Machine) openLeg(c *call) bool {
 func (m *Machine) appendSDP(dst []byte, c *call, answered *sip.Message) []byte {
 	audio := &m.cfg.Audio
 	local := sip.Local{
-		ID: uint64(c.attempt.Intended/time.Microsecond) + 1, Version: c.version + 1, Addr: m.cfg.Local.Addr(),
+		ID: uint64(c.attempt.Intended/time.Microsecond) + 1, Version: c.version + 1, Addr: m.lineOf(c).Local.Addr(),
 		Port: discardPort, Codecs: audio.Codecs, Ptime: audio.Ptime, Direction: sip.Inactive,
 		Events: true, Noise: audio.Suppress == media.ComfortNoise,
 	}

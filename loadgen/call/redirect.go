@@ -17,7 +17,7 @@ func (m *Machine) redirect(c *call, r *sip.Message, at time.Duration) bool {
 	d := &c.dialog
 	if !m.cfg.FollowRedirects || r.Status < 300 || r.Status > 399 || c.stage != calling || c.way.redirected >= mostRedirections ||
 		c.flags.stopping || c.flags.cancelled || c.flags.withdrawn || !m.callable(r.Target) || bytes.Equal(r.Target, d.get(d.target)) ||
-		!d.fits(r) || !m.sameTransport(r.Target) {
+		!d.fits(r) || !sameTransport(r.Target, m.lineOf(c).Transport) {
 		return false
 	}
 	address := sip.LiteralAddress(r.Target)
@@ -49,15 +49,15 @@ func (m *Machine) again(c *call, now time.Duration) {
 
 var transportParameter = []byte(";transport=")
 
-// sameTransport tells whether a URI leaves the transport open or names ours.
-func (m *Machine) sameTransport(uri []byte) bool {
+// sameTransport tells whether a URI names a transport; one that leaves it open names UDP.
+func sameTransport(uri []byte, transport sip.Transport) bool {
 	_, rest, found := bytes.Cut(bytes.ToLower(uri), transportParameter)
 	if !found {
-		return m.cfg.Transport == sip.UDP
+		return transport == sip.UDP
 	}
 	if end := bytes.IndexAny(rest, ";?>"); end >= 0 {
 		rest = rest[:end]
 	}
 	named, err := sip.ParseTransport(string(rest))
-	return err == nil && named == m.cfg.Transport
+	return err == nil && named == transport
 }

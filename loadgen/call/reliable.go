@@ -41,7 +41,7 @@ func (m *Machine) sendReliably(c *call, request *sip.Message, now time.Duration)
 		return
 	}
 	c.rseq++
-	c.invite.Open(now, m.cfg.Timers, true)
+	c.invite.Open(now, m.timers(c), true)
 }
 
 // knowsReliability tells whether a caller knows reliable provisional responses.

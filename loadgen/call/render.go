@@ -2,6 +2,7 @@ package call
 
 import (
 	"bytes"
+	"maps"
 	"net/netip"
 	"strconv"
 
@@ -58,15 +59,14 @@ func newStandards(fixed map[scenarios.Keyword]string) (s standards, err error) {
 	return s, nil
 }
 
-// fixedKeywords are the keywords whose values do not change during a run.
+// fixedKeywords are the keywords whose values do not change during a run: those of the line, too, where there
+// is one alone.
 func (m *Machine) fixedKeywords() map[scenarios.Keyword]string {
-	return map[scenarios.Keyword]string{
-		scenarios.Transport: m.cfg.Transport.String(),
-		scenarios.LocalIP:   hostText(m.cfg.Local.Addr()),
-		scenarios.LocalPort: strconv.Itoa(int(m.cfg.Local.Port())),
-		scenarios.LocalURI:  "sip:" + m.cfg.Local.String() + m.cfg.Transport.Parameter(),
-		scenarios.UserAgent: m.cfg.UserAgent,
+	fixed := map[scenarios.Keyword]string{scenarios.UserAgent: m.cfg.UserAgent}
+	if len(m.lines) == 1 {
+		maps.Copy(fixed, m.lines[0].texts)
 	}
+	return fixed
 }
 
 func hostText(a netip.Addr) string {
@@ -114,6 +114,8 @@ func (m *Machine) appendSegment(dst []byte, c *call, message *scenarios.Message,
 			dst = append(dst, supportsOverload...)
 		}
 		return dst
+	case scenarios.Transport, scenarios.LocalIP, scenarios.LocalPort, scenarios.LocalURI:
+		return append(dst, m.lineOf(c).texts[s.Keyword]...)
 	case scenarios.Challenges:
 		return append(dst, m.challenges...)
 	case scenarios.SessionTimer:

@@ -15,7 +15,7 @@ import (
 // Receive takes one datagram that came in.
 func (m *Machine) Receive(d sip.Datagram) {
 	err := sip.Scan(d.Data, &m.message)
-	m.from, m.atHand = d.From, nil
+	m.from, m.at, m.atHand = d.From, d.Line, nil
 	switch {
 	case errors.Is(err, sip.ErrKeepAlive):
 		return
@@ -148,7 +148,7 @@ func (m *Machine) serve(r *sip.Message, from netip.AddrPort, at time.Duration, r
 	}
 	c := m.table.take(m.cfg.Machine)
 	c.flow, c.flags.incoming = m.flows.answerers[r.Method], true
-	c.peer, c.started, c.attempt.Intended = from, at, at
+	c.peer, c.started, c.attempt.Intended, c.way.line = from, at, at, m.at
 	if !c.dialog.accept(r, c.id) {
 		m.table.release(c)
 		m.reply(nil, r, from, 513)
@@ -267,10 +267,10 @@ func (m *Machine) onReinvite(c *call, r *sip.Message, from netip.AddrPort, at ti
 	c.request = append(m.table.large.take(c.request), r.Raw...)
 	c.lastSent = m.standard.answer
 	m.retime(c, r, at)
-	c.invite.OpenAnswer(at, m.cfg.Timers)
+	c.invite.OpenAnswer(at, m.timers(c))
 	if !m.renegotiate(c, r.Body, at) {
 		c.lastSent = m.standard.responses[488]
-		c.invite.Open(at, m.cfg.Timers, false)
+		c.invite.Open(at, m.timers(c), false)
 	}
 	m.transmit(c, c.lastSent, r, m.replyTo(c, r))
 	m.schedule(c)

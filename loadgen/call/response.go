@@ -215,6 +215,7 @@ func (m *Machine) onFork(c *call, r *sip.Message, at time.Duration) {
 // account. Everything that it needs stands in the response.
 func (m *Machine) hangUpAnswer(r *sip.Message, from netip.AddrPort, at time.Duration) callRef {
 	c := m.table.take(m.cfg.Machine)
+	c.way.line = m.at
 	c.flow, c.flags.extra, c.peer = &noProgram, true, from
 	c.cseq, c.inviteCSeq = r.CSeq, r.CSeq
 	c.status, c.started, c.answered = r.Status, at, at

@@ -57,7 +57,7 @@ func (m *Machine) sendInvite(c *call, message *scenarios.Message, now time.Durat
 	c.cseq++
 	c.inviteCSeq = c.cseq
 	c.lastSent, c.flags.serving, c.heard = message, false, 0
-	c.invite.Open(now, m.cfg.Timers, true)
+	c.invite.Open(now, m.timers(c), true)
 	c.invite.Bound(now, c.patience())
 	if c.stage == calling {
 		m.count(c).InvitesSent++
@@ -123,6 +123,7 @@ func (m *Machine) transmit(c *call, message *scenarios.Message, answered *sip.Me
 	if c != nil {
 		flow = uint32(c.slot)
 	}
+	m.use(c)
 	m.cfg.Wire.Queue(m.append(m.cfg.Wire.Buffer(), c, message, answered), to, flow)
 }
 
@@ -168,13 +169,13 @@ func (m *Machine) decide(c *call, status int, now time.Duration) {
 		return
 	case status < 300:
 		c.stage, c.answered = confirming, now
-		c.invite.OpenAnswer(now, m.cfg.Timers)
+		c.invite.OpenAnswer(now, m.timers(c))
 		m.hangUpReplaced(c, now)
 		return
 	}
 	m.releaseCircuit(c, now)
 	m.hush(c, now)
-	c.invite.Open(now, m.cfg.Timers, false)
+	c.invite.Open(now, m.timers(c), false)
 }
 
 // storedInvite returns the INVITE of an answering call: the message at hand while that is the INVITE, else
@@ -228,7 +229,7 @@ func (m *Machine) replyTo(c *call, request *sip.Message) netip.AddrPort {
 // request came from with rport (RFC 3581, 4), else to that host at the port of the topmost Via (RFC 3261,
 // 18.2.2).
 func (m *Machine) replyAddress(request *sip.Message, from netip.AddrPort) netip.AddrPort {
-	if m.cfg.Transport.Reliable() || rportEnd(request.Vias[0]) > 0 {
+	if m.lineOf(nil).Transport.Reliable() || rportEnd(request.Vias[0]) > 0 {
 		return from
 	}
 	if sentBy := sip.HostPort(request.SentBy); sentBy.IsValid() {
@@ -247,9 +248,10 @@ func (m *Machine) acknowledge(response *sip.Message, uri []byte, to netip.AddrPo
 // of the response, but for the tag in a CANCEL. It is made of the response alone, so that it can be sent for
 // an INVITE that is over.
 func (m *Machine) hopByHop(method string, response *sip.Message, uri []byte, to netip.AddrPort, flow uint32) {
+	m.use(nil)
 	b := m.cfg.Wire.Buffer()
 	b = append(append(append(append(b, method...), ' '), uri...), " SIP/2.0\r\nVia: SIP/2.0/"...)
-	b = append(append(b, m.cfg.Transport.String()...), ' ')
+	b = append(append(b, m.lineOf(nil).Transport.String()...), ' ')
 	b = append(append(append(b, response.SentBy...), ";rport;branch="...), response.Branch...)
 	b = append(append(b, "\r\nMax-Forwards: 70\r\nFrom: "...), response.From...)
 	if b = append(b, "\r\nTo: "...); method == "ACK" {

@@ -15,6 +15,27 @@ type Trunk struct {
 	Address netip.AddrPort // where requests are sent
 	URI     string         // request URI: the number called, at the target
 	From    string         // our address of record, a SIP URI
+	// Lines are those that calls take over this trunk, in turn; empty for the first one, with From.
+	Lines []Departure
+	turn  int
+}
+
+// Departure is a line that calls over a trunk take.
+type Departure struct {
+	Line int    // place in Config.Lines
+	From string // our address of record there, a SIP URI
+}
+
+// depart returns the line of the next call, and our address of record there.
+func (t *Trunk) depart() (line uint8, from string) {
+	if len(t.Lines) == 0 {
+		return 0, t.From
+	}
+	d := t.Lines[t.turn]
+	if t.turn++; t.turn == len(t.Lines) {
+		t.turn = 0
+	}
+	return uint8(d.Line), d.From
 }
 
 // Trunks are the trunks that calls may take, and who chooses among them. They belong to one machine.
@@ -35,6 +56,8 @@ type way struct {
 	attempt    routing.Attempt
 	since      time.Duration // when the INVITE over this trunk was sent
 	step       int           // of the program that sends the INVITE
+	line       uint8         // that it takes
+	from       string        // our address of record there
 	heard      bool          // a response but 100 came in
 	redirected uint8         // times that a 3xx was followed
 }
@@ -87,6 +110,7 @@ func (m *Machine) setOut(c *call, now time.Duration) (why measure.Reason, ok boo
 func (m *Machine) board(c *call, t *Trunk, place int, now time.Duration) {
 	c.way.trunk, c.way.place, c.way.since, c.way.heard = t, place, now, false
 	c.peer = t.Address
+	c.way.line, c.way.from = t.depart()
 	m.openDialog(c)
 	if tally := c.tally(); tally != nil {
 		tally.Tries++
@@ -163,6 +187,7 @@ func (m *Machine) failOver(c *call, o routing.Outcome, class measure.Class, r *s
 	failed.InProgress--
 	failed.Outcomes[class]++
 	failed.MovedOn++
+	m.leaveLine(c)
 	m.board(c, &t.List[d.Trunk], d.Trunk, now)
 	m.again(c, now)
 	return true

@@ -99,7 +99,7 @@ func TestCallFailsOverAndIsAnsweredByTheNextTrunk(t *testing.T) {
 		{"an ICMP message", func(l *lab) {
 			l.others[answererAddress] = nil
 			l.runUntil(l.now + 10*time.Millisecond)
-			l.caller.Unreachable(l.now, answererAddress)
+			l.caller.Unreachable(l.now, sip.Unreachable{Address: answererAddress})
 		}, measure.Unreachable, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

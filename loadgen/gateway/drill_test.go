@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,23 +16,22 @@ import (
 	"github.com/sipplan/sipplan/scenarios"
 )
 
-// pool opens gateways named gateway-1, gateway-2, ... that answer until the test ends, and returns the
-// trunks that lead to them.
-func pool(t *testing.T, n int, transport sip.Transport, plan loadgen.TrunkPlan) (gateways []*Gateway, trunks *loadgen.Trunks) {
+// pool opens gateways named gateway-1, gateway-2, ... as changed, which answer until stop is called, or the
+// test ends, and returns the trunks that lead to them.
+func pool(t *testing.T, n int, change func(*Config), plan loadgen.TrunkPlan) (gateways []*Gateway, trunks *loadgen.Trunks, stop func()) {
 	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	over := make(chan struct{}, n)
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
 	for i := range n {
-		g, err := Open(Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Transport: transport, Circuits: 100, Media: loadgen.Media{Off: true}})
+		cfg := Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Circuits: 100, Media: loadgen.Media{Off: true}}
+		change(&cfg)
+		g, err := Open(cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
-		go func() {
-			g.Run(ctx)
-			over <- struct{}{}
-		}()
+		running.Go(func() { g.Run(ctx) })
 		gateways = append(gateways, g)
-		uri := "sip:" + g.Address().String() + transport.Parameter()
+		uri := "sip:" + g.Address().String() + cfg.Transport.Parameter()
 		target, err := sip.ParseTarget(uri)
 		if err != nil {
 			t.Fatal(err)
@@ -42,17 +42,21 @@ func pool(t *testing.T, n int, transport sip.Transport, plan loadgen.TrunkPlan) 
 		}
 		plan.Trunks = append(plan.Trunks, loadgen.TrunkWish{Name: fmt.Sprintf("gateway-%d", i+1), Target: target, Place: place})
 	}
-	t.Cleanup(func() {
-		stop()
-		for range n {
-			<-over
-		}
-	})
+	stop = func() {
+		cancel()
+		running.Wait()
+	}
+	t.Cleanup(stop)
 	trunks, err := plan.Locate(t.Context(), &sip.Locator{}, &loadgen.Guard{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return gateways, trunks
+	return gateways, trunks, stop
+}
+
+// over makes gateways that answer over a transport.
+func over(transport sip.Transport) func(*Config) {
+	return func(c *Config) { c.Transport = transport }
 }
 
 // TestDrillMovesCallsAndComesBack fails one of two gateways in each mode: no call is lost, and the gateway
@@ -71,7 +75,7 @@ func TestDrillMovesCallsAndComesBack(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			gateways, trunks := pool(t, 2, tt.transport, loadgen.TrunkPlan{
+			gateways, trunks, _ := pool(t, 2, over(tt.transport), loadgen.TrunkPlan{
 				Order: routing.RoundRobin, FailOver: routing.FailOver{Wait: 100 * time.Millisecond},
 			})
 			programs, err := scenarios.Load("caller")

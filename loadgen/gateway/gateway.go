@@ -109,7 +109,7 @@ func (g *Gateway) open() error {
 	g.shard = s
 	var err error
 	g.line, err = newLine(g.cfg.Listen, func(local netip.AddrPort) (loadgen.Socket, error) {
-		return loadgen.Open(g.cfg.Transport, local, true, g.cfg.TLS, nil, start)
+		return loadgen.Open(loadgen.Opening{Transport: g.cfg.Transport, Local: local, Listen: true, TLS: g.cfg.TLS, Start: start})
 	})
 	if err != nil {
 		return err

@@ -32,6 +32,7 @@ type Datagram struct {
 	From      netip.AddrPort
 	At        time.Duration // arrival at this host, by the kernel's clock where it tells, on the run clock
 	Truncated bool
+	Line      uint8 // which of several sockets it came in on, from 0
 }
 
 // SocketStats counts what a socket did and what it lost.
@@ -48,6 +49,7 @@ type SocketStats struct {
 type Unreachable struct {
 	Address netip.AddrPort
 	Cause   error
+	Line    uint8 // which of several sockets it was to be reached from, from 0
 }
 
 // Own tells whether the cause lies with this host and says nothing of the destination: no memory, no room in

@@ -209,7 +209,7 @@ func (s *Socket) send(first *mmsghdr, count int) (int, unix.Errno) {
 func (s *Socket) refused(g int, cause unix.Errno) {
 	o := &s.out
 	if o.groups[g].count == 1 {
-		s.failed = append(s.failed, Unreachable{o.groups[g].to, cause})
+		s.failed = append(s.failed, Unreachable{Address: o.groups[g].to, Cause: cause})
 		s.stats.SendErrors++
 		return
 	}
@@ -222,7 +222,7 @@ func (s *Socket) refused(g int, cause unix.Errno) {
 	for i := range members {
 		single.header.Iov = &members[i]
 		if _, errno := s.send(&single, 1); errno != 0 {
-			s.failed = append(s.failed, Unreachable{o.groups[g].to, errno})
+			s.failed = append(s.failed, Unreachable{Address: o.groups[g].to, Cause: errno})
 			s.stats.SendErrors++
 			continue
 		}
@@ -373,7 +373,7 @@ func (s *Socket) noteErrors() bool {
 			return found
 		}
 		found = true
-		s.failed = append(s.failed, Unreachable{addrPort(to), extendedError(control[:controlLen])})
+		s.failed = append(s.failed, Unreachable{Address: addrPort(to), Cause: extendedError(control[:controlLen])})
 	}
 }
 

@@ -143,7 +143,7 @@ func (s *portableSocket) Queue(b []byte, to netip.AddrPort, _ uint32) {
 		return
 	}
 	if _, err := s.conn.WriteToUDPAddrPort(b, to); err != nil {
-		s.failed = append(s.failed, Unreachable{to, err})
+		s.failed = append(s.failed, Unreachable{Address: to, Cause: err})
 		s.stats.SendErrors++
 		return
 	}

@@ -126,5 +126,5 @@ func (s *Streams) report(c *connection) {
 			return
 		}
 	}
-	s.failed = append(s.failed, Unreachable{c.route.address, c.cause})
+	s.failed = append(s.failed, Unreachable{Address: c.route.address, Cause: c.cause})
 }

@@ -27,9 +27,9 @@ type DrillResult struct {
 	Why     []string // a sentence on redistribution, and one on recovery
 }
 
-// JudgeDrill holds what was measured of a drill against its limits. Without calls during the failure or, of
+// JudgeDrill holds what was measured of a drill against its limits. When the generator was the limit, or without calls during the failure or, of
 // a trunk that was repaired, over it afterwards, nothing can be told.
-func JudgeDrill(d *measure.Drill, limits DrillLimits) DrillResult {
+func JudgeDrill(d *measure.Drill, limits DrillLimits, health measure.Health) DrillResult {
 	if limits.Lost == 0 {
 		limits.Lost = DefaultDrillLost
 	}
@@ -39,6 +39,10 @@ func JudgeDrill(d *measure.Drill, limits DrillLimits) DrillResult {
 	r := DrillResult{Drill: d, Limits: limits, Verdict: Holds}
 	r.redistribution()
 	r.recovery()
+	if limited := health.OfCalls().Limited(); len(limited) > 0 {
+		r.Verdict = CannotTell
+		r.Why = append(r.Why, "This proves nothing, because the generator was the limit: "+limited[0].Why+".")
+	}
 	return r
 }
 

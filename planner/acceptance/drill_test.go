@@ -53,10 +53,19 @@ func TestJudgeDrill(t *testing.T) {
 		}, acceptance.DoesNotHold, "400 of 400"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := acceptance.JudgeDrill(drill(tt.change), acceptance.DrillLimits{})
+			got := acceptance.JudgeDrill(drill(tt.change), acceptance.DrillLimits{}, nil)
 			if got.Verdict != tt.want || !strings.Contains(strings.Join(got.Why, " "), tt.why) {
 				t.Errorf("%s because %q, want %s and %q", got.Verdict, got.Why, tt.want, tt.why)
 			}
 		})
+	}
+}
+
+func TestDrillOfALimitedGeneratorProvesNothing(t *testing.T) {
+	health := measure.Health{{Name: "lateness_p99", State: measure.Limited, Why: "1 % of the calls started late"}}
+	lost := drill(func(d *measure.Drill) { lose(d, measure.Blocked, 200) })
+	got := acceptance.JudgeDrill(lost, acceptance.DrillLimits{}, health)
+	if got.Verdict != acceptance.CannotTell || !strings.Contains(strings.Join(got.Why, " "), "1 % of the calls started late") {
+		t.Errorf("%s because %q", got.Verdict, got.Why)
 	}
 }
