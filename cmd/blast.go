@@ -148,7 +148,11 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 			Measured: result.Steady, Window: result.Window, Health: result.Health, Ports: o.ports, BusyCodes: o.target.busyCodes,
 		})
 	})
-	return errors.Join(run.conclude(streams, o.results, report), o.script.conclude(result.Script, result.Started, result.Elapsed, cfg.CAPS))
+	err = o.script.conclude(result.Script, result.Started, result.Elapsed, cfg.CAPS)
+	if verdict := run.conclude(streams, o.results, report); verdict != nil {
+		return verdict
+	}
+	return err
 }
 
 // far starts the gateways in this process, if any are wanted, which stop ends.

@@ -33,7 +33,10 @@ func (o *answerOptions) runScript(command *cobra.Command, streams Streams) error
 	}
 	counts := reports.NewScript(g.ScriptCounts())
 	document := reports.Document{Answer: []string{counts.Sentence()}, Tables: counts.Tables()}
-	if err := errors.Join(o.gateway.output.show(streams, document, counts), o.script.conclude(g.ScriptCounts(), start, time.Since(start), 0)); err != nil {
+	if err := o.gateway.output.show(streams, document, counts); err != nil {
+		return err
+	}
+	if err := o.script.conclude(g.ScriptCounts(), start, time.Since(start), 0); err != nil {
 		return err
 	}
 	if asked && (o.gateway.duration > 0 || o.calls > 0) {

@@ -86,10 +86,10 @@ type scripts struct {
 	number  uint64 // of the last call
 	dynamic int
 	remote  remoteText
-	sounds  map[string]*media.Audio // by the names in the script
-	numbers map[string]error        // what CheckNumber said
-	scratch [6][]byte               // of actions
-	current *scriptCall             // the call whose last message is the one at hand
+	sounds  map[string]*sound // by the names in the script
+	numbers map[string]error  // what CheckNumber said
+	scratch [6][]byte         // of actions
+	current *scriptCall       // the call whose last message is the one at hand
 	stop    stopWish
 	stats   *measure.Script
 	vias    []byte

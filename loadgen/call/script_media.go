@@ -2,6 +2,7 @@ package call
 
 import (
 	"bytes"
+	"fmt"
 	"net/netip"
 	"strconv"
 	"time"
@@ -146,6 +147,10 @@ func (s *scripts) stream(c *call, st *scriptCall, m *scenarios.MediaAction) medi
 	if codec, known := payloadCodecs[m.Payload]; known {
 		stream.Codec = codec
 	}
+	if sound := s.sounds[m.File]; sound != nil && !sound.renditions[stream.Codec] {
+		stream.Codec = sound.first // what a capture holds is sent as it is, whatever was agreed on
+		stream.PayloadType = stream.Codec.PayloadType()
+	}
 	if m.Payload >= 0 {
 		stream.PayloadType = uint8(m.Payload)
 	}
@@ -161,7 +166,7 @@ func (s *scripts) playOn(c *call, st *scriptCall, a *scenarios.Action, leg *medi
 		if a.Media.Op == scenarios.StreamFile {
 			plays = max(0, a.Media.Loops) // -1 and 0 for ever
 		}
-		err = leg.Play(now, s.sounds[a.Media.File], plays)
+		err = leg.Play(now, s.sounds[a.Media.File].audio, plays)
 	case scenarios.PlayDigits:
 		digits := s.text(s.scratch[0][:0], c, st, a.Media.Text, now)
 		s.scratch[0] = digits
@@ -173,9 +178,19 @@ func (s *scripts) playOn(c *call, st *scriptCall, a *scenarios.Action, leg *medi
 	}
 }
 
+// sound is what a script plays, and the codecs that it can be sent in.
+type sound struct {
+	audio      *media.Audio
+	renditions map[media.Codec]bool
+	first      media.Codec
+}
+
+// soundCodecs are the codecs that a script may play something in.
+var soundCodecs = []media.Codec{media.PCMU, media.PCMA, media.G722, media.G729, media.Opus, media.ILBC20, media.ILBC30, media.AMR, media.AMRAligned}
+
 // loadSounds reads what the script plays, before the first call.
 func (s *scripts) loadSounds() error {
-	s.sounds = map[string]*media.Audio{}
+	s.sounds = map[string]*sound{}
 	if s.Machine.cfg.Audio.Engine == nil {
 		return nil
 	}
@@ -184,19 +199,38 @@ func (s *scripts) loadSounds() error {
 			if a.Op != scenarios.PlayAction || a.Media.File == "" || s.sounds[a.Media.File] != nil {
 				continue
 			}
-			audio, err := s.sound(a.Media.File)
+			loaded, err := s.loadSound(a.Media.File)
 			if err != nil {
-				return err
+				return fmt.Errorf("line %d: %w", a.Line, err)
 			}
-			s.sounds[a.Media.File] = audio
+			s.sounds[a.Media.File] = loaded
 		}
 	}
 	return nil
 }
 
-func (s *scripts) sound(name string) (*media.Audio, error) {
+// loadSound reads a file and prepares it for every codec that it can be sent in.
+func (s *scripts) loadSound(name string) (*sound, error) {
 	if s.cfg.Sound == nil {
 		return nil, errNoScriptHost
 	}
-	return s.cfg.Sound(name)
+	audio, err := s.cfg.Sound(name)
+	if err != nil {
+		return nil, err
+	}
+	loaded := &sound{audio: audio, renditions: map[media.Codec]bool{}}
+	var none error
+	for _, codec := range soundCodecs {
+		stream := media.Stream{Codec: codec}
+		if none = audio.Prepare(codec, stream.PacketTime, stream.Suppress); none == nil {
+			if len(loaded.renditions) == 0 {
+				loaded.first = codec
+			}
+			loaded.renditions[codec] = true
+		}
+	}
+	if len(loaded.renditions) == 0 {
+		return nil, none
+	}
+	return loaded, nil
 }
