@@ -34,7 +34,6 @@ const (
 	UserID                             // which of them
 	DynamicID                          // a number that each use raises by 4
 	ToolVersion                        // version of this program
-	CircuitMap                         // circuit of the call, from the map of the run
 	CryptoTag                          // tag of an SRTP key in a description (RFC 4568)
 	CryptoSuite                        // its suite; Reference.Name
 	CryptoKey                          // its key and salt in base64
@@ -49,9 +48,6 @@ type Reference struct {
 	Row      []Segment // row of a table, or name of a file; nil for the call's own row
 	User     []Segment // Authentication: the account; nil for that of the run
 	Password []Segment
-	Key      []Segment // Authentication: K, OP and AMF of AKA (RFC 3310); nil for none
-	Operator []Segment
-	Field    []Segment
 	Video    bool // StreamPort and Crypto…: of the video stream
 	Second   bool // Crypto…: of the second key offered
 }

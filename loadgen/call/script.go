@@ -28,7 +28,6 @@ type ScriptConfig struct {
 	Account    sip.Credentials                         // of [authentication] that names no other
 	Tables     map[string]*scenarios.Table             // by the names that the script uses
 	Values     map[string]string                       // of global variables, before the first call
-	CircuitMap func(call uint64) string                // what [tdmmap] shows; nil for nothing
 	Twin       Twin                                    // other half of third-party calls
 	Host       ScriptHost                              // nil: no files, no commands, no log
 	Sound      func(name string) (*media.Audio, error) // reads what a step plays; nil for nothing

@@ -155,11 +155,6 @@ func (s *scripts) appendRare(dst []byte, r *rendering, segment *scenarios.Segmen
 		return appendFill(dst, segment.Reference.Name, s.value(st, segment.Reference.Index).Number())
 	case scenarios.FileText:
 		return s.appendFile(dst, r, segment.Reference)
-	case scenarios.CircuitMap:
-		if s.cfg.CircuitMap != nil {
-			dst = append(dst, s.cfg.CircuitMap(st.number)...)
-		}
-		return dst
 	case scenarios.CryptoTag, scenarios.CryptoSuite, scenarios.CryptoKey:
 		return s.appendCrypto(dst, st, segment)
 	}

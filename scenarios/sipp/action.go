@@ -54,7 +54,7 @@ func init() {
 		"sample": (*compiler).draw, "todouble": (*compiler).toNumber, "test": (*compiler).compare, "strcmp": (*compiler).compareText,
 		"verifyauth": (*compiler).verifyLogin, "lookup": (*compiler).lookUp, "insert": (*compiler).insertRow, "replace": (*compiler).replaceRow,
 		"setdest":  (*compiler).setDestination,
-		"closecon": func(_ *compiler, _ *element, a *scenarios.Action) { a.Op = scenarios.CloseConnection },
+		"closecon": (*compiler).closeConnection,
 		"trim":     change(scenarios.Trim, "assign_to"), "urldecode": change(scenarios.DecodeURL, "variable"), "urlencode": change(scenarios.EncodeURL, "variable"),
 		"exec": (*compiler).exec, "rtp_echo": (*compiler).echo,
 	}
@@ -312,6 +312,12 @@ func (c *compiler) setDestination(e *element, a *scenarios.Action) {
 	if protocol, _ := e.get("protocol"); strings.EqualFold(protocol, "sctp") {
 		c.fail(e.line, "setdest: SCTP is not supported")
 	}
+}
+
+// closeConnection compiles <closecon>, which only a connection for each call could obey.
+func (c *compiler) closeConnection(e *element, a *scenarios.Action) {
+	a.Op = scenarios.CloseConnection
+	c.warn(e.line, "<closecon> has no effect: calls share the connections to a target")
 }
 
 func (c *compiler) echo(e *element, a *scenarios.Action) {

@@ -26,7 +26,7 @@ var keywords = map[string]scenarios.Segment{
 	"next_url": {Keyword: scenarios.NextURL}, "len": {Keyword: scenarios.BodyLength},
 	"peer_tag_param": {Keyword: scenarios.PeerTagParam}, "last_Request_URI": {Keyword: scenarios.LastRequestURI},
 	"last_cseq_number": {Keyword: scenarios.LastCSeqNumber}, "last_message": {Keyword: scenarios.LastMessage},
-	"routes": {Keyword: scenarios.Routes}, "tdmmap": {Keyword: scenarios.CircuitMap},
+	"routes":     {Keyword: scenarios.Routes},
 	"clock_tick": {Keyword: scenarios.ClockTick}, "users": {Keyword: scenarios.Users},
 	"userid": {Keyword: scenarios.UserID}, "timestamp": {Keyword: scenarios.Timestamp},
 	"date": {Keyword: scenarios.Date}, "sipp_version": {Keyword: scenarios.ToolVersion},
@@ -62,8 +62,15 @@ func (c *compiler) keyword(name string, line int) []scenarios.Segment {
 		return one(scenarios.Segment{Keyword: scenarios.LastHeader, Reference: &scenarios.Reference{Name: strings.TrimSuffix(base[len("last_"):], ":")}})
 	case strings.HasPrefix(name, "authentication"):
 		return c.authentication(name, line)
+	case base == "tdmmap":
+		c.fail(line, "[tdmmap] is not supported: limit calls by --max-calls, or circuits by sipplan gateway")
+		return nil
 	}
 	if s, known := cryptoKeyword(base, offset); known {
+		if !c.keys["crypto"] {
+			c.keys["crypto"] = true
+			c.warn(line, "[%s]: keys of SRTP are offered as SIPp offers them, but media is sent and taken in the clear", name)
+		}
 		return one(s)
 	}
 	return c.userKeyword(name, line)
@@ -224,9 +231,10 @@ func (c *compiler) fileText(name string, line int) []scenarios.Segment {
 // authentication compiles [authentication username=… password=…].
 func (c *compiler) authentication(name string, line int) []scenarios.Segment {
 	r := &scenarios.Reference{}
-	for parameterName, into := range map[string]*[]scenarios.Segment{
-		"username": &r.User, "password": &r.Password, "aka_K": &r.Key, "aka_OP": &r.Operator, "aka_AMF": &r.Field,
-	} {
+	if strings.Contains(name, "aka_") {
+		c.fail(line, "[authentication]: AKA (RFC 3310) is not supported, only digest by password")
+	}
+	for parameterName, into := range map[string]*[]scenarios.Segment{"username": &r.User, "password": &r.Password} {
 		if value, given := parameter(name, parameterName); given && value != "" {
 			*into = c.segments(value, line)
 		}

@@ -56,6 +56,8 @@ func TestMalformedFilesAreReadWithAWarning(t *testing.T) {
 		{"not UTF-8", inScenario("<!-- caf\xe9 --><recv response=\"200\"/>"), "1 the text is not UTF-8"},
 		{"declarations within DOCTYPE", `<!DOCTYPE scenario [<!ENTITY a "b">]>` + inScenario(`<recv response="200"/>`), "1 the declarations within DOCTYPE"},
 		{"a Perl class in a regular expression", inScenario(`<recv response="200"><action><ereg regexp="\d+" assign_to="1"/></action></recv>`), `11 regular expression "\\d+": \d stands for the letter d`},
+		{"a connection that calls share", inScenario(`<recv response="200"><action><closecon/></action></recv>`), "11 <closecon> has no effect"},
+		{"keys of SRTP", inScenario(`<recv response="200"><action><log message="[cryptotag1audio] [cryptosuiteaescm128sha1801audio] [cryptokeyparams1audio-1]"/></action></recv>`), "11 [cryptotag1audio]: keys of SRTP"},
 		{"a keyword of the user's own", inScenario(`<recv response="200"><action><log message="[my_key]"/></action></recv>`), "11 [my_key] is no keyword of its own: it needs --key my_key="},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -96,7 +98,7 @@ func TestWellFormedFilesHaveNoFindings(t *testing.T) {
 			<urlencode variable="1"/><urldecode variable="1"/><sample assign_to="4" distribution="uniform" min="1" max="2"/><gettimeofday assign_to="4,6"/>
 			<index assign_to="4"/><jump value="1"/><pauserestore variable="4"/><lookup assign_to="4" file="a.csv" key="[$1]"/><insert file="a.csv" value="x;y"/>
 			<replace file="a.csv" line="[$4]" value="x"/><verifyauth assign_to="5" username="u" password="p"/><setdest host="127.0.0.1" port="5060" protocol="UDP"/>
-			<closecon/><log message="m"/><warning message="m"/><error message="m"/><rtp_echo value="1"/>
+			<log message="m"/><warning message="m"/><error message="m"/><rtp_echo value="1"/>
 			<exec command="true"/><exec int_cmd="stop_call"/><exec int_cmd="stop_now"/><exec int_cmd="stop_gracefully"/><exec play_pcap_audio="a.pcap"/>
 			<exec play_pcap_video="a.pcap"/><exec play_pcap_image="a.pcap"/><exec play_dtmf="123"/><exec rtp_stream="a.wav,-1,8,PCMA/8000"/><exec rtp_stream="pause"/>
 			<exec rtp_stream="resume"/><exec rtp_stream="apattern,1"/><exec rtp_stream="pausevpattern"/><exec rtp_stream="resumeapattern"/>
@@ -134,6 +136,8 @@ func TestWhatCannotRunIsAnError(t *testing.T) {
 		{"a transaction without response", strings.Replace(inScenario(`<recv response="200"/>`), "<send ", `<send start_txn="a" `, 1), `2 transaction "a" has no response`},
 		{"a send without message", inScenario("<send/>"), "11 <send> has no message"},
 		{"a response without status", inScenario("<send><![CDATA[ SIP/2.0 OK\nVia: x ]]></send>"), `11 a response needs a status from 100 to 699, got "OK"`},
+		{"a map of circuits", inScenario(`<recv response="200"><action><log message="[tdmmap]"/></action></recv>`), "11 [tdmmap] is not supported"},
+		{"AKA", inScenario(`<recv response="200"><action><log message="[authentication aka_K=1]"/></action></recv>`), "11 [authentication]: AKA"},
 		{"SCTP", inScenario(`<nop><action><setdest host="a" port="1" protocol="SCTP"/></action></nop>`), "11 setdest: SCTP is not supported"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
