@@ -96,7 +96,7 @@ func addCommands(root *cobra.Command, streams Streams) {
 	add(groupPlan, newSizeCommand(streams), newPlanCommand(streams), newSimulateCommand(streams), newErlangCommand(streams), newUsageCommand(streams))
 	add(groupTest, newVerifyCommand(streams), newFindCommand(streams), newBlastCommand(streams), newGatewayCommand(streams), newAnswerCommand(streams), newScenarioCommand(streams))
 	add(groupMore, newVersionCommand(streams))
-	root.AddCommand(newExitCodesTopic(), newGatesTopic(), newScenariosTopic())
+	root.AddCommand(newExitCodesTopic(), newGatesTopic(), newScenariosTopic(), newSIPpTopic())
 }
 
 // watchStart reports whether a command's own work began: an error before that is the user's, whatever

@@ -105,12 +105,16 @@ func (o *answerOptions) scriptConfig(command *cobra.Command, streams Streams) (g
 	if err != nil {
 		return gateway.Config{}, err
 	}
+	network, err := o.script.network()
+	if err != nil {
+		return gateway.Config{}, err
+	}
 	o.gateway.ports = []int{gateway.MaxCircuits}
 	if !sound.Off {
 		o.gateway.ports = []int{max(1, sound.Ports.Pairs())}
 	}
 	o.gateway.adapt = func(cfg *gateway.Config) {
-		cfg.Programs, cfg.Script, cfg.Twin, cfg.Calls = []*scenarios.Program{program}, script, twin, o.calls
+		cfg.Programs, cfg.Script, cfg.Twin, cfg.Calls, cfg.Network = []*scenarios.Program{program}, script, twin, o.calls, network
 	}
 	configs, err := o.gateway.configs()
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sipplan/sipplan/loadgen"
 	"github.com/sipplan/sipplan/loadgen/call"
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/scenarios"
@@ -38,10 +39,12 @@ type scriptFlags struct {
 	allowExec  bool
 	allowFiles bool
 	traceLog   string
+	traceMsg   string
 	stats      string
 	twin       twinFlags
 
-	host *scriptHost
+	host  *scriptHost
+	trace *traceFile
 }
 
 // addScript gives a command the flags about SIPp's files.
@@ -68,6 +71,7 @@ func addScript(command *cobra.Command) *scriptFlags {
 	flags.BoolVar(&f.allowExec, "allow-exec", false, "let the SIPp scenario run commands of this machine with <exec command>")
 	flags.BoolVar(&f.allowFiles, "allow-files", false, "let the SIPp scenario read files outside of its own folder")
 	flags.StringVar(&f.traceLog, "trace-log", "", "`file` that <log> writes to (SIPp: -trace_logs)")
+	flags.StringVar(&f.traceMsg, "trace-msg", "", "`file` for every SIP message of a SIPp scenario, as text (SIPp: -trace_msg)")
 	flags.StringVar(&f.stats, "stats", "", "`file` for the counts in the columns of SIPp's statistics (SIPp: -trace_stat -stf)")
 	f.twin.add(flags)
 	return f
@@ -82,7 +86,7 @@ func (f *scriptFlags) alone(command *cobra.Command) error {
 		return nil
 	}
 	for _, name := range []string{"inf", "inf-index", "key", "set", "service", "pause", "recv-timeout", "media-ip", "media-port", "base-cseq", "lost",
-		"sipp-users", "default-behaviors", "auto-answer", "no-retransmit", "pause-ignore", "allow-exec", "allow-files", "trace-log", "stats", "3pcc", "master", "slave", "slave-cfg"} {
+		"sipp-users", "default-behaviors", "auto-answer", "no-retransmit", "pause-ignore", "allow-exec", "allow-files", "trace-log", "trace-msg", "stats", "3pcc", "master", "slave", "slave-cfg"} {
 		if command.Flags().Changed(name) {
 			return fmt.Errorf("--%s: is about a SIPp scenario, so it needs --sipp", name)
 		}
@@ -135,10 +139,35 @@ func (f *scriptFlags) remark(streams Streams, parsed *sipp.File) {
 
 // close ends what load has opened.
 func (f *scriptFlags) close() error {
-	if f.host == nil {
-		return nil
+	var errs []error
+	if f.host != nil {
+		errs = append(errs, f.host.close())
 	}
-	return f.host.close()
+	if f.trace != nil {
+		errs = append(errs, f.trace.close())
+	}
+	return errors.Join(errs...)
+}
+
+// traceFile is a file of messages.
+type traceFile struct {
+	*loadgen.Trace
+	file *os.File
+}
+
+func (t *traceFile) close() error { return errors.Join(t.Flush(), t.file.Close()) }
+
+// network returns what lets the trace see the messages of a run, nil without --trace-msg.
+func (f *scriptFlags) network() (func(loadgen.Socket) loadgen.Socket, error) {
+	if f.traceMsg == "" {
+		return nil, nil
+	}
+	file, err := os.OpenFile(f.traceMsg, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("--trace-msg: %w", err)
+	}
+	f.trace = &traceFile{loadgen.NewTrace(file), file}
+	return f.trace.Network, nil
 }
 
 // check refuses flags that make no sense by themselves.

@@ -45,7 +45,8 @@ func (f *scriptFlags) apply(streams Streams, cfg *loadgen.Config) error {
 	}
 	cfg.Programs, cfg.Script = []*scenarios.Program{program}, script
 	cfg.Media.Off = cfg.Media.Off || !program.Script.Media
-	return nil
+	cfg.Network, err = f.network()
+	return err
 }
 
 // aim completes the configuration of a script, once the target is known.
