@@ -97,7 +97,7 @@ func (o *simulateOptions) run(ctx context.Context, streams Streams, files []stri
 		o.replications, o.precision = result.Windows, 0 // the same for the plan that it is compared with
 	}
 	if len(files) == 1 {
-		if err := o.output.show(streams, reports.Simulation(results[0]), reports.NewSimulationObject(files[0], results[0])); err != nil {
+		if err := o.output.show(streams, reports.Simulation(results[0], o.output.Format == reports.CSV), reports.NewSimulationObject(files[0], results[0])); err != nil {
 			return err
 		}
 		return verdictOf(results[0])
@@ -107,7 +107,7 @@ func (o *simulateOptions) run(ctx context.Context, streams Streams, files []stri
 		return err
 	}
 	names := [2]string{files[0], files[1]}
-	if err := o.output.show(streams, reports.Comparison(names, comparison), reports.NewComparisonObject(names, comparison)); err != nil {
+	if err := o.output.show(streams, reports.Comparison(names, comparison, o.output.Format == reports.CSV), reports.NewComparisonObject(names, comparison)); err != nil {
 		return err
 	}
 	if results[0].Interrupted || results[1].Interrupted {

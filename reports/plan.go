@@ -20,11 +20,7 @@ func Plan(d *design.Design, all bool) Document {
 		if len(table.Rows) == 0 {
 			continue
 		}
-		if rest := len(table.Rows) - planRows; rest > 0 && !all {
-			table.Title += fmt.Sprintf(" (the first %d; %s more with --output csv or json)", planRows, count(rest))
-			table.Rows = table.Rows[:planRows]
-		}
-		document.Tables = append(document.Tables, table)
+		document.Tables = append(document.Tables, table.cut(all))
 	}
 	document.Notes = append(document.Notes, d.Advice...)
 	for _, risk := range d.Risks {
@@ -32,6 +28,15 @@ func Plan(d *design.Design, all bool) Document {
 	}
 	document.Notes = append(document.Notes, p.scope())
 	return document
+}
+
+// cut leaves the first rows of a table for people, and says how many there are more; with all it leaves all.
+func (t Table) cut(all bool) Table {
+	if rest := len(t.Rows) - planRows; rest > 0 && !all {
+		t.Title += fmt.Sprintf(" (the first %d; %s more with --output csv or json)", planRows, count(rest))
+		t.Rows = t.Rows[:planRows]
+	}
+	return t
 }
 
 // planPage writes the parts of the document.

@@ -12,13 +12,13 @@ import (
 )
 
 // Simulation returns the document of a simulated plan: what each trunk group blocks, against its promise and against the
-// formula; then the tables.
-func Simulation(r *sim.Result) Document {
+// formula; then the tables. With all, tables are not cut off.
+func Simulation(r *sim.Result, all bool) Document {
 	p := simulationPage{r}
 	document := Document{Answer: p.answer()}
 	for _, table := range []Table{p.groups(), p.network(), p.sources(), p.queues()} {
 		if len(table.Rows) > 0 {
-			document.Tables = append(document.Tables, table)
+			document.Tables = append(document.Tables, table.cut(all))
 		}
 	}
 	document.Notes = p.notes()
@@ -39,6 +39,9 @@ func (p simulationPage) answer() []string {
 		sentences = append(sentences, groupSentence(worst, "", p.r)+".")
 	case len(asked) > 1:
 		sentences = append(sentences, fmt.Sprintf("%s of %s %s the promise; the worst is %s.", count(hold), plural(len(asked), "trunk group"), verb(hold, "hold"), groupSentence(worst, ", which", p.r)))
+	}
+	if !p.r.Lost.Known {
+		return append(sentences, "No call arrived.")
 	}
 	sentences = append(sentences, fmt.Sprintf("Of all calls %s are lost for good%s.", percent(p.r.Lost.Value), between(p.r.Lost, p.r)))
 	if p.r.Dropped.Value > 0 {
@@ -182,10 +185,6 @@ func (p simulationPage) sources() Table {
 		t.Rows = append(t.Rows, []string{s.Name, decimal(s.Arrived.Value, 1), estimated(s.Lost), simulatedInterval(s.Lost), estimated(s.Blocking),
 			estimated(s.Dropped), causes(s.Causes)})
 	}
-	if rest := len(t.Rows) - planRows; rest > 0 {
-		t.Title += fmt.Sprintf(" (the first %d; %s more with --output json)", planRows, count(rest))
-		t.Rows = t.Rows[:planRows]
-	}
 	return t
 }
 
@@ -236,6 +235,9 @@ func (p simulationPage) notes() []string {
 		fmt.Sprintf("Warm-up: each began without calls, and %s were left out: ten times the longest mean time that a call in progress still lasts.", longTime(s.WarmUp)),
 		"Intervals are Student's over the replications; blocked counts attempts that found no circuit, callers who try again included.",
 	}
+	if more := p.replications(); more > 0 {
+		notes = append(notes, fmt.Sprintf("About %s replications would tell of each trunk group whether it holds (--replications), if it blocks what it did here.", count(more)))
+	}
 	for i := range p.r.Groups {
 		if rare := p.r.Groups[i].Rare; rare != nil {
 			notes = append(notes, fmt.Sprintf("%s hardly ever fills: its blocking was found by splitting at %s (RESTART), %s calls.",
@@ -246,6 +248,31 @@ func (p simulationPage) notes() []string {
 		notes = append(notes, "Drill: "+drill.String()+".")
 	}
 	return notes
+}
+
+// mostReplications is how many are worth being proposed.
+const mostReplications = 100_000
+
+// replications returns how many windows it takes until no interval of a promise is on both of its sides, if the shares stay
+// what they are; 0 when all can be told, or never could.
+func (p simulationPage) replications() int {
+	most := 0.0
+	for i := range p.r.Groups {
+		g := &p.r.Groups[i]
+		if g.Verdict != sim.CannotTell || !g.Blocking.Known {
+			continue
+		}
+		half, gap := (g.Blocking.High-g.Blocking.Low)/2, math.Abs(g.Promised-g.Blocking.Value)
+		need := float64(p.r.Windows) * half * half / (gap * gap)
+		if g.Blocking.Value == 0 { // none was blocked: the upper end is as the calls
+			need = float64(p.r.Windows) * g.Blocking.High / g.Promised
+		}
+		most = max(most, need)
+	}
+	if !(most < mostReplications) {
+		return 0
+	}
+	return int(math.Ceil(most/10) * 10)
 }
 
 // longTime writes a time that may be long: 1 h, 30 min, 170 s.

@@ -7,8 +7,8 @@ import (
 	"github.com/sipplan/sipplan/planner/sim"
 )
 
-// Comparison returns the document of two plans that were offered the same calls.
-func Comparison(names [2]string, c *sim.Comparison) Document {
+// Comparison returns the document of two plans that were offered the same calls. With all, tables are not cut off.
+func Comparison(names [2]string, c *sim.Comparison, all bool) Document {
 	t := Table{Title: "Blocked, with the same calls", Columns: columns("trunk group", ">"+names[0], ">"+names[1], ">difference",
 		fmt.Sprintf(">%s interval", percent(c.A.Settings.Confidence)), "better")}
 	better := map[string]string{"first": names[0], "second": names[1], "cannot tell": "cannot tell"}
@@ -18,6 +18,9 @@ func Comparison(names [2]string, c *sim.Comparison) Document {
 	document := Document{Answer: []string{comparisonSentence(names, c.Lost)}, Tables: []Table{t, simulationPage{c.A}.groups(), simulationPage{c.B}.groups()}}
 	document.Tables[1].Title += " of " + names[0]
 	document.Tables[2].Title += " of " + names[1]
+	for i := range document.Tables {
+		document.Tables[i] = document.Tables[i].cut(all)
+	}
 	document.Notes = append(simulationPage{c.A}.notes(),
 		"Both plans were offered the same calls at the same instants, so that the interval is that of the difference alone; in the first row all calls lost for good.")
 	return document

@@ -50,7 +50,7 @@ func simulated() *sim.Result {
 func TestSimulationIsRendered(t *testing.T) {
 	for format, file := range map[Format]string{Text: "simulation.txt", Markdown: "simulation.md", CSV: "simulation.csv"} {
 		var page bytes.Buffer
-		if err := Simulation(simulated()).Write(&page, format); err != nil {
+		if err := Simulation(simulated(), format == CSV).Write(&page, format); err != nil {
 			t.Fatal(err)
 		}
 		goldenPlan(t, file, page.Bytes())
@@ -74,7 +74,7 @@ func comparison() *sim.Comparison {
 
 func TestComparisonIsRendered(t *testing.T) {
 	var page bytes.Buffer
-	if err := Comparison([2]string{"a.yaml", "b.yaml"}, comparison()).Write(&page, Text); err != nil {
+	if err := Comparison([2]string{"a.yaml", "b.yaml"}, comparison(), false).Write(&page, Text); err != nil {
 		t.Fatal(err)
 	}
 	goldenPlan(t, "comparison.txt", page.Bytes())
