@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/sipplan/sipplan/planner/records"
@@ -24,6 +25,7 @@ type simulateOptions struct {
 	confidence   percentage
 	rare         bool
 	records      string
+	page         string
 	drills       []string
 	output       *outputFormat
 }
@@ -61,6 +63,7 @@ The exit code is 0 when every promise holds, 99 when one does not, 3 when it can
 	flags.DurationVar(&o.warmUp, "warm-up", 0, "`time` before that is not counted (default: ten mean times that calls in progress still last)")
 	flags.Var(&o.confidence, "confidence", "of the intervals")
 	flags.BoolVar(&o.rare, "rare", false, "find the blocking of trunk groups that hardly ever fill, down to 1 in 10⁹, by splitting (RESTART)")
+	flags.StringVar(&o.page, "html", "", "also write a report with a chart to this `file`; it needs no network and no scripts")
 	flags.StringVar(&o.records, "records", "", "simulate the calls of this `file` of call records instead of the users, in windows of --duration")
 	flags.StringArrayVar(&o.drills, "drill", nil, "failure on purpose, such as 'fail gateway-2 at 00:20 for 15m'; repeat it for more")
 	flags.IntVar(&o.workers, "workers", 0, "replications at a `number` of a time (default: as many as there are processors)")
@@ -96,24 +99,44 @@ func (o *simulateOptions) run(ctx context.Context, streams Streams, files []stri
 		results = append(results, result)
 		o.replications, o.precision = result.Windows, 0 // the same for the plan that it is compared with
 	}
-	if len(files) == 1 {
-		if err := o.output.show(streams, reports.Simulation(results[0], o.output.Format == reports.CSV), reports.NewSimulationObject(files[0], results[0])); err != nil {
-			return err
-		}
-		return verdictOf(results[0])
+	if len(files) == 2 {
+		return o.compare(streams, [2]string{files[0], files[1]}, results)
 	}
+	if err := o.writePage(func(w io.Writer) error { return reports.WriteSimulationHTML(w, files[0], results[0]) }); err != nil {
+		return err
+	}
+	document := reports.Simulation(results[0], o.output.Format == reports.CSV)
+	if err := o.output.show(streams, document, reports.NewSimulationObject(files[0], results[0])); err != nil {
+		return err
+	}
+	return verdictOf(results[0])
+}
+
+// compare shows two simulated plans beside each other.
+func (o *simulateOptions) compare(streams Streams, names [2]string, results []*sim.Result) error {
 	comparison, err := sim.Compare(results[0], results[1])
 	if err != nil {
 		return err
 	}
-	names := [2]string{files[0], files[1]}
-	if err := o.output.show(streams, reports.Comparison(names, comparison, o.output.Format == reports.CSV), reports.NewComparisonObject(names, comparison)); err != nil {
+	if err := o.writePage(func(w io.Writer) error { return reports.WriteComparisonHTML(w, names, comparison) }); err != nil {
+		return err
+	}
+	document := reports.Comparison(names, comparison, o.output.Format == reports.CSV)
+	if err := o.output.show(streams, document, reports.NewComparisonObject(names, comparison)); err != nil {
 		return err
 	}
 	if results[0].Interrupted || results[1].Interrupted {
 		return exitWith(codeInterrupted)
 	}
 	return nil
+}
+
+// writePage writes the page where one is wanted.
+func (o *simulateOptions) writePage(write func(io.Writer) error) error {
+	if o.page == "" {
+		return nil
+	}
+	return writeFile(o.page, write)
 }
 
 // models reads the plan files. Plans that are compared have the same warm-up, the longest that one of them needs.

@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,6 +61,11 @@ func TestSimulationIsRendered(t *testing.T) {
 		t.Fatal(err)
 	}
 	goldenPlan(t, "simulation.json", page.Bytes())
+	page.Reset()
+	if err := WriteSimulationHTML(&page, "plan.yaml", simulated()); err != nil {
+		t.Fatal(err)
+	}
+	goldenPlan(t, "simulation.html", page.Bytes())
 }
 
 // comparison is two plans of which the second loses more.
@@ -78,6 +84,10 @@ func TestComparisonIsRendered(t *testing.T) {
 		t.Fatal(err)
 	}
 	goldenPlan(t, "comparison.txt", page.Bytes())
+	page.Reset()
+	if err := WriteComparisonHTML(&page, [2]string{"a.yaml", "b.yaml"}, comparison()); err != nil || !strings.Contains(page.String(), "a.yaml is better") {
+		t.Errorf("the page does not say which is better (%v)", err)
+	}
 }
 
 func TestSimulationsConformToTheirPublishedSchemas(t *testing.T) {
