@@ -255,7 +255,7 @@ func (g *Generator) over(ctx context.Context, s *Shard) func(time.Duration) bool
 			}
 			s.Machine.Stop(now)
 		}
-		if ctx.Err() != nil || g.broken() != nil || stopped != call.Never && now-stopped >= g.cfg.Timers.GiveUp()+time.Second {
+		if ctx.Err() != nil || g.broken() != nil || stopped != call.Never && now-stopped >= call.LongestParting+g.cfg.Timers.GiveUp()+time.Second {
 			s.Machine.Abandon(now)
 			return true
 		}

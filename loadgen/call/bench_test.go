@@ -13,9 +13,9 @@ import (
 
 // pipe hands each message straight to the other machine once the current one is done with its own.
 type pipe struct {
-	buffers [16][]byte
-	to      [16]*Machine
-	from    [16]netip.AddrPort
+	buffers [][]byte
+	to      []*Machine
+	from    []netip.AddrPort
 	head    int
 	tail    int
 }
@@ -26,11 +26,11 @@ type pipeEnd struct {
 	local netip.AddrPort
 }
 
-func (e pipeEnd) Buffer() []byte { return e.pipe.buffers[e.pipe.tail%16][:0] }
+func (e pipeEnd) Buffer() []byte { return e.pipe.buffers[e.pipe.tail%len(e.pipe.buffers)][:0] }
 
 func (e pipeEnd) Queue(b []byte, _ netip.AddrPort, _ uint32) {
 	p := e.pipe
-	i := p.tail % 16
+	i := p.tail % len(p.buffers)
 	p.buffers[i], p.to[i], p.from[i] = b, *e.peer, e.local
 	p.tail++
 }
@@ -94,9 +94,7 @@ type joint struct {
 func newJoint(t testing.TB, calls, answers []*scenarios.Program) *joint {
 	t.Helper()
 	j := &joint{}
-	for i := range j.buffers {
-		j.buffers[i] = make([]byte, 0, 2048)
-	}
+	j.widen(16)
 	machine := func(programs []*scenarios.Program, peer **Machine, local netip.AddrPort) *Machine {
 		m, err := NewMachine(Config{Programs: programs, Wire: pipeEnd{&j.pipe, peer, local}, Local: local, UserAgent: "sipplan/bench",
 			Machine: uint64(local.Addr().As4()[3]), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}})
@@ -107,6 +105,14 @@ func newJoint(t testing.TB, calls, answers []*scenarios.Program) *joint {
 	}
 	j.caller, j.answerer = machine(calls, &j.answerer, callerAddress), machine(answers, &j.caller, answererAddress)
 	return j
+}
+
+// widen makes room for so many messages at a time.
+func (p *pipe) widen(messages int) {
+	p.buffers, p.to, p.from = make([][]byte, messages), make([]*Machine, messages), make([]netip.AddrPort, messages)
+	for i := range p.buffers {
+		p.buffers[i] = make([]byte, 0, 2048)
+	}
 }
 
 // call begins a call at an instant and hands over all that is said then.
@@ -127,7 +133,7 @@ func (j *joint) advance(now time.Duration) {
 
 func (j *joint) deliver(now time.Duration) {
 	for ; j.head < j.tail; j.head++ {
-		at := j.head % 16
+		at := j.head % len(j.buffers)
 		j.to[at].Receive(sip.Datagram{Data: j.buffers[at], From: j.from[at], At: now})
 	}
 }

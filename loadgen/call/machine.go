@@ -119,6 +119,7 @@ type Machine struct {
 	values     [][]scenarios.Value // variables of programs, by slot
 	body       []byte
 	stopping   bool
+	parting    parting
 	closed     time.Duration // end of the measuring window, Never before it is known
 	trunks     *Trunks       // that calls take from now on
 	lines      []line
@@ -241,7 +242,7 @@ func notStarted(into *measure.Measurement, why measure.Reason) {
 }
 
 // Next returns the instant at which Advance has something to do, Never when no call waits for a time.
-func (m *Machine) Next() time.Duration { return m.table.wheel.next() }
+func (m *Machine) Next() time.Duration { return min(m.table.wheel.next(), m.parting.next()) }
 
 // Advance fires the timers that are due.
 func (m *Machine) Advance(now time.Duration) {
@@ -254,14 +255,10 @@ func (m *Machine) Advance(now time.Duration) {
 
 // AdvanceTo fires the timers that were due at an instant before now, and leaves the later ones.
 func (m *Machine) AdvanceTo(instant, now time.Duration) {
+	if m.parting.active {
+		m.part(now)
+	}
 	m.table.wheel.expire(instant, func(slot int32) { m.onTimer(m.table.at(slot), now) })
-}
-
-// Stop hangs up: no INVITE that comes in is taken any more, calls that ring are withdrawn or refused,
-// calls that talk end. It returns at once; the calls are over when InProgress is 0.
-func (m *Machine) Stop(now time.Duration) {
-	m.stopping = true
-	m.table.each(func(c *call) { m.hangUpEarly(c, now) })
 }
 
 // Abandon ends the accounts of all calls that are left, without another word to the peer.

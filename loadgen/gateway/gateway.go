@@ -160,7 +160,7 @@ func (g *Gateway) Run(ctx context.Context) {
 			stopped = now
 			g.shard.Machine.Stop(now)
 		}
-		if g.leaving.Load() || stopped != call.Never && now-stopped > g.cfg.Timers.WithDefaults().GiveUp()+time.Second {
+		if g.leaving.Load() || stopped != call.Never && now-stopped > call.LongestParting+g.cfg.Timers.WithDefaults().GiveUp()+time.Second {
 			stopped = min(stopped, now)
 			g.shard.Machine.Abandon(now)
 		}
