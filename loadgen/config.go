@@ -95,7 +95,7 @@ func (c *Config) Validate() error {
 		problem("from", checkUser(c.caller())),
 		problem("auth-user", c.checkAccount()),
 		problem("data", checkData(c.Data)),
-		problem("scenario", checkPrograms(c.Programs)),
+		problem("scenario", CheckPrograms(c.Programs, c.Data)),
 		problem("caps", c.checkRate()),
 		problem("calls", c.checkLed()),
 		problem("drill", c.checkDrills()),

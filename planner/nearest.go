@@ -25,7 +25,7 @@ func Nearest(name string, known []string) string {
 	}
 	best, nearest := max(1, (len(name)+1)/3)+1, ""
 	for _, candidate := range known {
-		if d := editDistance(strings.ToLower(name), candidate); d < best && d < len(name) {
+		if d := editDistance(strings.ToLower(name), strings.ToLower(candidate)); d < best && d < len(name) {
 			best, nearest = d, candidate
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sipplan/sipplan/planner"
 )
 
 // respond sends a response to the request that is open: the one that began the call until it has a final
@@ -132,7 +134,7 @@ func (c *compiler) expect(p phrase, rest string) error {
 	}
 	from, to, err := statusRange(what)
 	if err != nil {
-		return fmt.Errorf("expect: %q is neither a request method such as BYE, a status such as 180 or 4xx, dtmf 1234#, nor audio", what)
+		return fmt.Errorf("expect: %q is neither a request method such as BYE, a status such as 180 or 4xx, dtmf 1234#, nor audio%s", what, planner.DidYouMean(what, methods))
 	}
 	return c.await(p, patience, late, status(from, to, ""), provisional(), status(200, 699, failure))
 }

@@ -59,7 +59,23 @@ func compile(f flow) (*Program, error) {
 	}
 	c.entries[failure] = c.add(Step{Op: Mismatch})
 	c.entries[ending] = c.add(Step{Op: End})
+	if err := c.checkCallees(); err != nil {
+		return nil, err
+	}
 	return c.program, c.resolve()
+}
+
+// checkCallees refuses URIs in which the far end would say who is called: what a response fills a variable with
+// is known too late to be checked as a number that may be called.
+func (c *compiler) checkCallees() error {
+	for _, s := range c.program.Steps {
+		for _, part := range ParseText(s.To + s.Refers) {
+			if part.Keyword == Field && slices.Contains(c.program.Variables, part.Reference.Name) {
+				return fmt.Errorf("line %d: {{ %s }} is a variable that set: assigns; who is called stands in the file or in a column of --data", s.Line, part.Reference.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // The places that every program has beside its branches. No branch of a file can be called so.
@@ -90,6 +106,9 @@ func (c *compiler) branch(list []phrase) error {
 		step, known := words[first]
 		if !known {
 			return fmt.Errorf("line %d: no step begins with %q%s; steps begin with %s", p.line, first, planner.DidYouMean(first, firstWords()), wordList())
+		}
+		if err := step.accepts(p, strings.TrimSpace(rest)); err != nil {
+			return fmt.Errorf("line %d: %w", p.line, err)
 		}
 		if err := step.compile(c, p, strings.TrimSpace(rest)); err != nil {
 			return fmt.Errorf("line %d: %w", p.line, err)
@@ -193,4 +212,4 @@ func checkHeader(name, value string) error {
 }
 
 // dialogHeaders are written by the machine, so that a call stays one.
-var dialogHeaders = []string{"Via", "v", "From", "f", "To", "t", "Call-ID", "i", "CSeq", "Content-Length", "l", "Max-Forwards", "Route"}
+var dialogHeaders = []string{"Via", "v", "From", "f", "To", "t", "Call-ID", "i", "CSeq", "Content-Length", "l", "Max-Forwards", "Route", "Refer-To", "r"}

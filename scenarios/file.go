@@ -3,6 +3,7 @@ package scenarios
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 
@@ -42,6 +43,9 @@ func Parse(name string, text []byte) ([]*Program, error) {
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&f); err != nil {
 		return nil, fmt.Errorf("%s: %s", name, explain(err))
+	}
+	if err := decoder.Decode(&yaml.Node{}); err != io.EOF {
+		return nil, fmt.Errorf("%s: a scenario file is one document; several flows stand under flows:", name)
 	}
 	flows := f.Flows
 	if len(flows) == 0 {

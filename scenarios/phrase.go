@@ -129,7 +129,8 @@ func patienceOf(text string) (time.Duration, error) {
 	return d, nil
 }
 
-// isMethod tells whether a word can be a request method.
-func isMethod(word string) bool {
-	return word != "" && !strings.ContainsFunc(word, func(r rune) bool { return r < 'A' || r > 'Z' })
-}
+// methods are the requests that a step can expect.
+var methods = []string{"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "PRACK", "UPDATE", "INFO", "MESSAGE", "SUBSCRIBE", "NOTIFY", "PUBLISH", "REFER"}
+
+// isMethod tells whether a word is a request method.
+func isMethod(word string) bool { return slices.Contains(methods, word) }

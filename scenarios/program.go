@@ -86,6 +86,7 @@ type Step struct {
 	Within  time.Duration    // Expect: how long it waits; 0 for as long as the transaction lasts
 	Digits  string           // Dial, Hear: 0 to 9, *, #, A to D; a comma waits a second
 	To      string           // Send: URI that the INVITE calls instead of the target's
+	Refers  string           // Send: URI that a REFER asks the peer to call
 	Codec   string           // Send: the one codec that descriptions offer from here on; empty for those of the run
 	Flow    Flow             // Send: the direction of media that the description of Message asks for
 	Life    time.Duration    // Send: how long a binding, a subscription or a session is to live without a refresh

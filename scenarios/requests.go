@@ -245,7 +245,7 @@ func (c *compiler) referTo(p phrase, uri string) error {
 	if err != nil {
 		return err
 	}
-	return c.request(p, text, nil)
+	return c.request(p, text, func(s *Step) { s.Refers = uri })
 }
 
 // transfer is REFER, the report that the peer's new call was answered, and BYE. An attended one calls the target

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,8 +12,23 @@ import (
 type Word struct {
 	Name, Form, About string
 
+	takes   details
 	compile func(c *compiler, p phrase, rest string) error
 }
+
+// details are what may stand below a step.
+type details uint8
+
+const (
+	headers   details = 1 << iota // of the message that it sends
+	bodies                        // body
+	responses                     // on, check, set: of what answers it
+	sessions                      // session
+	bare                          // the word stands alone in its phrase
+
+	noDetails details = 0
+	request           = headers | bodies | responses
+)
 
 // words are the words by name. They are set in init, because what compiles a phrase looks at them again.
 var words map[string]Word
@@ -36,43 +52,63 @@ func Words() []Word {
 }
 
 var callWords = []Word{
-	{"invite", "invite [without offer] [to URI]", "calls; waits for the answer, unless the next step expects a response or cancels", (*compiler).invite},
-	{"cancel", "cancel [after TIME]", "withdraws the call: CANCEL once that is allowed, BYE if the answer crosses it", (*compiler).cancel},
-	{"bye", "bye", "hangs up", (*compiler).bye},
-	{"hold", "hold [inactive]", "re-INVITE that stops the far end's media", (*compiler).hold},
-	{"resume", "resume", "re-INVITE that lets media flow both ways again", (*compiler).resume},
-	{"reinvite", "reinvite [codec NAME]", "re-INVITE with a new description, of one codec where it names one", (*compiler).changeCodec},
-	{"update", "update", "UPDATE, which refreshes the session", (*compiler).update},
-	{"transfer", "transfer to URI [attended]", "REFER, the report that the new call was answered, BYE; attended: calls URI first", (*compiler).transfer},
-	{"refer", "refer to URI", "REFER alone", (*compiler).refer},
-	{"play", "play", "sends the audio of the run from here on", (*compiler).play},
-	{"dtmf", "dtmf DIGITS [by info]", "dials inside the audio (RFC 4733), or by INFO", (*compiler).dtmf},
+	{"invite", "invite [without offer] [to URI]", "calls; waits for the answer, unless the next step expects a response or cancels", request | sessions, (*compiler).invite},
+	{"cancel", "cancel [after TIME]", "withdraws the call: CANCEL once that is allowed, BYE if the answer crosses it", noDetails, (*compiler).cancel},
+	{"bye", "bye", "hangs up", headers | responses | bare, (*compiler).bye},
+	{"hold", "hold [inactive]", "re-INVITE that stops the far end's media", headers | responses, (*compiler).hold},
+	{"resume", "resume", "re-INVITE that lets media flow both ways again", headers | responses | bare, (*compiler).resume},
+	{"reinvite", "reinvite [codec NAME]", "re-INVITE with a new description, of one codec where it names one", headers | responses, (*compiler).changeCodec},
+	{"update", "update", "UPDATE, which refreshes the session", headers | responses | bare, (*compiler).update},
+	{"transfer", "transfer to URI [attended]", "REFER, the report that the new call was answered, BYE; attended: calls URI first", headers | responses, (*compiler).transfer},
+	{"refer", "refer to URI", "REFER alone", headers | responses, (*compiler).refer},
+	{"play", "play", "sends the audio of the run from here on", bare, (*compiler).play},
+	{"dtmf", "dtmf DIGITS [by info]", "dials inside the audio (RFC 4733), or by INFO", noDetails, (*compiler).dtmf},
 }
 
 var requestWords = []Word{
-	{"register", "register [for TIME]", "binds the caller's address, and keeps it bound until the call ends", (*compiler).register},
-	{"unregister", "unregister", "ends the binding", (*compiler).unregister},
-	{"subscribe", "subscribe EVENT [for TIME]", "asks for notifications, and keeps the subscription alive", (*compiler).subscribe},
-	{"unsubscribe", "unsubscribe EVENT", "ends the subscription", (*compiler).unsubscribe},
-	{"notify", "notify STATE EVENT", "tells a subscriber a state: active, pending or terminated", (*compiler).notify},
-	{"options", "options", "asks the target what it can do, or whether it is there", (*compiler).plain},
-	{"message", "message TEXT", "sends a text message", (*compiler).plain},
-	{"info", "info [TEXT]", "sends INFO", (*compiler).plain},
-	{"publish", "publish [TEXT]", "sends PUBLISH", (*compiler).plain},
+	{"register", "register [for TIME]", "binds the caller's address, and keeps it bound until the call ends", headers | responses, (*compiler).register},
+	{"unregister", "unregister", "ends the binding", headers | responses | bare, (*compiler).unregister},
+	{"subscribe", "subscribe EVENT [for TIME]", "asks for notifications, and keeps the subscription alive", headers | responses, (*compiler).subscribe},
+	{"unsubscribe", "unsubscribe EVENT", "ends the subscription", headers | responses, (*compiler).unsubscribe},
+	{"notify", "notify STATE EVENT", "tells a subscriber a state: active, pending or terminated", request, (*compiler).notify},
+	{"options", "options", "asks the target what it can do, or whether it is there", request, (*compiler).plain},
+	{"message", "message TEXT", "sends a text message", request, (*compiler).plain},
+	{"info", "info [TEXT]", "sends INFO", request, (*compiler).plain},
+	{"publish", "publish [TEXT]", "sends PUBLISH", request, (*compiler).plain},
 }
 
 var answerWords = []Word{
-	{"respond", "respond CODE [PHRASE] [with sdp] [reliably]", "answers the open request; reliably: repeats it until its PRACK comes in", (*compiler).respond},
-	{"answer", "answer [after TIME]", "200 with a description, repeated until its ACK comes in", (*compiler).answer},
-	{"challenge", "challenge", "asks for credentials; a request without right ones ends there", (*compiler).challenge},
-	{"bind", "bind [for TIME]", "200 to REGISTER: keeps the binding, no longer than TIME", (*compiler).bind},
-	{"follow", "follow", "accepts the REFER that the step before expects, and calls where it says", (*compiler).follow},
-	{"seize", "seize else BRANCH", "takes a circuit of the gateway", (*compiler).seize},
+	{"respond", "respond CODE [PHRASE] [with sdp] [reliably]", "answers the open request; reliably: repeats it until its PRACK comes in", headers, (*compiler).respond},
+	{"answer", "answer [after TIME]", "200 with a description, repeated until its ACK comes in", headers | responses, (*compiler).answer},
+	{"challenge", "challenge", "asks for credentials; a request without right ones ends there", noDetails, (*compiler).challenge},
+	{"bind", "bind [for TIME]", "200 to REGISTER: keeps the binding, no longer than TIME", headers, (*compiler).bind},
+	{"follow", "follow", "accepts the REFER that the step before expects, and calls where it says", bare, (*compiler).follow},
+	{"seize", "seize else BRANCH", "takes a circuit of the gateway", noDetails, (*compiler).seize},
 }
 
 var waitWords = []Word{
-	{"wait", "wait TIME | holding | setup | ringing", "waits: a time or a law (exponential:3s), or what the run says", (*compiler).wait},
-	{"expect", "expect CODE | METHOD | dtmf DIGITS | audio [within TIME] [else BRANCH]", "waits for a response, a request, digits or sound", (*compiler).expect},
+	{"wait", "wait TIME | holding | setup | ringing", "waits: a time or a law (exponential:3s), or what the run says", noDetails, (*compiler).wait},
+	{"expect", "expect CODE | METHOD | dtmf DIGITS | audio [within TIME] [else BRANCH]", "waits for a response, a request, digits or sound", responses, (*compiler).expect},
+}
+
+// accepts refuses what stands in or below a phrase and would be left aside.
+func (w *Word) accepts(p phrase, rest string) error {
+	for _, d := range []struct {
+		there bool
+		is    details
+		what  string
+	}{
+		{len(p.headers) > 0, headers, "headers"}, {p.body != "", bodies, "body"},
+		{len(p.on) > 0, responses, "on"}, {len(p.checks) > 0, responses, "check or set"}, {p.session > 0, sessions, "session"},
+	} {
+		if d.there && w.takes&d.is == 0 {
+			return fmt.Errorf("%s: takes no %s", w.Name, d.what)
+		}
+	}
+	if rest != "" && w.takes&bare != 0 {
+		return fmt.Errorf("%s: %q is not understood; the step is %s alone", w.Name, rest, w.Form)
+	}
+	return nil
 }
 
 // firstWords returns the words that steps begin with, sorted.

@@ -25,10 +25,25 @@ func (m *Machine) checks(c *call, step *scenarios.Step, msg *sip.Message) bool {
 			if len(at) >= 4 && at[2] >= 0 {
 				at = at[2:]
 			}
-			m.variables(c)[a.Assign].SetText(text[at[0]:at[1]])
+			m.variables(c)[a.Assign].SetText(printable(text[at[0]:at[1]]))
 		}
 	}
 	return true
+}
+
+// printable returns a text in which line breaks and other control characters are blanks, so that nothing that
+// a peer sends adds a header to a message that shows it.
+func printable(text []byte) []byte {
+	control := func(r rune) bool { return r < ' ' || r == 0x7f }
+	if !bytes.ContainsFunc(text, control) {
+		return text
+	}
+	return bytes.Map(func(r rune) rune {
+		if control(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // variables returns the variables of a call, which its slot keeps for the next one.

@@ -74,6 +74,9 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
 	}
+	if err := loadgen.CheckPrograms(c.Programs, c.Data); err != nil {
+		errs = append(errs, err)
+	}
 	return errors.Join(errs...)
 }
 
