@@ -22,7 +22,7 @@ answer --scenario or --sipp run it.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: helpOrUnknown,
 	}
-	command.AddCommand(newScenarioListCommand(streams), newScenarioShowCommand(streams), newScenarioSchemaCommand(streams), newScenarioLintCommand(streams))
+	command.AddCommand(newScenarioListCommand(streams), newScenarioShowCommand(streams), newScenarioSchemaCommand(streams), newScenarioLintCommand(streams), newScenarioConvertCommand(streams))
 	return command
 }
 

@@ -112,3 +112,26 @@ func TestScenarioListAndShow(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 }
+
+// What convert writes of a plain SIPp call makes the same call.
+func TestConvertedScenarioRuns(t *testing.T) {
+	t.Parallel()
+	folder := writeScenarios(t, map[string]string{"caller.xml": sequence(talk(), []string{"<pause/>"}, hangUp("X-From: SIPp"))})
+	code, converted, stderr := commandLine("scenario", "convert", filepath.Join(folder, "caller.xml"))
+	if code != codePass {
+		t.Fatalf("exit code %d\n%s\n%s", code, converted, stderr)
+	}
+	native := filepath.Join(folder, "caller.yaml")
+	if err := os.WriteFile(native, []byte(converted), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	far := startSession(t, "answer", "--sipp", filepath.Join(writeScenarios(t, map[string]string{"uas.xml": answered(nil, nil)}), "uas.xml"), "--listen", "127.0.0.1:0")
+	address := far.says(t, `answers on (\S+);`)[1]
+	_, stdout, stderr := commandLine("blast", "sip:"+address, "--scenario", native, "--calls", "5", "--caps", "20", "--aht", "50ms", "--media", "none", "--output", "json")
+	parseDocument(t, stdout).counts(t, map[string]int{"totals.offered": 5, "totals.answered": 5, "totals.completed": 5})
+	if t.Failed() {
+		t.Log(converted, stderr)
+	}
+	far.interrupt()
+	far.leaves(t)
+}
