@@ -115,9 +115,6 @@ func parseTarget(text string) (Target, error) {
 	if err := sipgo.ParseUri("sip:"+rest, &uri); err != nil {
 		return Target{}, fmt.Errorf("%w; %s", err, wantTarget)
 	}
-	if uri.Password != "" {
-		return Target{}, errors.New("a password in a URI ends up in every log; leave it out")
-	}
 	t.User = uri.User
 	err = t.setURI(params)
 	return t, err
@@ -163,6 +160,8 @@ func hostPortOf(rest string) (hostPort, params string, err error) {
 		switch {
 		case user == "":
 			return "", "", errors.New("no user before the @; " + wantTarget)
+		case strings.Contains(user, ":"):
+			return "", "", errors.New("a password in a URI ends up in every log; leave it out")
 		case strings.Contains(host, "@"):
 			return "", "", errors.New("more than one @; write one that belongs to the user as %40")
 		}

@@ -210,7 +210,7 @@ func TestTargetResolve(t *testing.T) {
 }
 
 func FuzzParseTarget(f *testing.F) {
-	for _, seed := range []string{"sip:a@h:5060;transport=udp", "[::1]:5060", "sip:%41;x=1@127.0.0.1;user=phone", "h;a;b=c", "sip:[::ffff:1.2.3.4]", "a:1"} {
+	for _, seed := range []string{"sip:a@h:5060;transport=udp", "[::1]:5060", "sip:%41;x=1@127.0.0.1;user=phone", "h;a;b=c", "sip:[::ffff:1.2.3.4]", "a:1", "0::@A"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
