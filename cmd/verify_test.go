@@ -49,7 +49,7 @@ func TestVerifyAnnouncesTheTest(t *testing.T) {
 		"Plan: 100 users offer 15 E; 24 ports promise at most 1 % blocked.",
 		"To tell 1 % from 10 % blocking with 95 % confidence",
 		"15 E on 24 circuits should block 0.8",
-		"The test takes 3s: ",
+		"The test takes 3.2s: ",
 		"There are 1,500 times as many calls per second, 125 instead of 0.0833",
 		"seed 4;",
 	} {

@@ -49,6 +49,7 @@ const (
 	planCAPS      = 1200 // calls per second, all streams together
 	planVoiceCAPS = 300  // with media
 	planVoice     = 150  // erlangs beyond which calls are signalling alone, unless --media asks for more
+	planWithin    = time.Minute
 	planGateways  = 64   // at the most
 	simulations   = 60   // busy hours, at the least
 	simulatedMost = 1e6  // calls in all of them, as far as they are needed for the precision
@@ -254,7 +255,7 @@ func (t *planTest) factor(longest time.Duration) float64 {
 	if t.verifyOptions.compress > 0 {
 		return t.verifyOptions.compress
 	}
-	within, most, shortest := cmp.Or(t.within, 2*withinEmbedded), cmp.Or(t.maxCAPS, planCAPS), time.Duration(minHoldEmbedded)
+	within, most, shortest := cmp.Or(t.within, planWithin), cmp.Or(t.maxCAPS, planCAPS), time.Duration(minHoldEmbedded)
 	if t.media.sound != "none" {
 		most = cmp.Or(t.maxCAPS, planVoiceCAPS)
 	}
