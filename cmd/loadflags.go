@@ -62,6 +62,7 @@ func (f *targetFlags) apply(ctx context.Context, streams Streams, cfg *loadgen.C
 	if cfg.Trunks, err = f.trunks.locate(ctx, &plan, &guard); err != nil {
 		return err
 	}
+	f.trunks.applyRelocation(cfg, plan, guard)
 	cfg.Target = plan.Trunks[0].Target
 	cfg.Target.Addr, cfg.Target.Transport = cfg.Trunks.Paths[0].Destination.Addr, cfg.Trunks.Paths[0].Destination.Transport
 	cfg.Guard, cfg.Caller, cfg.UserAgent = guard, f.caller, userAgent()

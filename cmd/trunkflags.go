@@ -25,6 +25,7 @@ type trunkFlags struct {
 	failOverAfter, putAsideFor   time.Duration
 	mostTrunks, putAsideFailures int
 	dns                          string
+	reResolve                    bool
 }
 
 // orders are the values of --order, by the names that plans use.
@@ -54,6 +55,7 @@ func addTrunks(command *cobra.Command) *trunkFlags {
 	flags.StringVar(&f.redirects, "redirects", "record", "what a 3xx leads to: record, or follow (as far as the target and number guards allow)")
 	flags.StringVar(&f.overload, "overload", "ignore", "what overload control by the target leads to (RFC 7339): ignore, or obey (fewer calls on that trunk)")
 	flags.StringVar(&f.dns, "dns", "", "`server` that finds names, by NAPTR, SRV and address records (default: as /etc/hosts and /etc/resolv.conf say)")
+	flags.BoolVar(&f.reResolve, "re-resolve", false, "look names up again when their TTL is over, instead of staying where they led at first")
 	completeFlag(command, "order", orders)
 	completeFlag(command, "retry-after", retryAfters)
 	completeFlag(command, "redirects", redirects)
@@ -114,6 +116,13 @@ func (f *trunkFlags) apply(cfg *loadgen.Config) {
 	cfg.HaltAtRetryAfter = f.retryAfter == "abort"
 	cfg.FollowRedirects = f.redirects == "follow"
 	cfg.ObeyOverload = f.overload == "obey"
+}
+
+// applyRelocation makes a load look for its trunks again, if that is wanted and they have names.
+func (f *trunkFlags) applyRelocation(cfg *loadgen.Config, plan loadgen.TrunkPlan, guard loadgen.Guard) {
+	if f.reResolve && cfg.Trunks.TTL < sip.Forever {
+		cfg.Relocate = func(ctx context.Context) (*loadgen.Trunks, error) { return f.locate(ctx, &plan, &guard) }
+	}
 }
 
 // wishFor reads a target as a trunk that has its name.

@@ -23,6 +23,8 @@ type Config struct {
 	Target sip.Target
 	Trunks *Trunks // nil for one to Target
 	Drills []Drill // failures on purpose
+	// Relocate finds the trunks anew when their TTL has run out; nil keeps them where they were found.
+	Relocate Relocate
 
 	FollowRedirects bool // send calls where a 3xx says, as far as the guards allow
 	ObeyOverload    bool // send fewer calls to a trunk that asks for it (RFC 7339)

@@ -31,6 +31,7 @@ type Generator struct {
 	start   time.Time
 	stop    context.CancelCauseFunc
 	halt    context.Context
+	moved   atomic.Pointer[Trunks] // where the trunks were found last; nil where they were at first
 	usage   processUsage
 	host    hostReading
 
@@ -108,6 +109,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 		s.Socket = nil // not an interface that holds nothing
 		return s, err
 	}
+	s.leaves = leaves
 	bare := s.Socket
 	s.record(g.cfg.Save.Split(shards))
 	local := s.Socket.Local()
@@ -169,13 +171,14 @@ func (g *Generator) Run(ctx context.Context) (*Result, error) {
 	if err := g.open(); err != nil {
 		return &Result{Seed: g.cfg.Seed, Started: g.start, Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}}, err
 	}
-	endDrills := g.drill()
+	endDrills, endRelocating := g.drill(), g.relocate()
 	var wait sync.WaitGroup
-	for _, s := range g.shards {
-		wait.Go(func() { s.Loop(ctx, g.over(ctx, s)) })
+	for i, s := range g.shards {
+		wait.Go(func() { s.Loop(ctx, g.over(ctx, s, i)) })
 	}
 	wait.Wait()
 	endDrills()
+	endRelocating()
 	for _, s := range g.shards {
 		s.Machine.SettleTrunks()
 		s.Machine.SettleDrills()
@@ -233,9 +236,10 @@ func (g *Generator) Seed() uint64 { return g.cfg.Seed }
 
 // over returns the function that ends a shard's loop: when its arrivals are dealt with and its calls are
 // over, after the drain time at the latest, or when the run is stopped.
-func (g *Generator) over(ctx context.Context, s *Shard) func(time.Duration) bool {
+func (g *Generator) over(ctx context.Context, s *Shard, i int) func(time.Duration) bool {
 	var arrived, stopped time.Duration = call.Never, call.Never
 	return func(now time.Duration) bool {
+		g.follow(s, i)
 		if arrived == call.Never && !s.arrivalsLeft() {
 			arrived = now
 			s.Machine.CloseWindow(g.lastArrival(s))

@@ -28,6 +28,8 @@ type Shard struct {
 	awaited   uint64              // calls that commands of another script begin; 0 for those of arrivals
 	recorder  *recording.Recorder // nil: calls are not recorded
 	contact   contact
+	leaves    departures
+	followed  *Trunks // that its calls take; nil for those at first
 	exhausted exhaustion
 	progress  progress
 	rhythm    rhythm

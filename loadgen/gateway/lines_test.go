@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"testing"
@@ -100,5 +101,28 @@ func TestConnectionPerCall(t *testing.T) {
 				t.Errorf("the gateway accepted %d connections, want %d: %+v", n, tt.want, counted.Connections())
 			}
 		})
+	}
+}
+
+// TestTrunksThatMoveAreFollowed moves the server of a trunk to another gateway while calls arrive.
+func TestTrunksThatMoveAreFollowed(t *testing.T) {
+	gateways, trunks, stop := pool(t, 2, over(sip.UDP), loadgen.TrunkPlan{})
+	to := func(place int) *loadgen.Trunks {
+		return &loadgen.Trunks{
+			Network: &routing.Network{Trunks: []routing.Trunk{{Name: "carrier"}}, Routes: []routing.Route{{Name: "calls", Trunks: []string{"carrier"}}}},
+			Route:   "calls", Paths: trunks.Paths[place : place+1], TTL: time.Second,
+		}
+	}
+	result := loadOver(t, to(0), func(c *loadgen.Config) {
+		c.Calls, c.CAPS = 200, 100
+		c.Relocate = func(context.Context) (*loadgen.Trunks, error) { return to(1), nil }
+	})
+	stop()
+	first, second := gateways[0].Measurement().Offered, gateways[1].Measurement().Offered
+	if first == 0 || second == 0 || first+second != 200 {
+		t.Errorf("%d calls came to the first gateway and %d to the one that the trunk moved to", first, second)
+	}
+	if n := len(result.Steady.Trunks); n != 1 || result.Steady.Trunks[0].Tries != 200 {
+		t.Errorf("%d trunks: %+v; want one with 200 tries", n, result.Steady.Trunks)
 	}
 }
