@@ -184,6 +184,7 @@ func (o *blastOptions) config(command *cobra.Command, streams Streams) (loadgen.
 	cfg.Media, mediaErr = o.media.media()
 	cfg.Programs, programErr = o.scenario.programs()
 	cfg.Data, dataErr = o.scenario.table()
+	dataErr = errors.Join(dataErr, o.media.readRows(&cfg.Media, cfg.Data))
 	if o.script.given() {
 		programErr = o.script.apply(streams, &cfg)
 	}

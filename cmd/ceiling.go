@@ -63,6 +63,13 @@ func (f *ceilingFlag) find(ctx context.Context, streams Streams, cfg loadgen.Con
 	return c, nil
 }
 
+// warnOfPorts says before a run that its RTP ports may be somebody else's by then.
+func warnOfPorts(streams Streams, cfg loadgen.Config) {
+	if warning := cfg.PortsWarning(); warning != "" {
+		fmt.Fprintf(streams.Err, "warning: %s\n", warning)
+	}
+}
+
 // warnOfBuffers says before a run at a high rate over UDP that the kernel's limit will bite.
 func warnOfBuffers(streams Streams, cfg loadgen.Config) {
 	if cfg.CAPS < ceiling.Demanding || cfg.Target.Transport.Reliable() {

@@ -12,6 +12,7 @@ import (
 	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/traffic"
+	"github.com/sipplan/sipplan/scenarios"
 	"github.com/spf13/cobra"
 )
 
@@ -146,12 +147,38 @@ func (f *mediaFlags) checkNumbers() error {
 // longestSound bounds a file of --play: an hour of stereo at 48 kHz and 16 bits, nearly.
 const longestSound = 600 << 20
 
+// sounds returns what reads files of audio.
+func (f *mediaFlags) sounds() *media.Library {
+	return media.NewLibrary(func(name string) ([]byte, error) { return readInput(name, longestSound) })
+}
+
+// readRows reads what the column play of the data names, for the call of each row: each content once.
+func (f *mediaFlags) readRows(m *loadgen.Media, data *scenarios.Table) error {
+	if data == nil || m.Off || data.Column("play") < 0 {
+		return nil
+	}
+	library, column := f.sounds(), data.Column("play")
+	m.Rows = make([]*media.Audio, data.Rows())
+	for row := range m.Rows {
+		name := string(data.AppendCell(nil, row, column))
+		if name == "" {
+			continue
+		}
+		sound, err := library.Open(name)
+		if err != nil {
+			return fmt.Errorf("--data: row %d, play: %w", row+1, err)
+		}
+		m.Rows[row] = sound
+	}
+	return nil
+}
+
 // readFiles reads what --play names.
 func (f *mediaFlags) readFiles(m *loadgen.Media) error {
 	if len(f.play) == 0 || m.Off {
 		return nil
 	}
-	library := media.NewLibrary(func(name string) ([]byte, error) { return readInput(name, longestSound) })
+	library := f.sounds()
 	var files []*media.Audio
 	for _, name := range f.play {
 		audio, err := library.Open(name)

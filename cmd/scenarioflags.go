@@ -21,7 +21,7 @@ func addScenario(command *cobra.Command, standard string) *scenarioFlags {
 	f := &scenarioFlags{}
 	flags := command.Flags()
 	flags.StringVar(&f.scenario, "scenario", standard, "what a call does: a name of `sipplan scenario list` or a YAML file")
-	flags.StringVar(&f.data, "data", "", "CSV file, a row for each call: columns caller, callee, user, password, and those that the scenario shows as {{ column }}")
+	flags.StringVar(&f.data, "data", "", "CSV file, a row for each call: columns caller, callee, user, password, play (a file of audio, as --play), and those that the scenario shows as {{ column }}")
 	completeFlag(command, "scenario", scenarios.Names())
 	return f
 }

@@ -17,7 +17,8 @@ type Media struct {
 	Off          bool // signalling alone
 	Source       media.Source
 	Sound        *media.Audio      // what media.Play plays
-	Plays        int               // times that it is played; 0: for ever
+	Rows         []*media.Audio    // what the call of each row of the data plays instead; nil: as the others
+	Plays        int               // times that a file is played; 0: for ever
 	Codecs       []sip.Codec       // in order of preference; empty for PCMU, PCMA
 	Ptime        time.Duration     // packet time to ask for, whole milliseconds from 10 to 60; 0: 20 ms
 	Suppress     media.Suppression // of silence
@@ -38,15 +39,31 @@ func (m *Media) Validate() error {
 	if p := m.Ptime; p != 0 && (p < media.MinPacketTime || p > media.MaxPacketTime || p%time.Millisecond != 0) {
 		errs = append(errs, fmt.Errorf("ptime: must be whole milliseconds from %s to %s, got %s", media.MinPacketTime, media.MaxPacketTime, p))
 	}
-	if m.Source == media.Play && len(errs) == 0 {
-		errs = append(errs, problem("play", m.prepare()))
+	if len(errs) == 0 {
+		errs = append(errs, problem("play", m.prepareAll()))
 	}
 	return errors.Join(errs...)
 }
 
-// prepare works out what Sound is in each codec that may be agreed on.
-func (m *Media) prepare() error {
-	if m.Sound == nil {
+// prepareAll prepares whatever calls play from files.
+func (m *Media) prepareAll() error {
+	var errs []error
+	if m.Source == media.Play {
+		errs = append(errs, m.prepare(m.Sound))
+	}
+	seen := map[*media.Audio]bool{nil: true}
+	for _, sound := range m.Rows {
+		if !seen[sound] {
+			seen[sound] = true
+			errs = append(errs, m.prepare(sound))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// prepare works out what a sound is in each codec that may be agreed on.
+func (m *Media) prepare(sound *media.Audio) error {
+	if sound == nil {
 		return errors.New("needs a file")
 	}
 	codecs := m.Codecs
@@ -55,16 +72,16 @@ func (m *Media) prepare() error {
 	}
 	var errs []error
 	for _, c := range codecs {
-		errs = append(errs, m.prepareFor(c))
+		errs = append(errs, m.prepareFor(sound, c))
 	}
 	return errors.Join(errs...)
 }
 
-// prepareFor prepares Sound for a codec of a description, in any of its payload formats.
-func (m *Media) prepareFor(c sip.Codec) error {
+// prepareFor prepares a sound for a codec of a description, in any of its payload formats.
+func (m *Media) prepareFor(sound *media.Audio, c sip.Codec) error {
 	var first error
 	for _, format := range call.PayloadFormats(c) {
-		err := m.Sound.Prepare(format, m.Ptime, m.Suppress)
+		err := sound.Prepare(format, m.Ptime, m.Suppress)
 		if err == nil {
 			return nil
 		}
@@ -78,7 +95,7 @@ func (m *Media) prepareFor(c sip.Codec) error {
 // Audio returns what the calls of one machine do: at an address, sending to what is allowed.
 func (m *Media) Audio(address netip.Addr, allowed func(netip.Addr) bool) call.Audio {
 	return call.Audio{
-		Source: m.Source, Sound: m.Sound, Plays: m.Plays, Codecs: m.Codecs, Ptime: m.Ptime, Suppress: m.Suppress,
+		Source: m.Source, Sound: m.Sound, Rows: m.Rows, Plays: m.Plays, Codecs: m.Codecs, Ptime: m.Ptime, Suppress: m.Suppress,
 		Suites: m.Suites, Mux: m.Mux, Address: address, Allowed: allowed,
 	}
 }

@@ -37,6 +37,7 @@ type Audio struct {
 	Engine   *media.Engine // nil: no media; the description offers an inactive stream
 	Source   media.Source
 	Sound    *media.Audio      // what media.Play plays
+	Rows     []*media.Audio    // what the call of each row plays instead; nil: as the others
 	Plays    int               // times that it is played; 0: for ever
 	Codecs   []sip.Codec       // in order of preference; empty for PCMU, PCMA
 	Ptime    time.Duration     // that we want to receive; 0 for 20 ms

@@ -136,7 +136,10 @@ func (m *Machine) play(c *call, now time.Duration) {
 		return
 	}
 	audio, s := &m.cfg.Audio, &c.session
-	source := audio.Source
+	source, sound := audio.Source, audio.Sound
+	if row := int(c.row); row < len(audio.Rows) && audio.Rows[row] != nil {
+		source, sound = media.Play, audio.Rows[row]
+	}
 	if !s.wanted || !c.direction.Sends() {
 		source = media.None
 	}
@@ -145,7 +148,7 @@ func (m *Machine) play(c *call, now time.Duration) {
 	}
 	c.leg.Start(now, media.Stream{
 		Remote: s.remote, RemoteRTCP: s.control, Mux: s.mux, Codec: s.codec, PayloadType: s.payload, EventType: s.events,
-		Source: source, Mark: c.mark(), FromMiddle: c.flags.incoming, Audio: audio.Sound, Plays: audio.Plays, Suppress: audio.Suppress,
+		Source: source, Mark: c.mark(), FromMiddle: c.flags.incoming, Audio: sound, Plays: audio.Plays, Suppress: audio.Suppress,
 		PacketTime: s.packet, Send: s.sending, Receive: s.receiving, SendOnly: s.silent,
 	})
 }

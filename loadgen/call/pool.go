@@ -14,7 +14,7 @@ import (
 // turns, so that each row is used once before any is used again.
 //
 // Columns of these names say more than messages show: caller and callee are the user parts of the two
-// addresses, user and password the account that answers challenges.
+// addresses, user and password the account that answers challenges. What the column play names is in Audio.Rows.
 type Pool struct {
 	Table       *scenarios.Table // nil for none
 	First, Step int              // row of the first call, and from one call to the next

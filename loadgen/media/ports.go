@@ -54,3 +54,12 @@ func (r PortRange) firstPair() int {
 func (r PortRange) after(port uint16) PortRange {
 	return PortRange{First: port + 2, Last: r.Last} // past 65534 this is 0, which holds no pair
 }
+
+// Overlap returns the ports that both ranges have, the zero range when there are none.
+func (r PortRange) Overlap(other PortRange) PortRange {
+	both := PortRange{First: max(r.First, other.First), Last: min(r.Last, other.Last)}
+	if both.First > both.Last {
+		return PortRange{}
+	}
+	return both
+}
