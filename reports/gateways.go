@@ -32,6 +32,7 @@ type Gateway struct {
 	RTPSentPackets     uint64 `json:"rtp_sent_packets"`
 	RTPReceivedPackets uint64 `json:"rtp_received_packets"`
 	RTPLostPackets     int64  `json:"rtp_lost_packets"`
+	Audio              *Audio `json:"audio"` // what its calls heard of their callers; null when none ran media
 }
 
 // NewGateways returns a report without gateways.
@@ -47,6 +48,7 @@ func (g *Gateways) Add(about Gateway, m *measure.Measurement) {
 		Other:           m.Offered - o[measure.Answered] - o[measure.Blocked] - o[measure.User],
 		RepeatedAnswers: m.Retransmissions[measure.Sent][measure.Response2xx],
 		RTPSentPackets:  m.Media.Sent, RTPReceivedPackets: m.Media.Received, RTPLostPackets: m.Media.Lost,
+		Audio: newAudio(&m.Media),
 	})
 }
 
@@ -56,7 +58,7 @@ func (g *Gateways) Document() Document {
 		return g.answerers()
 	}
 	table := Table{Title: "Gateways", Columns: []Column{{Name: "gateway"}}}
-	for _, name := range []string{"ports", "busiest", "calls", "answered", "blocked", "withdrawn", "other", "no RTP port", "RTP sent", "RTP received", "RTP lost"} {
+	for _, name := range []string{"ports", "busiest", "calls", "answered", "blocked", "withdrawn", "other", "no RTP port", "RTP sent", "RTP received", "RTP lost", "MOS p5"} {
 		table.Columns = append(table.Columns, Column{Name: name, Right: true})
 	}
 	var calls, blocked, withoutPort uint64
@@ -66,7 +68,7 @@ func (g *Gateways) Document() Document {
 		for _, n := range []uint64{r.Offered, r.Answered, r.Blocked, r.Withdrawn, r.Other, r.NoRTPPort, r.RTPSentPackets, r.RTPReceivedPackets} {
 			row = append(row, strconv.FormatUint(n, 10))
 		}
-		table.Rows = append(table.Rows, append(row, strconv.FormatInt(r.RTPLostPackets, 10)))
+		table.Rows = append(table.Rows, append(row, strconv.FormatInt(r.RTPLostPackets, 10), r.Audio.low()))
 	}
 	answer := []string{fmt.Sprintf("%d calls came in; %d of them found all circuits busy.", calls, blocked)}
 	if withoutPort > 0 {
@@ -78,7 +80,7 @@ func (g *Gateways) Document() Document {
 // answerers returns the report of what answered by a scenario: it has no circuits to count.
 func (g *Gateways) answerers() Document {
 	table := Table{Title: "Answered", Columns: []Column{{Name: "address"}, {Name: "scenario"}}}
-	for _, name := range []string{"requests", "2xx", "503", "withdrawn or busy", "other", "challenged", "bound", "lapsed", "RTP sent", "RTP received", "RTP lost"} {
+	for _, name := range []string{"requests", "2xx", "503", "withdrawn or busy", "other", "challenged", "bound", "lapsed", "RTP sent", "RTP received", "RTP lost", "MOS p5"} {
 		table.Columns = append(table.Columns, Column{Name: name, Right: true})
 	}
 	var offered, answered, lapsed uint64
@@ -89,7 +91,7 @@ func (g *Gateways) answerers() Document {
 		for _, n := range []uint64{r.Offered, r.Answered, r.Blocked, r.Withdrawn, r.Other, r.Challenged, uint64(r.Bound), r.Lapsed, r.RTPSentPackets, r.RTPReceivedPackets} {
 			row = append(row, strconv.FormatUint(n, 10))
 		}
-		table.Rows = append(table.Rows, append(row, strconv.FormatInt(r.RTPLostPackets, 10)))
+		table.Rows = append(table.Rows, append(row, strconv.FormatInt(r.RTPLostPackets, 10), r.Audio.low()))
 	}
 	answer := []string{fmt.Sprintf("%s that open calls came in; %s were answered with 2xx.", plural(int(offered), "request"), count(answered))}
 	if bound > 0 || lapsed > 0 {

@@ -100,3 +100,22 @@ func score(mos *float64) string {
 	}
 	return fmt.Sprintf("%.2f", *mos)
 }
+
+// low writes the 5th percentile, or the lowest score where there are too few for one.
+func (s *Scores) low() string {
+	switch {
+	case s == nil:
+		return "-"
+	case s.P5 == nil:
+		return score(&s.Min)
+	}
+	return score(s.P5)
+}
+
+// low writes how the worst calls sounded.
+func (a *Audio) low() string {
+	if a == nil {
+		return "-"
+	}
+	return a.MOS.low()
+}

@@ -22,6 +22,9 @@ type Trunk struct {
 	Followed    uint64            `json:"redirections_followed"`
 	Carried     *float64          `json:"carried_erlangs"`
 	Response    Delay             `json:"response_ms"` // INVITE over this trunk to the first response but 100
+	MOS         *Scores           `json:"mos_cqe"`     // telephone band; null without samples
+	Missing     *float64          `json:"missing_ratio_p99"`
+	OneWay      uint64            `json:"one_way_audio"`
 }
 
 func newTrunks(m *measure.Measurement, window time.Duration) []Trunk {
@@ -36,6 +39,7 @@ func newTrunks(m *measure.Measurement, window time.Duration) []Trunk {
 			Name: printable(t.Name), Tries: t.Tries, Share: known(float64(t.Tries)/max(1, float64(tries)), tries > 0),
 			Outcomes: outcomesOf(&t.Outcomes), FailedOver: t.MovedOn, RetryAfters: t.RetryAfters, PutAside: t.PutAside,
 			Throttled: t.Throttled, Followed: t.Followed, Carried: known(t.CarriedErlangs(window)), Response: newDelay(&t.Response),
+			MOS: newScores(&t.MOS), Missing: known(t.LegMissing.Quantile(0.99), t.LegMissing.Count() > 0), OneWay: t.OneWay,
 		}
 	}
 	return trunks
@@ -63,7 +67,7 @@ func (r *Run) trunkTable() Table {
 	if len(r.Trunks) < 2 {
 		return t
 	}
-	for _, name := range []string{"tries", "share", "answered", "blocked", "failed", "other", "failed over", "carried", "response p95"} {
+	for _, name := range []string{"tries", "share", "answered", "blocked", "failed", "other", "failed over", "carried", "response p95", "MOS p5", "one way"} {
 		t.Columns = append(t.Columns, Column{Name: name, Right: true})
 	}
 	for i := range r.Trunks {
@@ -72,6 +76,7 @@ func (r *Run) trunkTable() Table {
 		t.Rows = append(t.Rows, []string{
 			trunk.Name, count(trunk.Tries), share(trunk.Share), count(answered), count(blocked), count(failed),
 			count(trunk.Tries - answered - blocked - failed), count(trunk.FailedOver), orNone(trunk.Carried), inMilliseconds(trunk.Response.P95, 1),
+			trunk.MOS.low(), count(trunk.OneWay),
 		})
 	}
 	return t

@@ -28,16 +28,15 @@ func (m *Machine) countAudio(c *call, heard *media.Stats, now time.Duration) {
 	if !heard.Started {
 		if m.undescribed(c) {
 			into.CountUndescribed()
-			m.observeNothing(c, now)
+			nothing := c.heardNothing(now)
+			m.attribute(c, &nothing)
 		}
 		return
 	}
 	heard.AddTo(into)
 	worst, audio := &into.Heard.Worst, heard.Audio()
 	audio.Began = now - heard.Lasted
-	if m.cfg.Observer != nil {
-		m.cfg.Observer.Heard(c.callID(), audio)
-	}
+	m.attribute(c, &audio)
 	if worst.Admits(audio) {
 		audio.Call = string(c.callID()) // the only text that is made, and rarely
 		if c.attempt.Trunk != nil {
@@ -47,14 +46,21 @@ func (m *Machine) countAudio(c *call, heard *media.Stats, now time.Duration) {
 	}
 }
 
-// observeNothing tells the observer of a call that was answered without a description.
-func (m *Machine) observeNothing(c *call, now time.Duration) {
-	if m.cfg.Observer == nil {
-		return
+// attribute tells the trunk of the call and the observer what it heard.
+func (m *Machine) attribute(c *call, audio *measure.CallAudio) {
+	if c.way.trunks != nil {
+		c.tally().Hear(audio)
 	}
+	if m.cfg.Observer != nil {
+		m.cfg.Observer.Heard(c.callID(), *audio)
+	}
+}
+
+// heardNothing returns what a call heard that was answered without a description.
+func (c *call) heardNothing(now time.Duration) measure.CallAudio {
 	nothing := measure.CallAudio{Began: c.answered, Lasted: now - c.answered, Scored: true, Scale: "nb", MOS: 1}
 	nothing.Faults.Add(measure.NoDescription, true)
-	m.cfg.Observer.Heard(c.callID(), nothing)
+	return nothing
 }
 
 // undescribed reports whether the far end answered our offer of audio without a description that we can meet.

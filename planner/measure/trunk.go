@@ -25,7 +25,27 @@ type Trunk struct {
 	CircuitTime time.Duration // as in Measurement, of this trunk
 	BusyTime    time.Duration // as in Measurement, of this trunk
 	Response    Histogram     // INVITE over this trunk to the first response but 100
+
+	MOS        Scores // MOS-CQE of each call on the trunk, telephone band
+	LegMissing Shares // lost or too late by expected packets, of each call that heard any
+	OneWay     uint64 // calls whose audio did not flow both ways where it was promised
 }
+
+// Hear counts what a call on the trunk heard.
+func (t *Trunk) Hear(c *CallAudio) {
+	if c.Scored && c.Scale == narrowband {
+		t.MOS.Record(c.MOS)
+	}
+	if c.Received > 0 {
+		t.LegMissing.Record(c.Missing)
+	}
+	if c.Faults.OneWay() {
+		t.OneWay++
+	}
+}
+
+// narrowband is the scale of ITU-T G.107 as CallAudio names it.
+const narrowband = "nb"
 
 // Merge adds what other measured of the same trunk, which must not be t itself.
 func (t *Trunk) Merge(other *Trunk) {
@@ -41,6 +61,9 @@ func (t *Trunk) Merge(other *Trunk) {
 	t.CircuitTime += other.CircuitTime
 	t.BusyTime += other.BusyTime
 	t.Response.Merge(&other.Response)
+	t.MOS.Merge(&other.MOS)
+	t.LegMissing.Merge(&other.LegMissing)
+	t.OneWay += other.OneWay
 }
 
 // CarriedErlangs returns the mean number of calls on the trunk in a window; it is undefined for an empty
@@ -75,7 +98,7 @@ func (m *Measurement) sortTrunks() {
 // clone returns a copy that shares no memory with t.
 func (t *Trunk) clone() Trunk {
 	c := *t
-	c.Response = t.Response.clone()
+	c.Response, c.MOS, c.LegMissing = t.Response.clone(), t.MOS.clone(), t.LegMissing.clone()
 	return c
 }
 
