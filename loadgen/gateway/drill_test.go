@@ -82,20 +82,14 @@ func TestDrillMovesCallsAndComesBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			generator, err := loadgen.New(loadgen.Config{
+			cfg := loadgen.Config{
 				Trunks: trunks, Programs: programs, Arrivals: traffic.Constant, CAPS: 100, Holding: traffic.Duration{Mean: 50 * time.Millisecond},
 				Duration: 2500 * time.Millisecond, Drain: time.Minute, Media: loadgen.Media{Off: true}, Seed: 1,
 				Drills: []loadgen.Drill{{
 					Drill: routing.Drill{Name: "gateway-2", At: time.Second, For: 700 * time.Millisecond, Mode: tt.mode}, Of: gateways[1],
 				}},
-			})
-			if err != nil {
-				t.Fatal(err)
 			}
-			result, err := generator.Run(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
+			result := inTime(t, cfg)
 			m := result.Steady
 			d := &m.Drills[0]
 			during := &d.Phases[measure.During]
@@ -113,4 +107,26 @@ func TestDrillMovesCallsAndComesBack(t *testing.T) {
 			}
 		})
 	}
+}
+
+// inTime runs a load until the generator kept its schedule: a drill that ran late proves nothing.
+func inTime(t *testing.T, cfg loadgen.Config) *loadgen.Result {
+	t.Helper()
+	for range 4 {
+		generator, err := loadgen.New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := generator.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		limits := result.Health.Limited()
+		if len(limits) == 0 {
+			return result
+		}
+		t.Logf("once more: %v", limits)
+	}
+	t.Skip("this machine is too busy to tell")
+	return nil
 }
