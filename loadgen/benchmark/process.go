@@ -121,6 +121,7 @@ func (b *bench) pair(ctx context.Context, caller, answerer program, l load) (c c
 
 // begin starts an answerer and a caller.
 func (b *bench) begin(ctx context.Context, caller, answerer program, l load) (far, near *process, err error) {
+	_ = os.Remove(caller.report) // nobody takes the last one for this one's
 	port, err := freePort()
 	if err != nil {
 		return nil, nil, err

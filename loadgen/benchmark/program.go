@@ -23,7 +23,8 @@ type program struct {
 	// answers and calls are its command lines.
 	answers func(port int) []string
 	calls   func(port int, l load) []string
-	// account reads what it says of the calls that it made.
+	// report is the file that it leaves of the calls that it made, which account reads.
+	report  string
 	account func() (account, error)
 }
 
@@ -75,7 +76,7 @@ func (b *bench) file(name string) string { return filepath.Join(b.folder, name) 
 func (b *bench) sipplan() program {
 	report := b.file("run.json")
 	return program{
-		name: "sipplan",
+		name: "sipplan", report: report,
 		answers: func(port int) []string {
 			return []string{b.file("sipplan"), "gateway", "--listen", fmt.Sprintf("%s:127.0.0.1:%d", b.transport, port), "--ports", "200000", "--media", "none",
 				"--tls-cert", b.file("certificate.pem"), "--tls-key", b.file("key.pem")}
@@ -95,7 +96,7 @@ func (b *bench) sipp() program {
 	common := []string{"-i", "127.0.0.1", "-t", socket, "-nostdin", "-buff_size", strconv.Itoa(buffer)}
 	stats := b.file("stat.csv")
 	return program{
-		name: "SIPp",
+		name: "SIPp", report: stats,
 		answers: func(port int) []string {
 			return append([]string{"sipp", "-sn", "uas", "-p", strconv.Itoa(port)}, common...)
 		},
