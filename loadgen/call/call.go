@@ -40,6 +40,7 @@ type call struct {
 	resume time.Duration // end of the pause or of the patience of an Expect, Never when there is none
 	until  time.Duration // end of the patience for digits or audio
 	keep   keeping       // what is to be refreshed
+	glare  glare         // what is to be sent again
 
 	report     int     // status of the call that follows the peer's REFER
 	referrer   callRef // of the call whose REFER this one follows; zero for none
@@ -56,6 +57,7 @@ type call struct {
 	codec      sip.Codec          // the only one in our descriptions; OtherCodec for those of the run
 	direction  sip.Direction      // of media in our descriptions
 	replied    uint16             // status of our answer to the peer's last request in the dialog, 0 for none or a message of its own
+	repliedTo  sip.Method         // of that request
 	row        int32              // of the data of the call
 	rseq       uint32             // of the last reliable provisional response; 0 before it
 	heard      int                // status of a response that came before the program waited for one, 0 for none
@@ -102,12 +104,15 @@ type flags struct {
 	extra       bool // a second answer to a forked INVITE: hung up at once, in no account
 	cut         bool // ended by the end of the run, before its time
 	completed   bool // the BYE was answered with 2xx
+	forked      bool // several ends answered our INVITE with reliable provisional responses
+	unheard     bool // answerer: the PRACK of the last reliable provisional response has not come in
+	reportDue   bool // the peer has to be told how the call stands that follows its REFER
 	dropped     bool // the far end hung up, or did not answer the BYE
 }
 
 // next returns the instant of the call's next timer.
 func (c *call) next() time.Duration {
-	return min(c.invite.Next(), c.errand.Next(), c.cancel.Next(), c.resume, c.keep.next())
+	return min(c.invite.Next(), c.errand.Next(), c.cancel.Next(), c.resume, c.keep.next(), c.glare.at)
 }
 
 // begin returns the instant from which delays count: the intended one, unless the start was late by no

@@ -62,6 +62,14 @@ func (d *dialog) keepInvited() {
 	}
 }
 
+// forgetEarly makes the next INVITE go to whom the first one did.
+func (d *dialog) forgetEarly() {
+	if d.invited != (party{}) {
+		d.remote, d.target, d.routes = d.invited.remote, d.invited.target, d.invited.routes
+		d.invited, d.tag = party{}, span{}
+	}
+}
+
 // since returns the piece of the text that was written from an index on.
 func (d *dialog) since(from int) span { return span{uint16(from), uint16(len(d.text))} }
 

@@ -75,7 +75,38 @@ func (m *Machine) onErrandResponse(c *call, r *sip.Message, at time.Duration) {
 		m.schedule(c)
 		return
 	}
+	if m.giveWay(c, r, e.message, e.purpose, at) {
+		m.schedule(c)
+		return
+	}
 	m.onErrandDone(c, r, at)
+	m.goAhead(c, at)
+}
+
+// engaged tells whether a request of the program has to wait for one that the machine sent of its own accord: it
+// would take that one's place. BYE waits for nothing.
+func (c *call) engaged(message *scenarios.Message) bool {
+	switch message.Method {
+	case "", "BYE":
+		return false
+	case "INVITE":
+		return c.stage == talking && c.invite.Running() // RFC 3261, 14.1
+	}
+	return c.errand.Running() && c.errand.purpose != ofProgram
+}
+
+// goAhead does what had to wait for a transaction that is over now: a report about a call that follows a REFER,
+// and the program's next request.
+func (m *Machine) goAhead(c *call, at time.Duration) {
+	if !c.busy {
+		return
+	}
+	if c.flags.reportDue {
+		m.tell(c, at)
+	}
+	if c.flow.steps[c.step].Op == scenarios.Send && !c.flags.outside {
+		m.run(c, at)
+	}
 	if c.busy {
 		m.schedule(c)
 	}
@@ -86,7 +117,7 @@ func (m *Machine) onErrandDone(c *call, r *sip.Message, at time.Duration) {
 	case hangingUp:
 		m.onByeAnswered(c, r, at)
 	case pracking:
-		if r.Status >= 300 {
+		if r.Status >= 300 && !c.flags.forked { // each branch knows its own PRACK alone
 			m.fail(c, at)
 		}
 	case refreshing:
@@ -141,7 +172,7 @@ func (m *Machine) onErrandTimeout(c *call, now time.Duration) {
 	case c.errand.purpose == refreshing:
 		m.lapse(c, now)
 	case c.errand.purpose == reporting:
-		m.schedule(c)
+		m.goAhead(c, now)
 	default:
 		m.fail(c, now)
 	}
@@ -205,21 +236,24 @@ func (m *Machine) onReinviteResponse(c *call, r *sip.Message, at time.Duration) 
 		m.acknowledgeAnswer(c, r)
 	}
 	c.invite.Close()
-	if m.login(c, r) || m.longer(c, r) {
+	switch {
+	case m.login(c, r) || m.longer(c, r):
 		m.sendInvite(c, c.lastSent, at)
 		m.schedule(c)
 		return
-	}
-	if r.Status < 300 {
+	case m.giveWay(c, r, c.lastSent, ofProgram, at):
+		m.schedule(c)
+		return
+	case r.Status < 300:
+		c.glare = noGlare
 		m.retarget(c, r)
 		m.renegotiate(c, r.Body, at)
+		m.keepSession(c, r, at) // any INVITE inside the dialog refreshes the session: RFC 4028, 7.4
 	}
 	if c.keep.refreshing {
 		m.onRefreshed(c, r, at)
 	} else {
 		m.match(c, r, at)
 	}
-	if c.busy {
-		m.schedule(c)
-	}
+	m.goAhead(c, at)
 }

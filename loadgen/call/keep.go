@@ -54,6 +54,8 @@ func (m *Machine) refresh(c *call, now time.Duration) {
 func (m *Machine) onRefreshed(c *call, r *sip.Message, at time.Duration) {
 	c.keep.refreshing = false
 	switch {
+	case r.Status >= 300 && r.Status != 408 && r.Status != 481 && c.flow.opening == sip.INVITE:
+		c.keep.until = at + c.keep.life/2 - c.keep.margin() // the session goes on until then: RFC 4028, 10
 	case r.Status >= 300:
 		m.lapse(c, at)
 	case c.flow.opening == sip.INVITE:
@@ -99,15 +101,19 @@ func (m *Machine) timeSession(c *call, seconds uint32, ours bool, at time.Durati
 	if ours {
 		c.keep.at = at + c.keep.life/2
 	} else {
-		c.keep.until = at + c.keep.life - min(32*time.Second, c.keep.life/3)
+		c.keep.until = at + c.keep.life - c.keep.margin()
 	}
 }
+
+// margin is how long before its end a session counts as lapsed (RFC 4028, 10).
+func (k *keeping) margin() time.Duration { return min(32*time.Second, k.life/3) }
 
 // keepServed starts the session timer of a session that the peer's INVITE or UPDATE asks for, as our answer
 // grants it.
 func (m *Machine) keepServed(c *call, r *sip.Message, at time.Duration) {
 	seconds, ours, ok := granted(r)
 	if !ok {
+		c.keep.at, c.keep.until = Never, Never // our answer will name none: RFC 4028, 7.2
 		return
 	}
 	m.timeSession(c, seconds, ours, at)
@@ -121,7 +127,7 @@ func (m *Machine) keepServed(c *call, r *sip.Message, at time.Duration) {
 // request names, else the caller if it knows session timers, else we (RFC 4028, 9).
 func granted(r *sip.Message) (seconds uint32, ours, ok bool) {
 	seconds, params, ok := sip.DeltaSeconds(r.SessionExpires)
-	if !ok || seconds == 0 {
+	if !ok || seconds < minSession { // of a caller without session timers: others were told that it is too short
 		return 0, false, false
 	}
 	if named := sip.Parameter(params, "refresher"); named != nil {
@@ -161,6 +167,9 @@ func (c *call) appendSessionTimer(dst []byte, answered *sip.Message) []byte {
 	dst = append(dst, "Supported: timer\r\n"...)
 	if c.retries > 0 { // a 422 named the least that is granted
 		dst = append(appendUint(append(dst, "Min-SE: "...), seconds), "\r\n"...)
+	}
+	if c.keep.until != Never { // the peer refreshes, and goes on doing so: RFC 4028, 7.4
+		return appendSessionExpires(dst, seconds, uas)
 	}
 	return appendSessionExpires(dst, seconds, uac)
 }

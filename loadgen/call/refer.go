@@ -22,7 +22,7 @@ func (m *Machine) follow(c *call, now time.Duration) {
 	}
 	m.answerRequest(c, r, m.from, 202)
 	c.report = 100
-	m.sendErrand(c, m.standard.report, reporting, now)
+	m.tell(c, now)
 	m.begin(now, Attempt{Intended: now, Trunk: &Trunk{
 		Name: "refer", Address: address, URI: string(target), From: string(uriOf(c.dialog.get(c.dialog.local))),
 	}}, m.flows.referred, func(referred *call) {
@@ -54,12 +54,21 @@ func (m *Machine) reportOn(c *call, status int, at time.Duration) {
 	if status >= 200 {
 		c.referrer = callRef{}
 	}
-	if referrer == nil || referrer.stage != talking || referrer.report >= 200 {
+	if referrer == nil || referrer.stage != talking || referrer.report >= 200 || referrer.report == status {
 		return
 	}
 	referrer.report = status
-	m.sendErrand(referrer, m.standard.report, reporting, at)
+	m.tell(referrer, at)
 	m.schedule(referrer)
+}
+
+// tell sends the report about the call that follows a REFER, as soon as no other request of the dialog waits for
+// its answer.
+func (m *Machine) tell(c *call, at time.Duration) {
+	c.flags.reportDue = c.stage == talking && c.errand.Running() && c.errand.purpose != reporting
+	if c.stage == talking && !c.flags.reportDue {
+		m.sendErrand(c, m.standard.report, reporting, at)
+	}
 }
 
 // appendReportState writes the state of the subscription that a REFER opened: over with the final report.

@@ -11,7 +11,12 @@ import (
 // their order. One that comes again, or before its predecessor, is left to the peer's repeats.
 func (m *Machine) acknowledgeProvisional(c *call, r *sip.Message, at time.Duration) {
 	number, _, ok := sip.DeltaSeconds(r.RSeq)
-	if !ok || !sip.HasToken(r.Require, "100rel") || r.ToTag == nil || c.rseq != 0 && number != c.rseq+1 {
+	if !ok || number == 0 || !sip.HasToken(r.Require, "100rel") || r.ToTag == nil || c.errand.Running() && c.errand.purpose == ofProgram {
+		return
+	}
+	if other := c.established() && !bytes.Equal(r.ToTag, c.dialog.get(c.dialog.tag)); other {
+		c.flags.forked = true // another branch of the INVITE, with numbers of its own
+	} else if c.rseq != 0 && number != c.rseq+1 {
 		return
 	}
 	c.rseq = number
@@ -41,7 +46,10 @@ func (m *Machine) sendReliably(c *call, request *sip.Message, now time.Duration)
 		return
 	}
 	c.rseq++
-	c.invite.Open(now, m.timers(c), true)
+	c.flags.unheard = true
+	timers := m.timers(c)
+	timers.Reliable = false // they are repeated end to end, over whatever transport
+	c.invite.Open(now, timers, true)
 }
 
 // knowsReliability tells whether a caller knows reliable provisional responses.
@@ -59,22 +67,28 @@ func (c *call) appendReliability(dst []byte, request *sip.Message) []byte {
 
 // onPrack ends the repeats of the provisional response that a PRACK acknowledges.
 func (m *Machine) onPrack(c *call, r *sip.Message, at time.Duration) {
-	number, _, ok := sip.DeltaSeconds(firstWord(r.RAck))
-	if !ok || c.rseq == 0 || number != c.rseq {
-		m.reply(c, r, m.from, 481)
+	if !c.flags.unheard || !c.acknowledgedBy(r.RAck) {
+		m.answerRequest(c, r, m.from, 481)
 		return
 	}
+	c.flags.unheard = false
 	if c.stage == calling {
 		c.invite.Close()
 	}
 	if !c.session.known {
 		m.agree(c, r.Body)
 	}
-	m.reply(c, r, m.from, 200)
+	m.answerRequest(c, r, m.from, 200)
 	m.match(c, r, at)
 }
 
-func firstWord(text []byte) []byte {
-	word, _, _ := bytes.Cut(text, []byte{' '})
-	return word
+// acknowledgedBy tells whether a RAck names the last reliable provisional response and the INVITE that it answers.
+func (c *call) acknowledgedBy(rack []byte) bool {
+	words := bytes.Fields(rack)
+	if len(words) != 3 || string(words[2]) != "INVITE" {
+		return false
+	}
+	number, _, ok := sip.DeltaSeconds(words[0])
+	cseq, _, known := sip.DeltaSeconds(words[1])
+	return ok && known && number == c.rseq && cseq == c.servedCSeq
 }

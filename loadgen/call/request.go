@@ -218,7 +218,7 @@ func (m *Machine) onRequestInCall(c *call, r *sip.Message, from netip.AddrPort, 
 		case r.CSeq < c.remoteCSeq:
 			m.reply(c, r, from, 500) // out of order: RFC 3261, 12.2.2
 			return
-		case r.CSeq == c.remoteCSeq && c.replied != 0 && r.Method != sip.INVITE:
+		case r.CSeq == c.remoteCSeq && c.replied != 0 && r.Method == c.repliedTo:
 			m.count(c).Retransmissions[measure.Received][methodOf(r.Method)]++
 			m.reply(c, r, from, int(c.replied))
 			return
@@ -252,6 +252,8 @@ func (m *Machine) onFurtherInvite(c *call, r *sip.Message, from netip.AddrPort, 
 		m.repeatResponse(c)
 	case r.ToTag == nil: // a copy that another branch brought: RFC 3261, 8.2.2.2
 		m.reply(c, r, from, 482)
+	case c.stage == calling && c.flags.incoming: // RFC 3261, 14.2
+		m.reply(c, r, from, 500)
 	case c.stage != talking || c.invite.Running():
 		m.reply(c, r, from, 491)
 	default:
@@ -283,8 +285,8 @@ func (m *Machine) onUpdate(c *call, r *sip.Message, from netip.AddrPort, at time
 		m.reply(c, r, from, 422)
 	case len(r.Body) == 0:
 		m.retime(c, r, at)
-		m.reply(c, r, from, 200)
-	case c.invite.Running():
+		m.answerRequest(c, r, from, 200)
+	case c.invite.Running() && !(c.stage == calling && !c.flags.incoming && c.rseq != 0 && c.session.known): // an offer waits for its answer
 		m.reply(c, r, from, 491)
 	case !m.renegotiate(c, r.Body, at):
 		m.reply(c, r, from, 488)
@@ -315,7 +317,7 @@ func (m *Machine) onOtherRequest(c *call, r *sip.Message, from netip.AddrPort, a
 
 // answerRequest answers a request inside the dialog, and notes the status for its repeats.
 func (m *Machine) answerRequest(c *call, r *sip.Message, from netip.AddrPort, status int) {
-	c.replied = uint16(status)
+	c.replied, c.repliedTo = uint16(status), r.Method
 	m.reply(c, r, from, status)
 }
 
@@ -374,9 +376,13 @@ func (m *Machine) onCancel(c *call, r *sip.Message, from netip.AddrPort, at time
 		return
 	}
 	m.reply(c, r, from, 200)
-	if c.stage != calling || !c.flags.incoming {
-		return
+	if c.stage == calling && c.flags.incoming {
+		m.refuseWithdrawn(c, at)
 	}
+}
+
+// refuseWithdrawn ends an INVITE that its caller gave up.
+func (m *Machine) refuseWithdrawn(c *call, at time.Duration) {
 	c.flags.cancelled = true
 	c.resume = Never
 	if request, ok := m.storedInvite(c); ok {
@@ -386,6 +392,11 @@ func (m *Machine) onCancel(c *call, r *sip.Message, from netip.AddrPort, at time
 
 // onBye lets the far end hang up: as the program expects it, or against it.
 func (m *Machine) onBye(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
+	if c.stage == calling && c.flags.incoming && r.ToTag != nil { // of an early dialog: RFC 3261, 15.1.2
+		m.reply(c, r, from, 200)
+		m.refuseWithdrawn(c, at)
+		return
+	}
 	if c.stage == calling || c.stage == refused {
 		m.reply(c, r, from, 481)
 		return

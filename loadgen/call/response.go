@@ -247,7 +247,7 @@ func (m *Machine) retarget(c *call, r *sip.Message) {
 
 // onRefusal acknowledges a final response of 300 and above and ends the attempt.
 func (m *Machine) onRefusal(c *call, r *sip.Message, at time.Duration) {
-	m.acknowledge(r, c.dialog.get(c.dialog.target), c.peer, uint32(c.slot))
+	m.acknowledge(r, c.dialog.requestURI(c.dialog.partOf("CANCEL")), c.peer, uint32(c.slot))
 	if c.status != 0 {
 		m.count(c).Retransmissions[measure.Received][measure.OtherResponse]++
 		return

@@ -16,7 +16,10 @@ func (m *Machine) send(c *call, message *scenarios.Message, now time.Duration) {
 		return
 	}
 	c.trial = sip.Trial{}
-	if c.stage == calling && c.cseq == 0 {
+	if c.stage == calling && c.status >= 300 && message.Method == c.flow.opening.String() {
+		m.renew(c, now)
+	}
+	if c.stage == calling && c.status == 0 {
 		c.way.step = c.step
 	}
 	switch message.Method {
@@ -28,6 +31,15 @@ func (m *Machine) send(c *call, message *scenarios.Message, now time.Duration) {
 	default:
 		m.sendErrand(c, message, ofProgram, now)
 	}
+}
+
+// renew begins a refused call once more, because its program says so: the next final response decides its class,
+// and its delays count from now.
+func (m *Machine) renew(c *call, now time.Duration) {
+	c.dialog.forgetEarly()
+	c.status, c.cause, c.rseq, c.heard = 0, 0, 0, 0
+	c.started, c.attempt.Intended, c.responded = now, now, Never
+	c.flags.provisional, c.flags.cancelled, c.flags.withdrawn, c.session = false, false, false, sdpChoice{}
 }
 
 // heed notes what a step that sends wants beside its message.

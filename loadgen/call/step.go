@@ -29,6 +29,10 @@ func (m *Machine) perform(c *call, step *scenarios.Step, now time.Duration) (nex
 	next = c.step + 1
 	switch step.Op {
 	case scenarios.Send:
+		if c.engaged(step.Message) {
+			m.schedule(c)
+			return waiting
+		}
 		m.heed(c, step)
 		m.send(c, step.Message, now)
 		if step.Message.Reliable && !c.invite.Running() {
@@ -192,6 +196,7 @@ func (m *Machine) onTimer(c *call, now time.Duration) {
 	if m.fireKeeping(c, now); !c.busy {
 		return
 	}
+	m.fireGlare(c, now)
 	if c.resume <= now {
 		at := c.resume // not now: naps of the event loop would make every pause longer
 		c.resume = Never
@@ -207,6 +212,9 @@ func (m *Machine) goOn(c *call, at, now time.Duration) {
 	switch step := &c.flow.steps[c.step]; {
 	case step.Op == scenarios.Expect:
 		c.step = step.Else
+		if !c.keep.refreshing {
+			c.glare = noGlare
+		}
 	case step.Op == scenarios.Hear && !c.hears(step):
 		if now < c.until {
 			c.resume = now + digitsTurn

@@ -33,7 +33,7 @@ func (t *table) take(machine uint64) *call {
 	c := t.at(slot)
 	*c = call{
 		id: newIdentity(slot, t.gens[slot], machine), slot: slot, busy: true,
-		resume: Never, keep: nothingKept, responded: Never, answered: Never, hungUp: Never,
+		resume: Never, keep: nothingKept, glare: noGlare, responded: Never, answered: Never, hungUp: Never,
 	}
 	c.dialog.text = t.texts.take(nil)
 	return c
