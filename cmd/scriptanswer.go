@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/loadgen/call"
 	"github.com/sipplan/sipplan/loadgen/gateway"
 	"github.com/sipplan/sipplan/reports"
 	"github.com/sipplan/sipplan/scenarios"
@@ -75,40 +76,40 @@ func (o *answerOptions) scriptConfig(command *cobra.Command, streams Streams) (g
 	if len(o.gateway.listen) != 1 {
 		return gateway.Config{}, fmt.Errorf("--listen: a SIPp scenario answers on one address, got %d", len(o.gateway.listen))
 	}
-	guard, err := loadgen.ParseGuard(o.gateway.allow)
-	if err != nil {
-		return gateway.Config{}, err
-	}
 	program, script, err := o.script.load(streams)
 	if err != nil {
 		return gateway.Config{}, err
 	}
-	if steps := program.Script.Steps; !program.Script.Answer && steps[0].Op != scenarios.ScriptAwait {
+	if !program.Script.Answer {
 		return gateway.Config{}, fmt.Errorf("--sipp: %s makes calls; sipplan blast runs it", o.script.file)
 	}
-	account, err := o.account.account(streams.Env)
+	if !program.Script.Media {
+		o.gateway.media.sound = "none"
+	}
+	if err := o.completeScript(streams, program, script); err != nil {
+		return gateway.Config{}, err
+	}
+	configs, err := o.gateway.configs()
 	if err != nil {
 		return gateway.Config{}, err
+	}
+	return configs[0], nil
+}
+
+// completeScript fills in what a script needs of the other flags.
+func (o *answerOptions) completeScript(streams Streams, program *scenarios.Program, script *call.ScriptConfig) error {
+	guard, guardErr := loadgen.ParseGuard(o.gateway.allow)
+	account, accountErr := o.account.account(streams.Env)
+	sound, mediaErr := o.gateway.media.media()
+	if err := errors.Join(guardErr, accountErr, mediaErr); err != nil {
+		return err
 	}
 	if script.Service == "" {
 		script.Service = "service"
 	}
 	script.Account = scriptAccount(account, script.Service)
-	twin, err := o.script.twin.config(program.Script, guard)
-	if err != nil {
-		return gateway.Config{}, err
-	}
-	if !program.Script.Media {
-		o.gateway.media.sound = "none"
-	}
-	sound, err := o.gateway.media.media()
-	if err != nil {
-		return gateway.Config{}, err
-	}
-	network, err := o.script.network()
-	if err != nil {
-		return gateway.Config{}, err
-	}
+	twin, twinErr := o.script.twin.config(program.Script, guard)
+	network, networkErr := o.script.network()
 	o.gateway.ports = []int{gateway.MaxCircuits}
 	if !sound.Off {
 		o.gateway.ports = []int{max(1, sound.Ports.Pairs())}
@@ -116,9 +117,5 @@ func (o *answerOptions) scriptConfig(command *cobra.Command, streams Streams) (g
 	o.gateway.adapt = func(cfg *gateway.Config) {
 		cfg.Programs, cfg.Script, cfg.Twin, cfg.Calls, cfg.Network = []*scenarios.Program{program}, script, twin, o.calls, network
 	}
-	configs, err := o.gateway.configs()
-	if err != nil {
-		return gateway.Config{}, err
-	}
-	return configs[0], nil
+	return errors.Join(twinErr, networkErr)
 }

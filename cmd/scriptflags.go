@@ -80,7 +80,7 @@ func addScript(command *cobra.Command) *scriptFlags {
 // given tells whether a scenario file of SIPp is to be run.
 func (f *scriptFlags) given() bool { return f.file != "" }
 
-// needed names the flags that make no sense without --sipp.
+// alone refuses the flags that make no sense without --sipp.
 func (f *scriptFlags) alone(command *cobra.Command) error {
 	if f.given() {
 		return nil

@@ -2,9 +2,12 @@ package sipp
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/sipplan/sipplan/planner"
 	"github.com/sipplan/sipplan/scenarios"
 )
 
@@ -63,11 +66,7 @@ func init() {
 func (c *compiler) action(e *element, step *scenarios.ScriptStep) {
 	compile, known := actionNames[e.name]
 	if !known {
-		names := make([]string, 0, len(actionNames))
-		for name := range actionNames {
-			names = append(names, name)
-		}
-		c.fail(e.line, "<%s> is no action%s", e.name, nearest(e.name, names))
+		c.fail(e.line, "<%s> is no action%s", e.name, planner.DidYouMean(e.name, slices.Sorted(maps.Keys(actionNames))))
 		return
 	}
 	a := scenarios.NewAction(scenarios.Extract, e.line)
@@ -162,12 +161,8 @@ func (c *compiler) extract(e *element, a *scenarios.Action) {
 // attributesOf warns of attributes of an action that have no effect.
 func (c *compiler) attributesOf(e *element, known ...string) {
 	for _, attribute := range e.attributes {
-		found := false
-		for _, name := range known {
-			found = found || name == attribute.name
-		}
-		if !found {
-			c.warn(attribute.line, "attribute %s of <%s> is unknown and has no effect%s", attribute.name, e.name, nearest(attribute.name, known))
+		if !slices.Contains(known, attribute.name) {
+			c.warn(attribute.line, "attribute %s of <%s> is unknown and has no effect%s", attribute.name, e.name, planner.DidYouMean(attribute.name, known))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sipplan/sipplan/planner"
 	"github.com/sipplan/sipplan/scenarios"
 )
 
@@ -13,54 +14,13 @@ var commonAttributes = []string{
 	"hide", "hiderest", "display", "lost", "ontimeout",
 }
 
-// display are attributes of what SIPp shows on its screen.
-var display = []string{"crlf", "hide", "hiderest", "display"}
-
 // unknown warns of attributes that have no effect, as in SIPp.
 func (c *compiler) unknown(e *element, known ...string) {
 	for _, a := range e.attributes {
 		if !slices.Contains(commonAttributes, a.name) && !slices.Contains(known, a.name) {
-			c.warn(a.line, "attribute %s of <%s> is unknown and has no effect%s", a.name, e.name, nearest(a.name, append(known, commonAttributes...)))
+			c.warn(a.line, "attribute %s of <%s> is unknown and has no effect%s", a.name, e.name, planner.DidYouMean(a.name, append(known, commonAttributes...)))
 		}
 	}
-}
-
-// nearest suggests the known name that a word is one or two letters away from.
-func nearest(word string, known []string) string {
-	best, distance := "", 3
-	for _, name := range known {
-		if slices.Contains(display, name) {
-			continue
-		}
-		if d := edits(word, name); d < distance && d < len(name) {
-			best, distance = name, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return "; did you mean " + best + "?"
-}
-
-// edits counts the letters to insert, delete or change to turn one word into another (Levenshtein, 1966).
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // common compiles what every step may have: its actions, its timers and where it leads.

@@ -2,10 +2,12 @@ package sipp
 
 import (
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/sipplan/sipplan/planner"
 	"github.com/sipplan/sipplan/scenarios"
 )
 
@@ -49,6 +51,11 @@ func (c *compiler) keyword(name string, line int) []scenarios.Segment {
 		}
 		return one(s)
 	}
+	return c.parametrized(name, base, offset, line)
+}
+
+// parametrized compiles the keywords with parameters, and those of the user's own.
+func (c *compiler) parametrized(name, base string, offset, line int) []scenarios.Segment {
 	switch {
 	case strings.HasPrefix(name, "field"):
 		return c.field(name, line)
@@ -126,12 +133,7 @@ func (c *compiler) userKeyword(name string, line int) []scenarios.Segment {
 }
 
 func nearestKeyword(name string) string {
-	names := make([]string, 0, len(keywords))
-	for known := range keywords {
-		names = append(names, known)
-	}
-	slices.Sort(names)
-	return nearest(name, names)
+	return planner.DidYouMean(name, slices.Sorted(maps.Keys(keywords)))
 }
 
 // parameter returns the value behind name= in a keyword: quoted, as hexadecimal digits, or up to a space.
