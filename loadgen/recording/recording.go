@@ -42,7 +42,6 @@ type Recording struct {
 	chunks    [][]byte
 	size      int
 	addresses []netip.AddrPort
-	dropped   bool
 }
 
 // chunkSize is the piece in which memory is taken.
