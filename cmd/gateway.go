@@ -24,6 +24,7 @@ type gatewayOptions struct {
 	listen      []string
 	ports       []int
 	setup, ring durationLaw
+	silence     time.Duration
 	duration    time.Duration
 	allow       []string
 	media       *mediaFlags
@@ -61,6 +62,7 @@ func (o *gatewayOptions) addCommon(command *cobra.Command) {
 	flags := command.Flags()
 	flags.Var(&o.setup, "setup", "time from INVITE to 180, fixed or a law: 150ms, exponential:150ms, lognormal:150ms,0.8")
 	flags.Var(&o.ring, "ring", "time from 180 to 200, fixed or a law")
+	flags.DurationVar(&o.silence, "media-timeout", 0, "hang up a call whose caller has sent no RTP for this time; 0 waits for its BYE")
 	flags.DurationVar(&o.duration, "duration", 0, "end after this time; 0 runs until Ctrl-C")
 	flags.StringSliceVar(&o.allow, "allow-target", nil, "hosts beyond private networks that RTP may be sent to")
 	o.media = addMedia(command, "echo", gateway.DefaultPorts)
@@ -98,6 +100,11 @@ func (o *gatewayOptions) run(ctx context.Context, streams Streams) error {
 	abandoned := runGateways(ctx, gateways, left)
 	stop()
 	asked := release()
+	for _, g := range gateways {
+		if n := g.Silent(); n > 0 {
+			fmt.Fprintf(streams.Err, "gateway %s: hung up %d calls that sent no RTP for %s\n", g.Address(), n, o.silence)
+		}
+	}
 	report := gatewayReport(gateways, configs)
 	err = o.output.show(streams, report.Document(), report)
 	if err != nil || !abandoned && (!asked || o.duration == 0) {
@@ -184,7 +191,7 @@ func (o *gatewayOptions) configs() ([]gateway.Config, error) {
 			continue
 		}
 		cfg := gateway.Config{
-			Listen: address, Transport: transport, TLS: certificates, Circuits: o.circuits()[i], Setup: traffic.Duration(o.setup), Ringing: traffic.Duration(o.ring),
+			Listen: address, Transport: transport, TLS: certificates, Circuits: o.circuits()[i], Setup: traffic.Duration(o.setup), Ringing: traffic.Duration(o.ring), MediaTimeout: o.silence,
 			UserAgent: userAgent(), Media: sound, Allow: func(a netip.Addr) bool { return guard.CheckTarget("", a) == nil },
 		}
 		cfg.Media.Ports = ranges[i]

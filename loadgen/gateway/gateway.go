@@ -35,6 +35,7 @@ type Config struct {
 	Realm          *sip.Realm           // asks for credentials where a program says so; nil: none may
 	UserAgent      string
 	Media          loadgen.Media
+	MediaTimeout   time.Duration         // a call whose caller sends no RTP for so long is hung up; 0: none is
 	Allow          func(netip.Addr) bool // media addresses beside the caller's own; nil: none
 	Timers         sip.Timers
 	Script         *call.ScriptConfig  // what calls of a script need; nil for other programs
@@ -69,6 +70,9 @@ func (c *Config) Validate() error {
 			c.Media.Ports, c.Media.Ports.Pairs(), c.Circuits))
 	}
 	errs = append(errs, c.Media.Validate())
+	if c.MediaTimeout != 0 && c.MediaTimeout < time.Second {
+		errs = append(errs, fmt.Errorf("media-timeout: must be 0s for none, or at least 1s, got %s", c.MediaTimeout))
+	}
 	for name, law := range map[string]traffic.Duration{"setup": c.Setup, "ring": c.Ringing} {
 		if err := law.Validate(); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
@@ -83,6 +87,8 @@ func (c *Config) Validate() error {
 // Gateway is one emulated gateway.
 type Gateway struct {
 	leaving  atomic.Bool
+	lookedAt time.Duration // when calls without RTP were last looked for
+	silent   uint64        // calls that were hung up for it
 	cfg      Config
 	shard    *loadgen.Shard
 	circuits circuits
@@ -159,6 +165,7 @@ func (g *Gateway) Run(ctx context.Context) {
 	stopped := call.Never
 	g.shard.Loop(ctx, func(now time.Duration) bool {
 		g.heed(now)
+		g.hangUpSilent(now)
 		if stopped == call.Never && (ctx.Err() != nil || g.done()) {
 			stopped = now
 			g.shard.Machine.Stop(now)
@@ -170,6 +177,22 @@ func (g *Gateway) Run(ctx context.Context) {
 		return stopped != call.Never && g.shard.Machine.InProgress() == 0
 	})
 }
+
+// lookForSilence is how often calls without RTP are looked for.
+const lookForSilence = time.Second
+
+// hangUpSilent hangs up the calls whose caller has vanished.
+func (g *Gateway) hangUpSilent(now time.Duration) {
+	if g.cfg.MediaTimeout == 0 || now < g.lookedAt+lookForSilence {
+		return
+	}
+	g.lookedAt = now
+	g.silent += g.shard.Machine.HangUpSilent(now, g.cfg.MediaTimeout)
+}
+
+// Silent returns how many calls were hung up because their caller sent no RTP any more. It may be read once Run has
+// returned.
+func (g *Gateway) Silent() uint64 { return g.silent }
 
 // Leave makes Run return at once, with the calls that are left counted as aborted. It may be called from any
 // goroutine.
