@@ -52,7 +52,6 @@ func figure(x float64) string {
 // run offers the calls. The first interrupt ends the arrivals and hangs up, the second leaves the calls
 // where they are.
 func (r *loadRun) run(ctx context.Context, streams Streams, what string) (*loadgen.Result, error) {
-	warnOfPorts(streams, r.cfg)
 	results, err := runTogether(ctx, streams, what, []*loadRun{r})
 	if results == nil {
 		return nil, err

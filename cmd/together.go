@@ -17,7 +17,9 @@ func runTogether(ctx context.Context, streams Streams, what string, runs []*load
 	whole.CAPS = 0
 	for _, r := range runs {
 		whole.CAPS += r.cfg.CAPS
+		warnOfPorts(streams, r.cfg)
 	}
+	warnOfBuffers(streams, whole)
 	ceiling, demanding, err := runs[0].ceiling.know(ctx, streams, whole)
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ func (r *Run) promiseTable() Table {
 	if a.Formula != nil {
 		formula = *a.Formula
 	}
-	return Table{
+	t := Table{
 		Title:   "Promise",
 		Columns: []Column{{Name: "figure"}, {Name: "promised", Right: true}, {Name: "formula", Right: true}, {Name: "live", Right: true}},
 		Rows: [][]string{
@@ -33,6 +33,10 @@ func (r *Run) promiseTable() Table {
 			{"pdd, 95 %", a.promised("pdd", func(s float64) string { return "below " + passed(s) }), "-", inMilliseconds(r.Delays.PDD.P95, 1)},
 		},
 	}
+	if r.Audio != nil && r.Audio.MOS != nil && r.Audio.MOS.P5 != nil {
+		t.Rows = append(t.Rows, []string{"mos, 95 %", a.promised("mos", func(s float64) string { return "from " + decimal(s, 2) }), "-", decimal(*r.Audio.MOS.P5, 2)})
+	}
+	return t
 }
 
 // orRate writes calls per second, - where there were none.
