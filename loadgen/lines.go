@@ -18,6 +18,7 @@ const mostLines = 64
 type departures struct {
 	lines []call.Line // with the ports that were wanted, later with those that the system chose
 	paths [][]int     // of each path, the lines that its calls take in turn
+	large []int       // of each path, the line of INVITEs that are too long for UDP, 0 for none; nil where none is
 }
 
 // depart works out which lines the paths of a run need: one from each source that is given, else from the
@@ -47,10 +48,56 @@ func (c *Config) depart(t *Trunks) (departures, error) {
 		}
 		d.paths = append(d.paths, lines)
 	}
+	if c.large() {
+		d.addLarge(t)
+	}
 	if len(d.lines) > mostLines {
 		return d, fmt.Errorf("local: must make at most %d sockets, got %d", mostLines, len(d.lines))
 	}
 	return d, nil
+}
+
+// addLarge gives each path over UDP a line over TCP from its first source.
+func (d *departures) addLarge(t *Trunks) {
+	d.large = make([]int, len(t.Paths))
+	for i, p := range t.Paths {
+		if p.Destination.Transport == sip.UDP {
+			source := d.lines[d.paths[i][0]].Local
+			d.large[i] = d.line(call.Line{Local: netip.AddrPortFrom(source.Addr(), 0), Transport: sip.TCP})
+		}
+	}
+}
+
+// onlyLarge tells whether a line is there for INVITEs that are too long for UDP, and for nothing else.
+func (d *departures) onlyLarge(line uint8) bool {
+	own := slices.ContainsFunc(d.paths, func(lines []int) bool { return slices.Contains(lines, int(line)) })
+	return line > 0 && !own && slices.Contains(d.large, int(line))
+}
+
+// likelyLarge is the length from which the fixed text of an INVITE lets it be more than UDP should carry,
+// in octets: addresses, identifiers and a session description come on top.
+const likelyLarge = 600
+
+// large tells whether INVITEs of the run may be too long for UDP.
+func (c *Config) large() bool {
+	if c.Script != nil {
+		return false
+	}
+	for _, p := range c.Programs {
+		for _, step := range p.Steps {
+			if step.Message == nil || step.Message.Method != "INVITE" {
+				continue
+			}
+			length := 0
+			for _, part := range slices.Concat(step.Message.Head, step.Message.Body) {
+				length += len(part.Text)
+			}
+			if length > likelyLarge {
+				return true
+			}
+		}
+	}
+	return len(c.caller())+len(c.callee()) > likelyLarge/2
 }
 
 // line returns the place of a line, which is added if it is new.

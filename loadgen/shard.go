@@ -213,6 +213,9 @@ func (s *Shard) noteUnreachable(now time.Duration) {
 			continue
 		}
 		s.Machine.Unreachable(now, u)
+		if s.leaves.onlyLarge(u.Line) {
+			continue // the target may well answer over UDP
+		}
 		if delete(s.contact.silent, u.Address); s.contact.refused == nil {
 			s.contact.refused = &u
 		}

@@ -123,6 +123,9 @@ func (t *Trunks) forShard(cfg *Config, leaves *departures, i, shards int) (*call
 			trunk.From = from
 			trunk.Lines = append(trunk.Lines, call.Departure{Line: line, From: from})
 		}
+		if leaves.large != nil {
+			trunk.Large = leaves.large[place]
+		}
 		own.List = append(own.List, trunk)
 	}
 	return own, nil

@@ -122,6 +122,9 @@ func (r *Run) notes() []string {
 	if saved := r.Saving.sentence(); saved != "" {
 		notes = append(notes, saved)
 	}
+	if r.SIP.Oversized > 0 {
+		notes = append(notes, fmt.Sprintf("%s longer than 1,300 octets left over UDP, where they may get lost in pieces (RFC 3261, 18.1.1); the target takes no TCP.", plural(int(r.SIP.Oversized), "request")))
+	}
 	return append(notes, r.messages(), r.generator(), r.Load.sentence(), fmt.Sprintf("%s, seed %d, %s, %s from %s.",
 		strings.Join(r.Targets, ", "), r.Seed, r.Version, passed(r.Duration), r.Started.Format(time.RFC3339)))
 }

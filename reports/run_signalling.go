@@ -14,13 +14,14 @@ type SIP struct {
 	RetransmittedReceived map[string]uint64 `json:"retransmissions_received"`
 	Strays                uint64            `json:"strays"`
 	Malformed             uint64            `json:"malformed"`
+	Oversized             uint64            `json:"oversized_over_udp"`
 	Codes                 map[string]uint64 `json:"final_codes"`
 	Causes                map[string]uint64 `json:"q850_causes"`
 }
 
 func newSIP(m *measure.Measurement) SIP {
 	return SIP{
-		Invites: m.InvitesSent, Provisional: m.Provisional, Strays: m.Strays, Malformed: m.Malformed,
+		Invites: m.InvitesSent, Provisional: m.Provisional, Strays: m.Strays, Malformed: m.Malformed, Oversized: m.Oversized,
 		RetransmittedSent:     byMethod(m.Retransmissions[measure.Sent]),
 		RetransmittedReceived: byMethod(m.Retransmissions[measure.Received]),
 		Codes:                 numbered(m.Codes[:]), Causes: numbered(m.Causes[:]),

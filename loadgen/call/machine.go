@@ -119,6 +119,7 @@ type Machine struct {
 	bindings   bindings
 	values     [][]scenarios.Value // variables of programs, by slot
 	body       []byte
+	measured   []byte // an INVITE whose length is of interest
 	stopping   bool
 	parting    parting
 	closed     time.Duration // end of the measuring window, Never before it is known
@@ -278,6 +279,8 @@ func (m *Machine) Unreachable(now time.Duration, u sip.Unreachable) {
 	m.table.each(func(c *call) {
 		switch {
 		case c.way.line != u.Line:
+		case c.stage == calling && c.peer == address && c.onLargeLine() && !c.flags.provisional:
+			m.shrink(c, now)
 		case c.stage == calling && c.peer == address && !c.flags.provisional && !c.flags.incoming:
 			if m.scripts != nil {
 				m.scripts.loseCall(c, now)

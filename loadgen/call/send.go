@@ -69,12 +69,13 @@ func (m *Machine) sendInvite(c *call, message *scenarios.Message, now time.Durat
 	c.cseq++
 	c.inviteCSeq = c.cseq
 	c.lastSent, c.flags.serving, c.heard = message, false, 0
-	c.invite.Open(now, m.timers(c), true)
-	c.invite.Bound(now, c.patience())
 	if c.stage == calling {
 		m.count(c).InvitesSent++
 	}
 	m.vouch(c, message)
+	m.enlarge(c, message)
+	c.invite.Open(now, m.timers(c), true)
+	c.invite.Bound(now, c.patience())
 	m.transmit(c, message, nil, m.destination(c, message.Method))
 }
 
@@ -136,7 +137,9 @@ func (m *Machine) transmit(c *call, message *scenarios.Message, answered *sip.Me
 		flow = uint32(c.slot)
 	}
 	m.use(c)
-	m.cfg.Wire.Queue(m.append(m.cfg.Wire.Buffer(), c, message, answered), to, flow)
+	b := m.append(m.cfg.Wire.Buffer(), c, message, answered)
+	m.mark(c, len(b), answered)
+	m.cfg.Wire.Queue(b, to, flow)
 }
 
 // respond sends a response of the program: to the INVITE that came in, as long as that has no final

@@ -18,6 +18,9 @@ type Trunk struct {
 	// Lines are those that calls take over this trunk, in turn; empty for the first one, with From.
 	Lines []Departure
 	turn  int
+	// Large is the place of the line for INVITEs that are too long for UDP, over TCP; 0 for none.
+	Large        int
+	refusesLarge bool // the target takes no connection
 }
 
 // Departure is a line that calls over a trunk take.

@@ -467,3 +467,61 @@ func TestCallThatOverloadControlLeavesNoTrunkIsNotStarted(t *testing.T) {
 		t.Errorf("reasons %v, want throttled", l.calls.NotStarted)
 	}
 }
+
+// largeLab is a lab whose INVITEs are longer than UDP should carry, with a line over TCP beside the one over
+// UDP. It returns which lines were used for the messages, in their order.
+func largeLab(t *testing.T, user string) (l *lab, used *[]int) {
+	t.Helper()
+	l = trunkLab(t, 1, nil)
+	used = &[]int{}
+	trunk := &l.caller.trunks.List[0]
+	trunk.URI, trunk.Large = "sip:"+user+"@192.0.2.2:5060", 1
+	trunk.Lines = []Departure{{Line: 0, From: trunk.From}}
+	l.caller.cfg.Lines = []Line{{callerAddress, sip.UDP}, {callerAddress, sip.TCP}}
+	l.caller.cfg.UseLine = func(line int) { *used = append(*used, line) }
+	l.caller.lines = newLines(&l.caller.cfg)
+	return l, used
+}
+
+func TestLongInviteGoesOverTCP(t *testing.T) {
+	for _, tt := range []struct {
+		name, user string
+		line       int
+	}{{"a long one", strings.Repeat("1", 500), 1}, {"a short one", "+15550100", 0}} {
+		t.Run(tt.name, func(t *testing.T) {
+			l, used := largeLab(t, tt.user)
+			l.route(time.Second)
+			l.lose = func(string) bool { return true }
+			if (*used)[0] != tt.line {
+				t.Errorf("the INVITE left on line %d, want %d", (*used)[0], tt.line)
+			}
+			l.runUntil(l.now + time.Second)
+			if repeats := l.calls.Retransmissions[measure.Sent][measure.Invite]; (repeats == 0) != (tt.line == 1) {
+				t.Errorf("it was repeated %d times: over TCP nothing is, over UDP all", repeats)
+			}
+			if l.calls.Oversized != 0 {
+				t.Errorf("%d requests are marked as too long", l.calls.Oversized)
+			}
+		})
+	}
+}
+
+func TestLongInviteGoesOverUDPWhereTheTargetTakesNoConnection(t *testing.T) {
+	l, used := largeLab(t, strings.Repeat("1", 500))
+	l.lose = func(string) bool { return (*used)[len(*used)-1] == 1 }
+	for i := range 2 {
+		*used = nil
+		l.route(time.Second)
+		if i == 0 {
+			l.caller.Unreachable(l.now, sip.Unreachable{Address: answererAddress, Line: 1})
+		}
+		if last := (*used)[len(*used)-1]; last != 0 {
+			t.Errorf("call %d: the INVITE left on line %d at last, want UDP", i+1, last)
+		}
+		l.runUntil(l.now + time.Minute)
+	}
+	if l.calls.Outcomes[measure.Answered] != 2 || l.calls.Oversized < 2 {
+		t.Errorf("classes %v, %d requests marked as too long; want both calls answered, and their INVITEs marked", l.calls.Outcomes, l.calls.Oversized)
+	}
+	l.settled()
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,5 +125,18 @@ func TestTrunksThatMoveAreFollowed(t *testing.T) {
 	}
 	if n := len(result.Steady.Trunks); n != 1 || result.Steady.Trunks[0].Tries != 200 {
 		t.Errorf("%d trunks: %+v; want one with 200 tries", n, result.Steady.Trunks)
+	}
+}
+
+// TestLongInvitesAreMarkedWhereTheTargetTakesNoTCP calls a gateway that answers over UDP alone.
+func TestLongInvitesAreMarkedWhereTheTargetTakesNoTCP(t *testing.T) {
+	_, trunks, _ := pool(t, 1, over(sip.UDP), loadgen.TrunkPlan{})
+	long, err := scenarios.Parse("long.yaml", []byte("scenario: long\nrole: caller\nsteps:\n  - invite:\n      Subject: "+strings.Repeat("x", 1000)+"\n  - bye\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := loadOver(t, trunks, func(c *loadgen.Config) { c.Programs = long })
+	if n := result.Steady.Oversized; n < 60 {
+		t.Errorf("%d requests are marked as too long for UDP, want the 60 INVITEs", n)
 	}
 }

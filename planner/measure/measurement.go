@@ -121,6 +121,7 @@ type Measurement struct {
 	Lapsed          uint64                // bindings that were not refreshed in time
 	Strays          uint64                // messages that belong to no call
 	Malformed       uint64                // messages that could not be read
+	Oversized       uint64                // requests over 1,300 octets that left over UDP (RFC 3261, 18.1.1)
 
 	Delays [NumDelays]Histogram
 	Media  Media

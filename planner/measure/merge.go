@@ -30,6 +30,7 @@ func (m *Measurement) Merge(other *Measurement) {
 	m.Lapsed += other.Lapsed
 	m.Strays += other.Strays
 	m.Malformed += other.Malformed
+	m.Oversized += other.Oversized
 
 	for d := range m.Delays {
 		m.Delays[d].Merge(&other.Delays[d])
