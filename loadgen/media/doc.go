@@ -19,7 +19,13 @@
 // unspecified. A peer may send our own packets back unchanged: that our SSRC then comes in is no
 // collision (RFC 3550 section 8.2) but the echo of a reflector, such as SIPp's, and is heard.
 //
+// What a leg heard is judged as a telephone would: packets count as lost to the ear when they never came or came
+// too late for a jitter buffer, a stream that stops is dead air, and the rest goes into the E-model. What is foreign,
+// forged, garbled or a copy is counted and changes no figure of the call.
+//
 // The files: engine, pool and wheel hold the legs; visit is a leg's share of a sweep, sender, echo and
-// control what it says, receiver, sequence and jitter what it makes of what it hears; socket has the one
-// interface to the network, with the fast path in socket_linux.
+// control what it says, receiver, sequence, jitter and playout what it makes of what it hears, score and loudness what
+// that sounded like, extended what both ends tell each other of it; reference, ear and listen mark audio and recognise
+// it, envelope finds an echo; tap shows packets to a recorder; socket has the one interface to the network, with the
+// fast path in socket_linux.
 package media

@@ -133,6 +133,12 @@ func (l *Leg) finish(now time.Duration) {
 
 // aim sets where the leg sends, what, and whom it hears.
 func (l *Leg) aim(now time.Duration, s Stream) {
+	switch held := l.stream.SendOnly && l.wheel != nil; {
+	case s.SendOnly:
+		l.receiver.rest()
+	case held:
+		l.receiver.resume(now)
+	}
 	l.stream, l.aimed = s, now
 	l.control.clock = s.Codec.Clock()
 	l.receiver.expect(s.Codec.Clock(), s.packetTime())

@@ -160,11 +160,21 @@ func (r *receiver) dismiss() {
 	}
 }
 
+// rest says that nothing is expected until resume: the far end is on hold.
+func (r *receiver) rest() { r.quiet = true }
+
+// resume says that packets are expected again. What came before says nothing of their timing.
+func (r *receiver) resume(now time.Duration) {
+	r.last = max(r.last, now)
+	r.source.jitter.primed = false
+}
+
 // note takes the times of an accepted packet.
 func (r *receiver) note(h *rtp.Header, arrival time.Duration, p place, timed bool) {
 	gap := arrival - r.last
-	if gap > interruption && !r.quiet && !h.Marker {
-		r.interrupted = true
+	if gap > interruption {
+		r.interrupted = r.interrupted || !r.quiet && !h.Marker
+		r.source.jitter.primed = false // a telephone plays what comes then anew
 	}
 	r.longestGap = max(r.longestGap, gap)
 	r.last = max(r.last, arrival)

@@ -309,3 +309,23 @@ func TestFatesAgreeWithASet(t *testing.T) {
 		}
 	}
 }
+
+// TestHoldIsNoFault: the far end puts the call on hold for three seconds and goes on with the timestamps that it had.
+func TestHoldIsNoFault(t *testing.T) {
+	l, m, hear := hearing(t, Stream{Source: None})
+	play := func(from, to int, pause time.Duration) {
+		for k := from; k < to; k++ {
+			hear(5000, ms(k)+pause, spoken(k, uint32(k)*160, 7))
+		}
+	}
+	play(0, 100, 0)
+	l.Start(2*second, Stream{Remote: at(5000), Source: None, SendOnly: true})
+	m.network.(*ether).run(5*second, m)
+	l.Start(5*second, Stream{Remote: at(5000), Source: None})
+	play(100, 200, 3*second)
+	m.network.(*ether).run(7*second, m)
+	s := l.Stop(7 * second)
+	if names := s.Faults.Names(); len(names) > 0 || s.Missing != 0 || s.Received != 200 || s.LongestGap > 100*time.Millisecond {
+		t.Errorf("%v, %v missing of %d received, longest gap %v", names, s.Missing, s.Received, s.LongestGap)
+	}
+}
