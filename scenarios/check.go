@@ -22,9 +22,24 @@ func readChecks(n *yaml.Node) ([]check, error) {
 	}
 	var list []check
 	for _, item := range n.Content {
-		list = append(list, check{words: item.Value, line: item.Line})
+		words, err := plainText(item)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, check{words: words, line: item.Line})
 	}
 	return list, nil
+}
+
+// plainText returns a phrase as written where a colon in it, as in ^<sip: at its end, makes YAML take it for a map.
+func plainText(n *yaml.Node) (string, error) {
+	switch {
+	case n.Kind == yaml.ScalarNode:
+		return n.Value, nil
+	case n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[1].Kind == yaml.ScalarNode:
+		return strings.TrimSpace(n.Content[0].Value + ": " + n.Content[1].Value), nil
+	}
+	return "", fmt.Errorf("line %d: a phrase is wanted, such as header Contact matches ^<sip:; put it in quotes", n.Line)
 }
 
 // readSets reads `set:`, variables and where their values come from.

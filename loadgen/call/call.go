@@ -31,7 +31,7 @@ type call struct {
 	way     way
 
 	dialog  dialog
-	request []byte // answerer: the INVITE as it came
+	request []byte // the INVITE that came in last, or at the caller the response that came before the program waited for it
 	key     uint64 // answerer: of the INVITE in the index of calls that come in
 
 	invite sip.Transaction // the INVITE or, at the answerer, its final response

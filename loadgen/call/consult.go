@@ -32,10 +32,21 @@ func (m *Machine) consulted(other *call, answered bool, at time.Duration) {
 		m.fail(c, at)
 		return
 	}
-	c.dialog.replaces = c.dialog.put(referTo(other))
+	uri := referTo(other)
+	if len(uri) > maxReplaces {
+		m.fail(c, at)
+		return
+	}
+	if len(c.dialog.text) > maxDialog/2 {
+		c.dialog.compact()
+	}
+	c.dialog.replaces = c.dialog.put(uri)
 	c.step++
 	m.run(c, at)
 }
+
+// maxReplaces bounds a URI with a Replaces header in it, in octets.
+const maxReplaces = 4 << 10
 
 // referTo returns the URI that sends somebody to the far end of a call, in that call's place (RFC 3891, 6): the
 // Replaces header stands in it as the far end sees the dialog.
@@ -50,6 +61,9 @@ func referTo(other *call) []byte {
 // the data of the row may name.
 func (m *Machine) callTo(c *call, to []scenarios.Segment) {
 	d := &c.dialog
+	if len(d.text) > maxDialog/2 {
+		d.compact() // a program may call again and again
+	}
 	from := len(d.text)
 	d.text = append(d.text, '<')
 	for i := range to {

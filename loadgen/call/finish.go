@@ -19,6 +19,8 @@ func (m *Machine) hangUpEarly(c *call, now time.Duration) {
 	switch {
 	case c.flow.opening != sip.INVITE:
 		m.finish(c, now)
+	case c.stage == calling && caller && c.status != 0: // between a refusal and the next try
+		m.finish(c, now)
 	case c.stage == calling && caller:
 		m.withdraw(c, now)
 	case c.stage == calling:

@@ -99,7 +99,7 @@ func (c *call) life(r *sip.Message) uint32 {
 	if c.keep.life > 0 {
 		seconds = min(seconds, uint32(c.keep.life/time.Second))
 	}
-	return seconds
+	return min(seconds, uint32(maxLife/time.Second))
 }
 
 // appendBinding writes the binding that a 200 to REGISTER confirms (RFC 3261, 10.3, step 8).
@@ -110,6 +110,18 @@ func (c *call) appendBinding(dst []byte, r *sip.Message) []byte {
 	}
 	dst = append(append(append(dst, "Contact: <"...), r.Target...), ">;expires="...)
 	return append(appendUint(dst, seconds), "\r\n"...)
+}
+
+// maxBindings bounds the addresses of record of a machine: a peer that makes up addresses fills no memory.
+const maxBindings = 1 << 20
+
+// full tells whether a REGISTER would bind one address too many.
+func (b bindings) full(r *sip.Message) bool {
+	if r.Method != sip.REGISTER || len(b) < maxBindings {
+		return false
+	}
+	_, known := b[string(uriOf(r.To))]
+	return !known
 }
 
 // bindings are the addresses of record that are registered, with the ends of their bindings.

@@ -16,7 +16,7 @@ func (m *Machine) follow(c *call, now time.Duration) {
 	uri, _, ok := sip.AddressParameters(r.Lookup("Refer-To", 'r'))
 	target, headers, _ := bytes.Cut(uri, []byte{'?'})
 	address := sip.LiteralAddress(target)
-	if !ok || !m.callable(target) || !m.reachable(c, address) || m.flows.referred == nil {
+	if !ok || len(uri) > maxReplaces || !m.callable(target) || !m.reachable(c, address) || m.flows.referred == nil {
 		m.answerRequest(c, r, m.from, 603)
 		return
 	}

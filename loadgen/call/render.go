@@ -17,6 +17,7 @@ type standards struct {
 	prack, prackAnswer *scenarios.Message
 	answer             *scenarios.Message
 	update, reinvite   *scenarios.Message // refresh a session
+	subscribed         *scenarios.Message // 200 to a SUBSCRIBE that refreshes or ends a subscription
 	report             *scenarios.Message // NOTIFY about the call that follows a REFER
 	referred           *scenarios.Message // INVITE of such a call
 	responses          map[int]*scenarios.Message
@@ -48,6 +49,11 @@ func newStandards(fixed map[scenarios.Keyword]string) (s standards, err error) {
 		}
 		*into = message.Bind(fixed)
 	}
+	subscribed, err := scenarios.Response(200, "OK", "Expires: [expires]", "Contact: <[local_uri]>")
+	if err != nil {
+		return s, err
+	}
+	s.subscribed = subscribed.Bind(fixed)
 	s.responses = map[int]*scenarios.Message{}
 	for status, phrase := range phrases {
 		message, err := scenarios.Response(status, phrase, extra[status]...)
@@ -213,6 +219,8 @@ func appendAnswered(dst []byte, c *call, r *sip.Message, from netip.AddrPort, st
 		return c.appendReliability(dst, r)
 	case scenarios.Binding:
 		return c.appendBinding(dst, r)
+	case scenarios.Lifetime:
+		return appendUint(dst, c.life(r))
 	case scenarios.AnsweredVias:
 		return appendVias(dst, r, from)
 	case scenarios.AnsweredRecordRoutes:

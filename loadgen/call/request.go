@@ -61,6 +61,8 @@ func (m *Machine) onRequest(r *sip.Message, from netip.AddrPort, at time.Duratio
 	case over && (r.Method == sip.BYE || r.Method == sip.CANCEL):
 		m.cfg.Steady.Retransmissions[measure.Received][methodOf(r.Method)]++
 		m.reply(nil, r, from, 200)
+	case over && r.Method == sip.NOTIFY:
+		m.reply(nil, r, from, 200) // the last report of a subscription that we ended: RFC 6665, 4.2.2
 	case r.ToTag == nil && m.flows.answerers[r.Method] != nil:
 		m.onOpening(r, from, at)
 	case r.Method == sip.OPTIONS && r.ToTag == nil:
@@ -129,9 +131,10 @@ func (m *Machine) unacceptable(r *sip.Message) int {
 		return 422
 	case len(r.Target) == 0 || !m.callable(r.Target):
 		return 400
-	case m.cfg.MaxCalls > 0 && m.table.busy >= m.cfg.MaxCalls:
+	case m.cfg.MaxCalls > 0 && m.table.busy >= m.cfg.MaxCalls, m.bindings.full(r):
 		into := m.cfg.Steady
 		into.Offered++
+		into.Started++
 		into.Outcomes[measure.Blocked]++
 		into.Codes[503]++
 		return 503
@@ -302,6 +305,12 @@ func (m *Machine) onUpdate(c *call, r *sip.Message, from netip.AddrPort, at time
 func (m *Machine) onOtherRequest(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
 	arm := m.armFor(c, r)
 	switch {
+	case m.onSubscribe(c, r, from, at):
+		return
+	case c.endedBy(r):
+		m.answerRequest(c, r, from, 200)
+		m.lapse(c, at)
+		return
 	case arm != nil && arm.Reply != 0:
 		m.answerRequest(c, r, from, arm.Reply)
 	case arm != nil:

@@ -272,7 +272,7 @@ func (m *Machine) onRefusal(c *call, r *sip.Message, at time.Duration) {
 		failed = c.responded
 	}
 	m.count(c).Delays[measure.SRDFailed].Record(failed - c.begin(m.cfg.Grain))
-	if c.flags.outside {
+	if c.flags.outside || c.flags.stopping {
 		m.finish(c, at)
 		return
 	}

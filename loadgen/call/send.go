@@ -161,8 +161,12 @@ func (m *Machine) respond(c *call, message *scenarios.Message, now time.Duration
 	switch {
 	case message.Status >= 200:
 		m.decide(c, message.Status, now)
-		if request.Method == sip.REGISTER && message.Status < 300 {
+		switch {
+		case message.Status >= 300:
+		case request.Method == sip.REGISTER:
 			m.bind(c, request, now)
+		case request.Method == sip.SUBSCRIBE:
+			m.keepSubscription(c, request, now)
 		}
 	case message.Reliable:
 		m.sendReliably(c, request, now)

@@ -99,6 +99,10 @@ func (m *Machine) pauseOrEnd(c *call, step *scenarios.Step, now time.Duration) {
 // await waits for a message, unless it came in before.
 func (m *Machine) await(c *call, step *scenarios.Step, now time.Duration) (next int) {
 	if next, heard := c.overheard(step); heard {
+		if next == c.step+1 && !m.checks(c, step, &sip.Message{Raw: c.request}) {
+			m.fail(c, now)
+			return waiting
+		}
 		return next
 	}
 	if step.Within > 0 {
@@ -142,6 +146,7 @@ func (m *Machine) match(c *call, msg *sip.Message, now time.Duration) {
 		m.run(c, now)
 	case arm == nil && !msg.Request && msg.Method == sip.INVITE && msg.Status > 100:
 		c.heard = msg.Status
+		c.request = append(m.table.large.take(c.request), msg.Raw...)
 	}
 }
 
@@ -164,7 +169,7 @@ func (m *Machine) armFor(c *call, msg *sip.Message) *scenarios.Arm {
 
 // overheard tells where an Expect goes on because of a response that came in before it was reached.
 func (c *call) overheard(step *scenarios.Step) (next int, heard bool) {
-	if c.heard == 0 || len(step.Actions) > 0 { // its message is gone, so that nothing of it can be checked
+	if c.heard == 0 {
 		return 0, false
 	}
 	for i := range step.Arms {
