@@ -144,3 +144,27 @@ func TestVerifyPlanOverflows(t *testing.T) {
 		}
 	}
 }
+
+func TestInterruptedTestOfAPlanStillReports(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "plan.yaml")
+	if err := os.WriteFile(file, []byte(twoPlaces), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	verify := startSession(t, "verify", file, "--compress", "1000", "--media", "none", "--output", "json")
+	verify.says(t, `[1-9]\d* in progress`)
+	verify.interrupt()
+	if code := verify.leaves(t); code != codeInterrupted {
+		t.Errorf("exit code %d, want %d", code, codeInterrupted)
+	}
+	var report map[string]any
+	if err := json.Unmarshal([]byte(verify.stdout.String()), &report); err != nil {
+		t.Fatal(err)
+	}
+	if report["interrupted"] != true || report["verdict"] != "inconclusive" || at(t, report, "streams", 0, "why", 0) != "The test was interrupted." {
+		t.Errorf("%v because %v", report["verdict"], report["why"])
+	}
+	if at(t, report, "runs", 0, "totals", "offered").(float64) == 0 {
+		t.Error("the calls so far are not reported")
+	}
+}
