@@ -38,19 +38,24 @@ func (e *event) place() int32 { return int32(e.what >> kindBits) }
 
 func about(k kind, place int32) uint32 { return uint32(place)<<kindBits | uint32(k) }
 
-// calendar is a heap of events with four children to a node, the earliest on top. A taken event leaves its place on top to
-// the next one that is pushed: in a full group a call ends and another begins, and then the heap is put in order once for
-// both. No operation allocates once the calendar has been as long before.
+// calendar holds events, the earliest on top of a heap with four children to a node. A taken event leaves its place on top
+// to the next one that is pushed: in a full group a call ends and another begins, and then the heap is put in order once
+// for both. No operation allocates once the calendar has been as long before.
 //
 // The four children of a node are one cache line: the top is at place 3, the children of place i are at 4(i-2) to
 // 4(i-2)+3. Free places up to the end of a line hold never, so that the earliest of four is found without branches, which
 // a processor would guess wrongly.
+//
+// A long calendar keeps only the near future in the heap; what is behind its horizon waits in an agenda.
 type calendar struct {
 	events []event
 	n      int // places in use, those before the top included
 	hole   bool
 	// least is the place of the earliest event below a free top, 0 when it has not been looked for.
-	least int
+	least   int
+	horizon time.Duration // events from here on are in the agenda; never where there is none
+	agenda  agenda
+	long    int // a heap of more events is tuned
 }
 
 const (
@@ -67,12 +72,17 @@ func (c *calendar) reset() {
 	for i := range c.events {
 		c.events[i].at = never
 	}
-	c.n, c.hole, c.least = top, false, 0
+	c.n, c.hole, c.least, c.horizon, c.long = top, false, 0, never, longHeap
+	c.agenda.reset()
 }
 
 // push adds an event, which happens before the end of time.
 func (c *calendar) push(e event) {
 	e.at = min(e.at, never-1)
+	if e.at >= c.horizon {
+		c.agenda.put(e, c.horizon)
+		return
+	}
 	if c.hole {
 		c.hole = false
 		if c.least == 0 {
@@ -83,9 +93,7 @@ func (c *calendar) push(e event) {
 		return
 	}
 	i := c.n
-	if c.n++; c.n > len(c.events) {
-		c.events = append(c.events, event{at: never}, event{at: never}, event{at: never}, event{at: never})
-	}
+	c.append(e)
 	events := c.events
 	for i > top {
 		parent := i/children + 2
@@ -98,19 +106,29 @@ func (c *calendar) push(e event) {
 	events[i] = e
 }
 
+// append puts an event at the end, out of order.
+func (c *calendar) append(e event) {
+	if c.n++; c.n > len(c.events) {
+		c.events = append(c.events, event{at: never}, event{at: never}, event{at: never}, event{at: never})
+	}
+	c.events[c.n-1] = e
+}
+
 // due returns the earliest event, which is taken, if it is not later than a time.
 func (c *calendar) due(by time.Duration) (e event, ok bool) {
-	if c.hole {
+	if c.hole && c.n > top+1 {
 		if c.least == 0 {
-			if c.n <= top+1 {
-				return e, false
-			}
 			c.least = earliest((*[children]event)(c.events[children:])) + children
 		}
 		if c.events[c.least].at > by {
 			return e, false
 		}
+	}
+	if c.hole {
 		c.fill()
+	}
+	if c.n == top && c.horizon <= by {
+		c.advance(by)
 	}
 	if c.events[top].at > by {
 		return e, false
@@ -184,6 +202,12 @@ func (c *calendar) remove(drop func(e *event) bool) {
 		c.events[i].at = never
 	}
 	c.n = kept
+	c.order()
+	c.agenda.remove(drop)
+}
+
+// order puts events in order that are in none.
+func (c *calendar) order() {
 	for i := (c.n-1)/children + 2; i >= top; i-- {
 		if i < c.n {
 			c.sink(i, c.events[i])

@@ -8,21 +8,33 @@ import (
 	"github.com/sipplan/sipplan/planner/traffic"
 )
 
-// TestTheCalendarGivesEventsInOrder pushes, takes and removes at random, beside a sorted list.
+// TestTheCalendarGivesEventsInOrder pushes, takes and removes at random, beside a sorted list: in the heap alone, and with
+// pages that are laid out anew from time to time.
 func TestTheCalendarGivesEventsInOrder(t *testing.T) {
+	for name, far := range map[string]time.Duration{"heap": 1000, "near pages": 1e9, "pages and what is later": 1e15} {
+		t.Run(name, func(t *testing.T) { checkCalendar(t, far) })
+	}
+}
+
+// checkCalendar lets events be up to a time ahead.
+func checkCalendar(t *testing.T, far time.Duration) {
 	random := traffic.Stream(1, 1)
 	var c calendar
 	c.reset()
 	var want []time.Duration
-	for step := range 200_000 {
+	now := time.Duration(0)
+	for step := range 50_000 {
+		if far > 1000 && step%5000 == 0 && len(want) > 0 {
+			c.tune(now)
+		}
 		switch x := random.IntN(100); {
-		case x < 50:
-			at := time.Duration(random.IntN(1000))
+		case x < 51:
+			at := now + time.Duration(random.ExpFloat64()*float64(far)/3)
 			c.push(event{at: at})
 			i, _ := slices.BinarySearch(want, at)
 			want = slices.Insert(want, i, at)
 		case x < 99:
-			by := time.Duration(random.IntN(1000))
+			by := now + time.Duration(random.ExpFloat64()*float64(far)/300)
 			e, ok := c.due(by)
 			if wanted := len(want) > 0 && want[0] <= by; ok != wanted {
 				t.Fatalf("step %d: an event by %d: %v, want %v", step, by, ok, wanted)
@@ -31,7 +43,7 @@ func TestTheCalendarGivesEventsInOrder(t *testing.T) {
 				if e.at != want[0] {
 					t.Fatalf("step %d: event at %d, want %d", step, e.at, want[0])
 				}
-				want = want[1:]
+				want, now = want[1:], e.at
 			}
 		default:
 			c.remove(func(e *event) bool { return e.at%7 == 0 })

@@ -39,5 +39,6 @@ func (r *replication) copyState(from *replication, random Random) {
 
 func (c *calendar) copyState(from *calendar) {
 	c.events = append(c.events[:0], from.events...)
-	c.n, c.hole, c.least = from.n, from.hole, from.least
+	c.n, c.hole, c.least, c.horizon, c.long = from.n, from.hole, from.least, from.horizon, from.long
+	c.agenda.copyState(&from.agenda)
 }

@@ -194,6 +194,9 @@ func (r *replication) arrive() {
 
 // call lets a source make the call that was drawn.
 func (r *replication) call(place int32) {
+	if r.calendar.n > r.calendar.long {
+		r.calendar.tune(r.now)
+	}
 	r.sources[place].tally.arrived++
 	r.caller.source, r.caller.retries = place, 0
 	r.offer()
