@@ -67,6 +67,7 @@ The first Ctrl-C ends the arrivals, hangs up and still reports; the second leave
 		Example: `  sipplan blast sip:127.0.0.1:5060 --erlangs 20 --aht 6s --duration 2m
   sipplan blast sip:10.1.2.3 --caps 5 --calls 500 --media none --gate 'blocking <= 1%' --gate 'pdd p95 < 250ms'
   sipplan blast sip:127.0.0.1:5060 --sipp uac.xml --inf users.csv --key domain=lab.example -r 10 -m 100
+  sipplan blast sip:10.1.2.3 --caps 5 --calls 500 --media reference --gate 'mos p5 >= 4.0' --save-calls failed,worst:20
   sipplan blast sip:+15550100@gw.lab.example --users 200 --usage heavy --allow-target gw.lab.example --out junit=gates.xml`,
 		Args: o.someTarget,
 		RunE: func(command *cobra.Command, args []string) error { return o.run(command, streams, args) },

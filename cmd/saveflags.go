@@ -24,7 +24,7 @@ type saveFlags struct {
 }
 
 func (f *saveFlags) add(flags *pflag.FlagSet) {
-	flags.StringVar(&f.calls, "save-calls", "", "record calls and save some as pcap and message ladder: `failed`, worst or both, with a number: failed:50,worst:20")
+	flags.StringVar(&f.calls, "save-calls", "", "record calls and save `some` as pcap and message ladder: failed, worst or both, with a number: failed:50,worst:20")
 	flags.StringVar(&f.dir, "save-dir", "saved-calls", "`folder` for saved calls; it is made if it is not there")
 	flags.IntVar(&f.size, "save-size", recording.DefaultBytes, "most `octets` of one saved call; RTP beyond is left out")
 }

@@ -41,7 +41,9 @@ func (s *Stats) blame(l *Leg, stopped bool) {
 	f.Add(measure.OtherPacketTime, r.steps.differs())
 	f.Add(measure.OtherPayload, s.WrongPayload >= fewPackets)
 	s.Recognised = l.ear.recognised(l.stream.Mark)
-	f.Add(measure.OtherAudio, l.ear.deaf() && l.receiver.loudness.packets >= enoughPackets && l.stream.Codec <= PCMA)
+	enough := l.receiver.loudness.packets >= enoughPackets && l.stream.Codec <= PCMA
+	s.Marked = l.ear.listening && (l.ear.marks > 0 || enough)
+	f.Add(measure.OtherAudio, l.ear.deaf() && enough)
 	f.Add(measure.SwappedAudio, l.ear.swapped(l.stream.Mark))
 	f.Add(measure.OwnEcho, s.Echo)
 	f.Add(measure.SilentAudio, r.loudness.silent() && s.Received >= fewPackets)

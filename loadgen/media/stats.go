@@ -70,6 +70,7 @@ type Stats struct {
 	Level      float64        // mean level of the audio in dBov
 	LevelKnown bool
 
+	Marked     bool          // the leg listened for the reference signal, long enough to miss it
 	Recognised bool          // the reference signal that was expected was heard
 	AudioDelay time.Duration // from sending it to hearing it again; valid when Recognised with a mark of our own
 	Echo       bool          // our own signal came back
@@ -122,6 +123,14 @@ func (s *Stats) AddTo(m *measure.Media) {
 func (s *Stats) addTo(h *measure.Heard) {
 	if !s.SendOnly && (s.Received > 0 || s.Silent()) {
 		h.Promised++
+	}
+	for _, judged := range []struct {
+		what  bool
+		calls *uint64
+	}{{s.Marked, &h.Marked}, {s.LevelKnown, &h.Decoded}, {s.Pace > 0, &h.Paced}} {
+		if judged.what {
+			*judged.calls++
+		}
 	}
 	h.Discarded += s.Discarded
 	h.Bursts += s.Bursts.Bursts

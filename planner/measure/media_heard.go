@@ -2,7 +2,11 @@ package measure
 
 // Heard is what calls heard: how the packets of the far end would have sounded, and what was wrong with them.
 type Heard struct {
-	Promised     uint64 // calls in which audio was promised to us: what the counts below are out of
+	Promised uint64 // calls in which audio was promised to us: what the counts below are out of
+	Marked   uint64 // of these, calls that listened for the reference signal
+	Decoded  uint64 // calls whose audio was decoded, so that its loudness is known
+	Paced    uint64 // calls that lasted long enough for the pace of the far end to be judged
+
 	Discarded    uint64 // packets that came too late for the modelled jitter buffer
 	Bursts       uint64 // bursts of packets lost or discarded (RFC 3611 section 4.7.2)
 	WrongPayload uint64 // packets of a payload type that was not agreed on
@@ -34,6 +38,9 @@ type Heard struct {
 // Merge adds what other measured, which must not be h itself.
 func (h *Heard) Merge(other *Heard) {
 	h.Promised += other.Promised
+	h.Marked += other.Marked
+	h.Decoded += other.Decoded
+	h.Paced += other.Paced
 	h.Discarded += other.Discarded
 	h.Bursts += other.Bursts
 	h.WrongPayload += other.WrongPayload

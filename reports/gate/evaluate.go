@@ -111,8 +111,8 @@ func (e Evidence) count(r *Result, n uint64) {
 	switch m := r.Rule.metric; {
 	case m.packets:
 		r.Samples = e.Measured.Media.Legs
-	case m.audio:
-		r.Samples = e.Measured.Media.Heard.Promised
+	case m.audio != nil:
+		r.Samples = m.audio(&e.Measured.Media.Heard)
 	}
 	r.Defined = r.Samples > 0
 	r.exact()

@@ -154,6 +154,10 @@ func TestEvaluate(t *testing.T) {
 		{"the lowest of scores", "mos min >= 4.0", scored(995, 5), gate.Fail, "measured 1, must be >= 4"},
 		{"audio both ways", "one_way_audio == 0", scored(100, 0), gate.Pass, ""},
 		{"audio one way in one call", "one_way_audio == 0", scored(99, 1), gate.Fail, "measured 1, must be == 0 (n = 100)"},
+		{"the right audio, where nobody listened for it", "wrong_audio == 0", scored(100, 0), gate.Inconclusive, "wrong_audio has no samples"},
+		{"silence, where nothing was decoded", "silent_audio == 0", scored(100, 0), gate.Inconclusive, "silent_audio has no samples"},
+		{"the pace of calls that were too short", "wrong_pace == 0", scored(100, 0), gate.Inconclusive, "wrong_pace has no samples"},
+		{"streams that did not stop", "stopped_audio == 0", scored(100, 0), gate.Pass, ""},
 		{"audio that nobody promised", "one_way_audio == 0", lossy(100, 0), gate.Inconclusive, "one_way_audio has no samples"},
 		{"loss of single calls that nobody measured", "rtp_loss p99 < 0.5%", calls(100, 0), gate.Inconclusive, "rtp_loss has no samples"},
 	} {

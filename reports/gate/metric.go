@@ -16,8 +16,8 @@ type metric struct {
 	ratio    func(*measure.Measurement) measure.Ratio
 	capacity bool // whether blocked calls are in the ratio, so that its hits come in bursts
 	count    func(*measure.Measurement) uint64
-	packets  bool // whether a count is of packets or legs: without legs it has no samples
-	audio    bool // whether a count is of calls in which audio was promised: without these it has no samples
+	packets  bool                        // whether a count is of packets or legs: without legs it has no samples
+	audio    func(*measure.Heard) uint64 // of a count of calls by what they heard: how many were judged
 	scores   func(*measure.Measurement) *measure.Scores
 	delay    func(*measure.Measurement) *measure.Histogram
 	traffic  func(*measure.Measurement, time.Duration) (erlangs float64, defined bool)
@@ -132,23 +132,29 @@ var packets = []metric{
 // faults are the counts of calls whose audio had one of these faults.
 var faults = []struct {
 	name, about string
+	judged      func(*measure.Heard) uint64
 	faults      []measure.MediaFault
 }{
-	{"stopped_audio", "calls whose stream ended more than a second before they did", []measure.MediaFault{measure.StreamStopped}},
-	{"interrupted_audio", "calls in which nothing came for more than a second, and no pause was announced", []measure.MediaFault{measure.Interrupted}},
-	{"silent_audio", "calls that received packets with nothing but silence", []measure.MediaFault{measure.SilentAudio}},
-	{"wrong_audio", "calls that heard something else than the reference signal, or that of another call",
+	{"stopped_audio", "calls whose stream ended more than a second before they did", promised, []measure.MediaFault{measure.StreamStopped}},
+	{"interrupted_audio", "calls in which nothing came for more than a second, and no pause was announced", promised, []measure.MediaFault{measure.Interrupted}},
+	{"silent_audio", "calls that received packets with nothing but silence", decoded, []measure.MediaFault{measure.SilentAudio}},
+	{"wrong_audio", "calls that heard something else than the reference signal, or that of another call", marked,
 		[]measure.MediaFault{measure.OtherAudio, measure.SwappedAudio}},
-	{"own_echo", "calls that heard their own signal come back", []measure.MediaFault{measure.OwnEcho}},
-	{"wrong_pace", "calls whose far end sends faster or slower than real time", []measure.MediaFault{measure.WrongPace}},
+	{"own_echo", "calls that heard their own signal come back", promised, []measure.MediaFault{measure.OwnEcho}},
+	{"wrong_pace", "calls whose far end sends faster or slower than real time", paced, []measure.MediaFault{measure.WrongPace}},
 }
+
+func promised(h *measure.Heard) uint64 { return h.Promised }
+func decoded(h *measure.Heard) uint64  { return h.Decoded }
+func marked(h *measure.Heard) uint64   { return h.Marked }
+func paced(h *measure.Heard) uint64    { return h.Paced }
 
 // audio returns the counts of calls whose audio was not as promised.
 func audio() []metric {
-	all := []metric{{name: "one_way_audio", about: "calls whose audio did not flow both ways where it was promised", audio: true,
+	all := []metric{{name: "one_way_audio", about: "calls whose audio did not flow both ways where it was promised", audio: promised,
 		count: func(m *measure.Measurement) uint64 { return m.Media.Heard.OneWay }}}
 	for _, f := range faults {
-		all = append(all, metric{name: f.name, about: f.about, audio: true, count: func(m *measure.Measurement) (n uint64) {
+		all = append(all, metric{name: f.name, about: f.about, audio: f.judged, count: func(m *measure.Measurement) (n uint64) {
 			for _, fault := range f.faults {
 				n += m.Media.Heard.Faults[fault]
 			}
@@ -174,7 +180,7 @@ func sum(counters [measure.NumMethods]uint64) uint64 {
 
 // media reports whether the metric is about RTP.
 func (m metric) media() bool {
-	return m.scores != nil || m.audio || m.packets || m.name == "audio_delay" || m.name == "echo_delay" || strings.HasPrefix(m.name, "rtp_")
+	return m.scores != nil || m.audio != nil || m.packets || m.name == "audio_delay" || m.name == "echo_delay" || strings.HasPrefix(m.name, "rtp_")
 }
 
 // find returns the metric of that name.
