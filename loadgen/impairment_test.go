@@ -79,7 +79,7 @@ func TestImpairmentIsRepeatedByItsSeed(t *testing.T) {
 		}
 		return strings.Join(under.sent, " ")
 	}
-	if run(1) != run(1) || run(1) == run(2) {
+	if first, again := run(1), run(1); first != again || first == run(2) {
 		t.Error("the seed does not decide")
 	}
 }
