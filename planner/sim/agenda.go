@@ -17,6 +17,7 @@ type agenda struct {
 	next  int       // the page that begins at the horizon
 	later []event   // behind the last page, looked through once in a round
 	count int       // events on the pages
+	spare [][]event // empty pages to write on: no more than have been in use at a time
 }
 
 const (
@@ -27,9 +28,17 @@ const (
 
 func (a *agenda) reset() {
 	for i := range a.pages {
-		a.pages[i] = a.pages[i][:0]
+		a.tearOff(i)
 	}
 	a.later, a.next, a.count = a.later[:0], 0, 0
+}
+
+// tearOff leaves nothing on a page.
+func (a *agenda) tearOff(page int) {
+	if a.pages[page] != nil {
+		a.spare = append(a.spare, a.pages[page][:0])
+		a.pages[page] = nil
+	}
 }
 
 // put writes an event down that is not before the horizon.
@@ -41,6 +50,9 @@ func (a *agenda) put(e event, horizon time.Duration) {
 	}
 	if page += a.next; page >= len(a.pages) {
 		page -= len(a.pages)
+	}
+	if last := len(a.spare) - 1; a.pages[page] == nil && last >= 0 {
+		a.pages[page], a.spare = a.spare[last], a.spare[:last]
 	}
 	a.pages[page] = append(a.pages[page], e)
 	a.count++
@@ -87,7 +99,7 @@ func (c *calendar) advance(by time.Duration) {
 			c.append(e)
 		}
 		a.count -= len(page)
-		a.pages[a.next] = page[:0]
+		a.tearOff(a.next)
 		c.horizon += 1 << a.shift
 		if a.next++; a.next == len(a.pages) {
 			a.next = 0

@@ -86,6 +86,25 @@ func TestACallAllocatesNothingOnceWarm(t *testing.T) {
 	}
 }
 
+// TestALongCalendarAllocatesNothingOnceWarm does the same for a calendar with pages.
+func TestALongCalendarAllocatesNothingOnceWarm(t *testing.T) {
+	c, err := compile(groupModel(6000, erlangs(5500)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newReplication(c, 3)
+	if err := r.begin(0, 0); err != nil {
+		t.Fatal(err)
+	}
+	r.runUntil(20 * aht)
+	if r.calendar.agenda.pages == nil {
+		t.Fatal("the calendar has no pages")
+	}
+	if allocations := testing.AllocsPerRun(10, func() { r.runUntil(r.now + aht/10) }); allocations > 2 {
+		t.Errorf("%g allocations in about 550 calls", allocations) // a page may still be longer than any before
+	}
+}
+
 // TestMemoryDoesNotGrowWithTheCalls looks at what the calendar and the pool hold after ten times as many calls.
 func TestMemoryDoesNotGrowWithTheCalls(t *testing.T) {
 	c, err := compile(restless())
