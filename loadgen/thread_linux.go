@@ -9,13 +9,14 @@ import (
 
 // What an event loop asks of the scheduler, which anybody may.
 const (
-	timerSlack = time.Microsecond       // how late a timer may fire, instead of 50 µs
-	timeSlice  = 200 * time.Microsecond // how long it wants to run at a time, instead of some 3 ms
+	timerSlack = time.Microsecond // how late a timer may fire, instead of 50 µs
+	timeSlice  = time.Millisecond // how long it wants to run at a time, instead of some 3 ms
 )
 
-// promptly asks that the calling thread run soon after its timers fire: RTP is due by the millisecond. A short
-// time slice lets the scheduler run the thread before those that ask for longer ones, for as long a share of the
-// time as before (Linux 6.12 and later). Where the system knows nothing of it the thread is served as any.
+// promptly asks that the calling thread run soon after its timers fire: RTP is due by the millisecond. A time slice
+// that is shorter than others', but longer than the packets of one instant take, lets the scheduler run the thread
+// before those others, for as large a share of the time as before (Linux 6.12 and later). Where the system knows
+// nothing of it the thread is served as any.
 func promptly() {
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(timerSlack), 0, 0, 0)
 	attributes := unix.SchedAttr{Size: uint32(unsafe.Sizeof(unix.SchedAttr{})), Policy: unix.SCHED_NORMAL, Runtime: uint64(timeSlice)}
