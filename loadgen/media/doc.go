@@ -1,9 +1,9 @@
-// Package media runs the RTP and RTCP of many calls from one goroutine: the packet pacer, the G.711
-// sources and echo, and the receive statistics of RFC 3550.
+// Package media runs the RTP and RTCP of many calls from one goroutine: the packet pacer, what calls play in any
+// codec, telephone events, SRTP, echo, and the receive statistics of RFC 3550.
 //
 // An Engine belongs to one shard and to that shard's goroutine alone; nothing in it locks, and nothing
 // on the packet path allocates once warm. The shard calls Sweep at or soon after the instant that Next
-// names. A sweep visits the legs whose packets are due in that millisecond: each sends, then reads its
+// names. A sweep visits the legs whose packets are due in that millisecond: all send, then each reads its
 // own two sockets without waiting. There is no wake-up per packet and no goroutine per call.
 //
 // A call takes a Leg, a port pair, with Open, announces its port, runs it with Start once both sides are
@@ -23,8 +23,13 @@
 // too late for a jitter buffer, a stream that stops is dead air, and the rest goes into the E-model. What is foreign,
 // forged, garbled or a copy is counted and changes no figure of the call.
 //
-// The files: engine, pool and wheel hold the legs; visit is a leg's share of a sweep, sender, echo and
-// control what it says, receiver, sequence, jitter and playout what it makes of what it hears, score and loudness what
+// What a leg says is an Audio: samples, encoded frames or a capture. It becomes a track, the payload of each packet
+// time, once for each codec and packet time, so that frames of any size, pauses and comfort noise cost the packet path
+// nothing. Dial takes packet times of the track for the digits of a telephone (RFC 4733).
+//
+// The files: engine, pool and wheel hold the legs; visit is a leg's share of a sweep, sender, track, dial, echo and
+// control what it says, audio, wav, capture, framefile, g711 and g722 where that comes from, shield how it is protected,
+// receiver, sequence, jitter and playout what it makes of what it hears, score and loudness what
 // that sounded like, extended what both ends tell each other of it; reference, ear and listen mark audio and recognise
 // it, envelope finds an echo; tap shows packets to a recorder; socket has the one interface to the network, with the
 // fast path in socket_linux.
