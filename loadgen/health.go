@@ -11,9 +11,9 @@ import (
 
 // The limits from which the generator counts as the bottleneck of its own run.
 const (
-	// schedulingGrain is the lateness of a start that the event loop's own rhythm explains. It is no
-	// delay of the target's and not charged to it.
-	schedulingGrain = time.Millisecond
+	// schedulingGrain is the lateness of a start that the event loop's own rhythm explains, a nap and the turn
+	// behind it. It is no delay of the target's and not charged to it.
+	schedulingGrain = 2 * nap
 	// latenessLimit is the lateness from which a call counts as late, and the limit of its 99th percentile.
 	latenessLimit = 10 * time.Millisecond
 	// packetLatenessLimit is the limit of the 99th percentile of the lateness of RTP packets.

@@ -4,9 +4,8 @@ import "time"
 
 // nap is how long a busy event loop sleeps before it looks at its socket again. At thousands of messages a
 // second one wake-up then serves a whole batch, which halves the processor time a call costs; instants of
-// messages come from the kernel, so that no measured delay grows by it. It is no longer than the lateness
-// that is not charged to the target.
-const nap = schedulingGrain
+// messages come from the kernel, so that no measured delay grows by it.
+const nap = time.Millisecond
 
 // busy is the number of messages a second from which a loop naps. Below it a wake-up for each message
 // costs little and gives the best times.
