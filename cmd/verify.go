@@ -104,7 +104,7 @@ and live calls side by side; --target names the gateways that are real, and leav
 	flags.BoolVar(&o.sequential, "sequential", false, "end the test as soon as it can tell, with the same confidence: most often after two thirds of its calls")
 	flags.BoolVar(&o.planOnly, "plan-only", false, "work the test out, show what it takes, and call nobody")
 	flags.Float64Var(&o.compress, "compress", 0, "make holding times this `factor` shorter (default: as far as the test needs, see --within)")
-	flags.DurationVar(&o.within, "within", 0, "compress holding times until the test fits this `time`, to 0.5s and four times --setup at the most (default 40s in this process; 10m against a target, to 2s)")
+	flags.DurationVar(&o.within, "within", 0, "compress holding times until the test fits this `time`, to 0.5s and four times --setup at the most (default 40s in this process, 1m for a plan; 10m against a target, to 2s)")
 	flags.Float64Var(&o.maxCAPS, "max-caps", 0, "most `calls` per second that --within may lead to (default 10 against a target)")
 	flags.DurationVar(&o.setup, "setup", 0, "`time` from INVITE to answer at the target: a part of the holding time, which is not compressed")
 	flags.Uint64Var(&o.seed, "seed", 0, "`seed` of arrivals and holding times, to repeat a run (0 draws one)")

@@ -84,7 +84,7 @@ func (o *verifyOptions) runPlan(command *cobra.Command, streams Streams, file st
 // read works the plan out and designs a test for each stream of calls that has a target.
 func (t *planTest) read(flags *pflag.FlagSet) error {
 	problems := t.check(flags)
-	for _, name := range []string{"users", "usage", "calls-per-hour", "aht", "gos", "ports", "embedded-ports"} {
+	for _, name := range []string{"users", "usage", "calls-per-hour", "aht", "gos", "ports", "embedded-ports", "embedded-gateways", "trunk", "drill"} {
 		if flags.Changed(name) {
 			problems = append(problems, fmt.Errorf("--%s: a plan file says that itself", name))
 		}
