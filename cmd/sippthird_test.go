@@ -98,3 +98,32 @@ func awaitTCP(t *testing.T, address string) {
 	}
 	t.Fatalf("nobody listens on %s after %s", address, patience)
 }
+
+// Commands between several peers, each with a name, begin calls and answer each other.
+func TestCommandsBetweenNamedPeers(t *testing.T) {
+	t.Parallel()
+	command := func(to, from, text string) string {
+		return fmt.Sprintf("<sendCmd dest=%q><![CDATA[\n Call-ID: [call_id]\n From: %s\n X: %s\n]]></sendCmd>", to, from, text)
+	}
+	await := func(from, text string) string {
+		return fmt.Sprintf(`<recvCmd src=%q><action><ereg regexp="%s" search_in="msg" check_it="true" assign_to="w"/><log message="[$w]"/></action></recvCmd>`, from, text)
+	}
+	ask := []string{request("OPTIONS", 1, `retrans="500"`), receive("200")}
+	folder := writeScenarios(t, map[string]string{
+		"master.xml": sequence(ask, []string{command("s1", "m", "hello"), await("s1", "world")}),
+		"slave.xml":  sequence([]string{await("m", "hello")}, ask, []string{command("m", "s1", "world")}),
+		"far.xml":    sippScenario(receive("OPTIONS"), plain),
+		"peers.cfg":  "m;127.0.0.1:" + freePort(t) + "\ns1;127.0.0.1:" + freePort(t) + "\n",
+	})
+	run := func(role, name string) *session {
+		// Both halves of a call have the same Call-ID, so that each has a far end of its own.
+		far := startSession(t, "answer", "--sipp", filepath.Join(folder, "far.xml"), "--listen", "127.0.0.1:0")
+		target := far.says(t, `answers on (\S+);`)[1]
+		return startSession(t, "blast", "sip:"+target, "--sipp", filepath.Join(folder, role+".xml"), "--slave-cfg", filepath.Join(folder, "peers.cfg"), "--"+role, name, "-m", "10", "-r", "20", "--output", "json")
+	}
+	for _, half := range []*session{run("slave", "s1"), run("master", "m")} {
+		if half.leaves(t); parseDocument(t, half.stdout.String()).count(t, "script.successful_calls") != 10 {
+			t.Errorf("%s:\n%s\n%s", half.line, half.stdout, half.stderr)
+		}
+	}
+}
