@@ -25,7 +25,6 @@ type tally struct {
 	left     int64                           // of them, those whose patience ended
 	before   int64                           // calls that were waiting when the window began
 	waiting  int64                           // calls that are neither carried nor lost at the end of the window
-	held     time.Duration                   // circuit time of the calls carried
 	wait     time.Duration                   // time in the queue of those that left it, either way
 	carried  [waysOfASource][mostSteps]int64 // attempts, by the place of the trunk group on the way
 	lost     [waysOfASource]int64            // attempts that found no circuit on any trunk group of the way
