@@ -199,9 +199,6 @@ func (g *Generator) Stop() { g.end(errStopped) }
 // Finish is Stop for a run that needs no more calls: its result counts as complete.
 func (g *Generator) Finish() { g.end(errFinished) }
 
-// finished tells whether the run was ended by Finish.
-func (g *Generator) finished() bool { return errors.Is(context.Cause(g.halt), errFinished) }
-
 // broken returns the cause of an end that nobody asked for.
 func (g *Generator) broken() error {
 	err := context.Cause(g.halt)

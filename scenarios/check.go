@@ -18,7 +18,7 @@ type check struct {
 // readChecks reads `check:`, a list of phrases.
 func readChecks(n *yaml.Node) ([]check, error) {
 	if n.Kind != yaml.SequenceNode {
-		return nil, fmt.Errorf("a list of phrases is wanted, such as - header Contact matches ^<sip:")
+		return nil, fmt.Errorf("a list of phrases is wanted, such as - header Contact matches ^<sip:.*@")
 	}
 	var list []check
 	for _, item := range n.Content {

@@ -45,7 +45,7 @@ func Parse(name string, text []byte) ([]*Program, error) {
 		return nil, fmt.Errorf("%s: %s", name, explain(err))
 	}
 	if err := decoder.Decode(&yaml.Node{}); err != io.EOF {
-		return nil, fmt.Errorf("%s: a scenario file is one document; several flows stand under flows:", name)
+		return nil, fmt.Errorf("%s: a scenario file is one document; several flows stand in a list, flows", name)
 	}
 	flows := f.Flows
 	if len(flows) == 0 {

@@ -19,7 +19,6 @@ type standards struct {
 	update, reinvite   *scenarios.Message // refresh a session
 	subscribed         *scenarios.Message // 200 to a SUBSCRIBE that refreshes or ends a subscription
 	report             *scenarios.Message // NOTIFY about the call that follows a REFER
-	referred           *scenarios.Message // INVITE of such a call
 	responses          map[int]*scenarios.Message
 }
 

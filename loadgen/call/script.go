@@ -98,9 +98,8 @@ type scripts struct {
 // scriptFlow is a script with what is fixed for the run put into its messages.
 type scriptFlow struct {
 	*scenarios.Script
-	steps  []scenarios.ScriptStep
-	abort  scenarios.ScriptDefaults
-	locals int // variables of each call
+	steps []scenarios.ScriptStep
+	abort scenarios.ScriptDefaults
 }
 
 // scriptCall is what a call of a script remembers. It is used over and over for the calls of its slot.

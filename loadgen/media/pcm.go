@@ -11,11 +11,6 @@ type pcm struct {
 	rate    int // Hz
 }
 
-// lasts returns how long the audio is.
-func (p pcm) lasts() time.Duration {
-	return time.Duration(len(p.samples)) * time.Second / time.Duration(p.rate)
-}
-
 // level returns the RMS level of a piece in dBov, minus infinity for perfect silence and past the end.
 func (p pcm) level(from, lasts time.Duration) float64 {
 	first := min(units(from, p.rate), len(p.samples))
