@@ -183,6 +183,9 @@ func (m *Machine) begin(now time.Duration, a Attempt, f *flow, complete func(*ca
 		complete(c)
 	}
 	into.Started++
+	if c.way.trunks == nil {
+		into.OffTrunk++
+	}
 	into.InProgress++
 	late := max(0, now-a.Intended)
 	into.Delays[measure.Lateness].Record(late)

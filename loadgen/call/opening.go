@@ -78,6 +78,7 @@ func (m *Machine) disown(c *call) {
 	into := m.count(c)
 	into.Offered--
 	into.Started--
+	into.OffTrunk--
 	into.InProgress--
 	into.InvitesSent--
 	into.Challenged++

@@ -135,6 +135,8 @@ func (m *Machine) unacceptable(r *sip.Message) int {
 		into := m.cfg.Steady
 		into.Offered++
 		into.Started++
+		into.OffTrunk++
+		into.InvitesSent++
 		into.Outcomes[measure.Blocked]++
 		into.Codes[503]++
 		return 503
@@ -161,6 +163,7 @@ func (m *Machine) serve(r *sip.Message, from netip.AddrPort, at time.Duration, r
 		into := m.count(c)
 		into.Offered++
 		into.Started++
+		into.OffTrunk++
 		into.InProgress++
 		into.InvitesSent++
 	}

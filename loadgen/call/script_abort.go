@@ -205,6 +205,9 @@ func (s *scripts) close(c *call, st *scriptCall, now time.Duration) {
 func (s *scripts) unstart(c *call) {
 	into := s.count(c)
 	into.Started--
+	if c.way.trunks == nil {
+		into.OffTrunk--
+	}
 	into.InProgress--
 	into.Late = min(into.Late, into.Started)
 	why := measure.SendFailed

@@ -96,6 +96,7 @@ func (s *scripts) countStart(c *call) {
 	into := s.count(c)
 	into.Offered++
 	into.Started++
+	into.OffTrunk++
 	into.InProgress++
 	s.stats.Incoming++
 	s.begin(c)

@@ -525,3 +525,30 @@ func TestLongInviteGoesOverUDPWhereTheTargetTakesNoConnection(t *testing.T) {
 	}
 	l.settled()
 }
+
+// Calls that take no trunk stand beside those that do: one that asks before a transfer, and one that comes in.
+func TestCallsOffTheTrunksCloseTheAccounts(t *testing.T) {
+	l := trunkLab(t, 1, nil)
+	phone := parsed(t, "scenario: phone\nrole: answerer\nsteps:\n- answer\n- expect REFER within 10s else target\n- respond 202 Accepted\n- notify active refer:\n    body: SIP/2.0 200 OK\n- expect BYE\nbranches:\n  target:\n  - expect BYE\n")
+	transfer := parsed(t, "scenario: both\nflows:\n- role: caller\n  steps:\n  - invite\n  - transfer to sip:+15550199@192.0.2.2:5060 attended\n- role: answerer\n  steps:\n  - answer\n  - expect BYE\n")
+	fixed := l.caller.fixedKeywords()
+	var err error
+	if l.answerer.flows, err = newFlows(phone, &l.answerer.pool, fixed); err != nil {
+		t.Fatal(err)
+	}
+	if l.caller.flows, err = newFlows(transfer, &l.caller.pool, fixed); err != nil {
+		t.Fatal(err)
+	}
+	l.route(time.Second)
+	l.runUntil(time.Minute)
+	invite := "INVITE sip:x@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.2:5060;branch=z9hG4bKin\r\nFrom: <sip:y@192.0.2.2>;tag=y\r\nTo: <sip:x@192.0.2.1>\r\n" +
+		"Call-ID: in\r\nCSeq: 1 INVITE\r\nContact: <sip:192.0.2.2:5060>\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+	l.caller.Receive(sip.Datagram{Data: []byte(invite), From: answererAddress, At: l.now})
+	l.answerer.Stop(l.now)
+	l.caller.Stop(l.now + time.Minute)
+	l.runUntil(10 * time.Minute)
+	trunks := l.settled()
+	if l.calls.Outcomes[measure.Answered] < 2 || trunks["gw1"].Tries != 1 || l.calls.OffTrunk == 0 {
+		t.Errorf("%d calls answered, %d over the trunk, %d over none:\n%s", l.calls.Outcomes[measure.Answered], trunks["gw1"].Tries, l.calls.OffTrunk, strings.Join(l.short(), "\n"))
+	}
+}

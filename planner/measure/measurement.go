@@ -100,6 +100,7 @@ type Measurement struct {
 
 	Offered    uint64             // arrivals that the process scheduled
 	Started    uint64             // arrivals whose first INVITE was sent
+	OffTrunk   uint64             // those of them over no trunk: calls that came in, and those that follow a REFER or ask before a transfer
 	Late       uint64             // started calls that began later than the lateness limit
 	InProgress uint64             // started, final class not known yet; 0 at the end of a run
 	Outcomes   [NumClasses]uint64 // final results; with InProgress they sum to Offered

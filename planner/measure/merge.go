@@ -9,6 +9,7 @@ func (m *Measurement) Merge(other *Measurement) {
 	}
 	m.Offered += other.Offered
 	m.Started += other.Started
+	m.OffTrunk += other.OffTrunk
 	m.Late += other.Late
 	m.InProgress += other.InProgress
 	add(m.Outcomes[:], other.Outcomes[:])

@@ -114,5 +114,5 @@ func (m *Measurement) checkTrunks() error {
 		tries, movedOn = tries+t.Tries, movedOn+t.MovedOn
 		errs = append(errs, equal("tries over trunk "+t.Name, t.Tries, "their ends", total(t.Outcomes[:])+t.InProgress))
 	}
-	return errors.Join(append(errs, equal("tries over all trunks", tries, "calls started and tries that moved on", m.Started+movedOn))...)
+	return errors.Join(append(errs, equal("calls off the trunks and tries over all of them", m.OffTrunk+tries, "calls started and tries that moved on", m.Started+movedOn))...)
 }
