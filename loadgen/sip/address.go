@@ -19,11 +19,10 @@ type Target struct {
 	Host      string         // a host name in lower case, or an address without brackets
 	Port      uint16         // 1 to 65535
 	Transport Transport      // UDP unless the URI says otherwise
-	Addr      netip.AddrPort // of an address, or of a host name after Resolve; else invalid
+	Addr      netip.AddrPort // of an address, or where a host name was found to lead; else invalid
 }
 
-// Resolver finds the addresses of a host name; *net.Resolver is one. Resolve calls it at most once,
-// from its own goroutine.
+// Resolver finds the addresses of a host name; *net.Resolver is one.
 type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
@@ -56,31 +55,6 @@ func CheckUser(text string) error {
 		return fmt.Errorf("user %q: %w", text, err)
 	}
 	return nil
-}
-
-// Resolve pins the address of t: a host name is looked up once, and Addr is the first of its
-// addresses. It returns all of them, so that each can be checked before anything is sent.
-func (t *Target) Resolve(ctx context.Context, resolver Resolver) ([]netip.AddrPort, error) {
-	if t.Addr.IsValid() {
-		return []netip.AddrPort{t.Addr}, nil
-	}
-	found, err := resolver.LookupNetIP(ctx, "ip", t.Host)
-	if err != nil {
-		return nil, fmt.Errorf("target %s: %w", t.Host, err)
-	}
-	if len(found) == 0 {
-		return nil, fmt.Errorf("target %s: the name has no address", t.Host)
-	}
-	all := make([]netip.AddrPort, len(found))
-	for i, addr := range found {
-		addr = addr.Unmap()
-		if err := callable(addr); err != nil {
-			return nil, fmt.Errorf("target %s: %w", t.Host, err)
-		}
-		all[i] = netip.AddrPortFrom(addr, t.Port)
-	}
-	t.Addr = all[0]
-	return all, nil
 }
 
 const wantTarget = "want sip:[user@]host[:port]"

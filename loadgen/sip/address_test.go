@@ -1,11 +1,7 @@
 package sip
 
 import (
-	"context"
-	"errors"
-	"net"
 	"net/netip"
-	"slices"
 	"strings"
 	"testing"
 
@@ -147,65 +143,6 @@ func TestCheckUser(t *testing.T) {
 		if err := CheckUser(user); err == nil {
 			t.Errorf("%q passes", user)
 		}
-	}
-}
-
-// addresses is a resolver that knows one answer.
-type addresses struct {
-	found []netip.Addr
-	err   error
-	asked []string
-}
-
-func (a *addresses) LookupNetIP(_ context.Context, network, host string) ([]netip.Addr, error) {
-	a.asked = append(a.asked, network+" "+host)
-	return a.found, a.err
-}
-
-func TestTargetResolve(t *testing.T) {
-	unknown := &net.DNSError{Err: "no such host", Name: "h.example", IsNotFound: true}
-	tests := []struct {
-		name     string
-		text     string
-		resolver addresses
-		want     []string
-		asked    []string
-		err      string
-	}{
-		{"one address", "sip:h.example:5070", addresses{found: []netip.Addr{netip.MustParseAddr("192.0.2.1")}}, []string{"192.0.2.1:5070"}, []string{"ip h.example"}, ""},
-		{"the first of several is pinned", "sip:h.example", addresses{found: []netip.Addr{netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("::ffff:192.0.2.1")}},
-			[]string{"[2001:db8::1]:5060", "192.0.2.1:5060"}, []string{"ip h.example"}, ""},
-		{"an address is not looked up", "sip:192.0.2.1", addresses{err: unknown}, []string{"192.0.2.1:5060"}, nil, ""},
-		{"unknown name", "sip:h.example", addresses{err: unknown}, nil, []string{"ip h.example"}, "target h.example: lookup h.example: no such host"},
-		{"name without addresses", "sip:h.example", addresses{}, nil, []string{"ip h.example"}, "has no address"},
-		{"one of them is the unspecified address", "sip:h.example", addresses{found: []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("0.0.0.0")}},
-			nil, []string{"ip h.example"}, "0.0.0.0 is the unspecified address"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			target, err := ParseTarget(test.text)
-			if err != nil {
-				t.Fatal(err)
-			}
-			before := target
-			found, err := target.Resolve(context.Background(), &test.resolver)
-			if test.err != "" {
-				if err == nil || !strings.Contains(err.Error(), test.err) || target != before {
-					t.Errorf("error %v, want %q; target %+v", err, test.err, target)
-				}
-				if test.resolver.err != nil && !errors.Is(err, test.resolver.err) {
-					t.Error("the resolver's error is lost")
-				}
-				return
-			}
-			var got []string
-			for _, addr := range found {
-				got = append(got, addr.String())
-			}
-			if err != nil || !slices.Equal(got, test.want) || target.Addr != found[0] || !slices.Equal(test.resolver.asked, test.asked) {
-				t.Errorf("got %v (pinned %v, asked %v, error %v), want %v", got, target.Addr, test.resolver.asked, err, test.want)
-			}
-		})
 	}
 }
 
