@@ -121,7 +121,9 @@ func newScenariosTopic() *cobra.Command {
 user and password are the addresses and the account of the call. Several flows stand in one file under flows:, each
 with a role; callers share the calls by weight:, answerers by the request that their first step expects (expect REGISTER).
 A call that goes otherwise than its steps allow ends in the class unexpected, hung up. Where the machine must act it
-does so unasked: ACK, PRACK, repeats, refreshes of bindings, subscriptions and sessions, 200 to BYE.
+does so unasked: ACK, PRACK, repeats, refreshes of bindings, subscriptions and sessions, 200 to BYE, and another try
+of what met the far end's own (491). invite in a branch of a refusal calls again: the last answer decides the class.
+A URI may show columns, {{ number }}, not variables of set: who is called is checked before the first call.
 
 `)
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)

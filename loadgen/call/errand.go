@@ -10,7 +10,8 @@ import (
 )
 
 // errand is a request of ours beside the INVITE: the one that opens a call of another method, or one inside
-// the dialog. A call has one at a time, as a dialog wants it; the next one takes its place.
+// the dialog. A call has one at a time: the program's waits for one that the machine sent of its own accord, a report
+// about a referred call for the program's, and BYE, which takes the place of any, for none.
 type errand struct {
 	sip.Transaction
 	message *scenarios.Message
