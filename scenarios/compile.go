@@ -130,7 +130,32 @@ func (c *compiler) resolve() error {
 			c.program.Steps[j.step].Arms[j.arm].Next = entry
 		}
 	}
+	return c.checkSeizing()
+}
+
+// checkSeizing refuses a call that would ask for a circuit again and again without ever waiting.
+func (c *compiler) checkSeizing() error {
+	for i := range c.program.Steps {
+		at, moves := i, true
+		for n := 0; moves; n++ {
+			if n > len(c.program.Steps) {
+				return fmt.Errorf("line %d: a call that finds no circuit comes back here without a wait", c.program.Steps[i].Line)
+			}
+			at, moves = c.withoutCircuit(at)
+		}
+	}
 	return nil
+}
+
+// withoutCircuit returns the step that follows at once where there is no circuit.
+func (c *compiler) withoutCircuit(at int) (next int, moves bool) {
+	switch s := &c.program.Steps[at]; s.Op {
+	case Seize:
+		return s.Else, true
+	case PlayMedia, Send:
+		return at + 1, true
+	}
+	return at, false
 }
 
 func (c *compiler) add(s Step) int {

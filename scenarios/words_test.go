@@ -70,6 +70,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 		{"a session timer of a BYE", steps("- invite\n- bye:\n    session: 90s\n"), "bye: takes no session"},
 		{"a method that is none", steps("- invite\n- expect NOTFY\n"), `did you mean "NOTIFY"?`},
 		{"a number that a response brings", steps("- options:\n    set: {n: header X matches .*}\n- invite to sip:{{ n }}@192.0.2.9\n"), "is a variable that set: assigns"},
+		{"a hunt for a circuit without a wait", "scenario: x\nrole: answerer\nsteps:\n- seize else full\nbranches:\n  full:\n  - play\n  - seize else full\n", "without a wait"},
 		{"a second document", steps("- options\n---\nscenario: y\n"), "one document"},
 		{"a check that says nothing", steps("- invite:\n    check: [header X]\n"), "say what is wanted"},
 		{"a pattern that is none", steps("- invite:\n    check: [\"body matches (\"]\n"), "check: line 5"},
