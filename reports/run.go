@@ -84,8 +84,10 @@ type Run struct {
 	SIP     SIP     `json:"sip"`
 	RTP     *RTP    `json:"rtp"` // null when no call ran media
 	Trunks  []Trunk `json:"trunks"`
-	Drills  []Drill `json:"drills"`
-	Audio   *Audio  `json:"audio"` // what the calls heard; null when none ran media
+
+	Mismatches []Mismatch `json:"mismatches"` // what ended the calls of the class unexpected
+	Drills     []Drill    `json:"drills"`
+	Audio      *Audio     `json:"audio"` // what the calls heard; null when none ran media
 
 	Saving     *Saving     `json:"saved_calls"` // null when none was to be saved
 	Health     Health      `json:"health"`
@@ -109,7 +111,8 @@ func NewRun(r RunResult) *Run {
 		Totals: newTotals(all), Counted: newTotals(r.Steady),
 		Traffic: newTraffic(r.Steady, r.Window), Ratios: newRatios(r), Delays: newDelays(r.Steady),
 		SIP: newSIP(r.Steady), RTP: newRTP(&r.Steady.Media), Audio: newAudio(&r.Steady.Media),
-		Trunks: newTrunks(r.Steady, r.Window), Drills: newDrills(all, r.DrillLimits, r.Health),
+		Mismatches: newMismatches(r.Steady),
+		Trunks:     newTrunks(r.Steady, r.Window), Drills: newDrills(all, r.DrillLimits, r.Health),
 		Saving: r.Saving.printable(),
 		Health: newHealth(r.Health, all.CheckAccounting()), Gates: newGates(r.Gates),
 		Acceptance: newAcceptance(r.Judgement, r.Steady.Requests()), halted: sentence(r.Halted),

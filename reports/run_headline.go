@@ -19,7 +19,7 @@ var fates = map[string]string{
 // answer, and that media went one way only.
 func (r *Run) headlines() []string {
 	var sentences []string
-	for _, sentence := range []string{r.halted, r.fate(), r.oneWay()} {
+	for _, sentence := range []string{r.halted, r.fate(), r.mismatch(), r.oneWay()} {
 		if sentence != "" {
 			sentences = append(sentences, sentence)
 		}

@@ -98,6 +98,7 @@ type flags struct {
 	outside     bool // left the program: the machine hangs up by itself
 	cancelled   bool // the caller withdrew the call
 	incoming    bool // the peer began the call
+	explained   bool // what ended the call is counted
 	unexpected  bool // the scenario did not allow what happened
 	withdrawn   bool // the scenario gave the call up: CANCEL as soon as that is allowed
 	serving     bool // the INVITE being answered came in: at the answerer, or a re-INVITE

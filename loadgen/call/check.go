@@ -2,8 +2,10 @@ package call
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
 	"github.com/sipplan/sipplan/scenarios"
 )
 
@@ -67,4 +69,28 @@ func (m *Machine) forgetVariables(c *call) {
 	for i := range values {
 		values[i].Clear()
 	}
+}
+
+// mismatch counts a call that its program does not allow to go on: at which step, and what came there.
+func (m *Machine) mismatch(c *call, got string) {
+	if c.flags.extra || c.flow.program == nil {
+		return
+	}
+	m.count(c).AddMismatch(measure.Mismatch{Scenario: c.flow.program.Name, Line: c.flow.steps[c.step].Line, Got: got, Calls: 1})
+	c.flags.explained = true
+}
+
+// late counts a call that waited in vain, where that is what ends it.
+func (m *Machine) late(c *call, step *scenarios.Step) {
+	if c.flow.steps[step.Else].Op == scenarios.Mismatch {
+		m.mismatch(c, "nothing came in time")
+	}
+}
+
+// gotOf names a message that came instead of what was expected.
+func gotOf(msg *sip.Message) string {
+	if msg.Request {
+		return msg.Method.String() + " came"
+	}
+	return strconv.Itoa(msg.Status) + " came"
 }

@@ -29,11 +29,13 @@ func (m *Machine) consulted(other *call, answered bool, at time.Duration) {
 		return
 	}
 	if !answered {
+		m.mismatch(c, "the consultation was not answered")
 		m.fail(c, at)
 		return
 	}
 	uri := referTo(other)
 	if len(uri) > maxReplaces {
+		m.mismatch(c, "the dialog of the consultation is too long to name")
 		m.fail(c, at)
 		return
 	}

@@ -119,6 +119,7 @@ func (m *Machine) onErrandDone(c *call, r *sip.Message, at time.Duration) {
 		m.onByeAnswered(c, r, at)
 	case pracking:
 		if r.Status >= 300 && !c.flags.forked { // each branch knows its own PRACK alone
+			m.mismatch(c, "the PRACK was refused")
 			m.fail(c, at)
 		}
 	case refreshing:
@@ -175,6 +176,7 @@ func (m *Machine) onErrandTimeout(c *call, now time.Duration) {
 	case c.errand.purpose == reporting:
 		m.goAhead(c, now)
 	default:
+		m.mismatch(c, "nobody answered")
 		m.fail(c, now)
 	}
 }
@@ -192,6 +194,9 @@ func (m *Machine) giveUp(c *call, now time.Duration) {
 
 // fail ends a call that went otherwise than its program allows.
 func (m *Machine) fail(c *call, now time.Duration) {
+	if !c.flags.explained {
+		m.mismatch(c, "it could not go on")
+	}
 	c.flags.unexpected, c.flags.completed, c.resume = true, false, Never
 	switch {
 	case c.flow.opening != sip.INVITE || c.stage == calling && c.status != 0 || c.hungUp != Never && c.stage == talking:

@@ -200,3 +200,30 @@ func TestChecksAndVariables(t *testing.T) {
 		})
 	}
 }
+
+// What ends a call that goes otherwise than its scenario allows is counted with the line of the step.
+func TestMismatchesSayWhereAndWhat(t *testing.T) {
+	for _, tt := range []struct {
+		name, caller, answerer string
+		want                   measure.Mismatch
+	}{
+		{"another status", "- invite\n- expect 486\n", talks, measure.Mismatch{Line: 5, Got: "200 came"}},
+		{"nothing in time", "- invite\n- expect 180 within 2s\n- expect 200\n", "- respond 100 Trying\n- wait 5s\n- answer\n- expect BYE\n", measure.Mismatch{Line: 5, Got: "nothing came in time"}},
+		{"a check", "- invite:\n    check:\n    - header X-Other present\n- bye\n", talks, measure.Mismatch{Line: 4, Got: "a check failed"}},
+		{"a refusal inside the dialog", "- invite\n- refer to sip:+15550199@192.0.2.9\n- bye\n", talks, measure.Mismatch{Line: 5, Got: "405 came"}},
+		{"digits without audio", "- invite\n- dtmf 1\n- bye\n", talks, measure.Mismatch{Line: 5, Got: "no audio with telephone events was agreed on"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := flowLab(t, tt.caller, tt.answerer, nil)
+			l.place(0)
+			l.place(0)
+			l.runUntil(time.Minute)
+			l.closed()
+			l.wantOutcome(measure.Unexpected, 2)
+			tt.want.Scenario, tt.want.Calls = "test", 2
+			if !slices.Equal(l.calls.Mismatches, []measure.Mismatch{tt.want}) {
+				t.Errorf("mismatches %+v, want %+v", l.calls.Mismatches, tt.want)
+			}
+		})
+	}
+}

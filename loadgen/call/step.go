@@ -72,6 +72,7 @@ func (m *Machine) pauseOrEnd(c *call, step *scenarios.Step, now time.Duration) {
 	switch step.Op {
 	case scenarios.Dial:
 		if !m.dial(c, step, now) {
+			m.mismatch(c, "no audio with telephone events was agreed on")
 			m.fail(c, now)
 			return
 		}
@@ -100,6 +101,7 @@ func (m *Machine) pauseOrEnd(c *call, step *scenarios.Step, now time.Duration) {
 func (m *Machine) await(c *call, step *scenarios.Step, now time.Duration) (next int) {
 	if next, heard := c.overheard(step); heard {
 		if next == c.step+1 && !m.checks(c, step, &sip.Message{Raw: c.request}) {
+			m.mismatch(c, "a check failed")
 			m.fail(c, now)
 			return waiting
 		}
@@ -140,8 +142,12 @@ func (m *Machine) match(c *call, msg *sip.Message, now time.Duration) {
 	switch {
 	case arm != nil && arm.Stay:
 	case arm != nil && arm.Next == c.step+1 && !m.checks(c, &c.flow.steps[c.step], msg):
+		m.mismatch(c, "a check failed")
 		m.fail(c, now)
 	case arm != nil:
+		if c.flow.steps[arm.Next].Op == scenarios.Mismatch {
+			m.mismatch(c, gotOf(msg))
+		}
 		c.step, c.resume = arm.Next, Never
 		m.run(c, now)
 	case arm == nil && !msg.Request && msg.Method == sip.INVITE && msg.Status > 100:
@@ -216,6 +222,7 @@ func (m *Machine) onTimer(c *call, now time.Duration) {
 func (m *Machine) goOn(c *call, at, now time.Duration) {
 	switch step := &c.flow.steps[c.step]; {
 	case step.Op == scenarios.Expect:
+		m.late(c, step)
 		c.step = step.Else
 		if !c.keep.refreshing {
 			c.glare = noGlare
@@ -225,6 +232,7 @@ func (m *Machine) goOn(c *call, at, now time.Duration) {
 			c.resume = now + digitsTurn
 			return
 		}
+		m.late(c, step)
 		c.step = step.Else
 	default:
 		c.step++

@@ -124,8 +124,10 @@ type Measurement struct {
 	Malformed       uint64                // messages that could not be read
 	Oversized       uint64                // requests over 1,300 octets that left over UDP (RFC 3261, 18.1.1)
 
-	Delays [NumDelays]Histogram
-	Media  Media
+	Delays     [NumDelays]Histogram
+	Media      Media
+	Mismatches []Mismatch // what ended calls of the class Unexpected, in order
+
 	Trunks []Trunk // in the order of the plan; empty where calls were not routed
 	Drills []Drill // in the order of their times
 }

@@ -1,5 +1,7 @@
 package measure
 
+import "slices"
+
 // Merge adds what other measured, which must not be m itself. Merging is commutative and associative:
 // threads, replications and machines add up the same way in any order. The trunk name stays where both
 // agree and becomes empty, which marks a total, where they differ.
@@ -37,6 +39,9 @@ func (m *Measurement) Merge(other *Measurement) {
 		m.Delays[d].Merge(&other.Delays[d])
 	}
 	m.Media.Merge(&other.Media)
+	for _, k := range other.Mismatches {
+		m.AddMismatch(k)
+	}
 	for i := range other.Trunks {
 		m.MergeTrunk(&other.Trunks[i])
 	}
@@ -76,6 +81,7 @@ func (m *Measurement) Clone() *Measurement {
 	c.Media.SendLate = m.Media.SendLate.clone()
 	c.Media.LegLoss = m.Media.LegLoss.clone()
 	c.Media.Heard = m.Media.Heard.clone()
+	c.Mismatches = slices.Clone(m.Mismatches)
 	c.Trunks = nil
 	for i := range m.Trunks {
 		c.Trunks = append(c.Trunks, m.Trunks[i].clone())

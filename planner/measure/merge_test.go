@@ -21,6 +21,9 @@ func drawMeasurement(t *rapid.T) *measure.Measurement {
 			m.Trunks = append(m.Trunks, trunk)
 		}
 	}
+	for line := range rapid.IntRange(0, 3).Draw(t, "mismatches") {
+		m.AddMismatch(measure.Mismatch{Scenario: "s", Line: line, Got: "486", Calls: 1 + uint64(line)})
+	}
 	return m
 }
 
