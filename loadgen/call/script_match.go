@@ -91,12 +91,14 @@ func (s *scripts) adoptID(c *call, id []byte) {
 	s.incoming.slots[c.key] = c.slot
 }
 
-// countStart counts a call that came in.
+// countStart counts a call that came in, by a message or by a command.
 func (s *scripts) countStart(c *call) {
 	into := s.count(c)
 	into.Offered++
 	into.Started++
-	into.OffTrunk++
+	if c.way.trunks == nil { // a command begins calls over the trunks of the run
+		into.OffTrunk++
+	}
 	into.InProgress++
 	s.stats.Incoming++
 	s.begin(c)
