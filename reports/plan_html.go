@@ -1,11 +1,8 @@
 package reports
 
 import (
-	"bytes"
 	_ "embed"
-	"html/template"
 	"io"
-	"unicode/utf8"
 
 	"github.com/sipplan/sipplan/planner/design"
 )
@@ -13,17 +10,13 @@ import (
 //go:embed plan.html
 var planTemplate string
 
-var planHTML = template.Must(template.New("plan").Funcs(template.FuncMap{"width": cellWidth}).Parse(planTemplate))
+var planPageHTML = newPage(planTemplate)
 
-// cellWidth returns the class of a cell of text: one that is not broken, one that may be, or one that needs room.
-func cellWidth(text string) string {
-	switch n := utf8.RuneCountInString(text); {
-	case n > 40:
-		return "long"
-	case n <= 22:
-		return "name"
-	}
-	return ""
+// planDrawings are what the page of a plan shows above its tables.
+type planDrawings struct {
+	Figures  []planFigure
+	Topology topology
+	Charts   []chart
 }
 
 // WritePlanHTML writes a plan that was worked out as one page that needs nothing else: no script, no font, no network.
@@ -32,16 +25,8 @@ func WritePlanHTML(w io.Writer, d *design.Design) error {
 	if title == "" {
 		title = "Plan"
 	}
-	var page bytes.Buffer
-	err := planHTML.Execute(&page, map[string]any{
-		"Title": title, "Document": Plan(d, true), "Figures": planFigures(d), "Topology": newTopology(d),
-		"Charts": []chart{portBars(d), costBars(d), cliffBars(d), failureBars(d)},
-	})
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(page.Bytes())
-	return err
+	drawings := planDrawings{planFigures(d), newTopology(d), []chart{portBars(d), costBars(d), cliffBars(d), failureBars(d)}}
+	return writePage(w, planPageHTML, page{title, Plan(d, true), drawings})
 }
 
 // planFigure is a figure that is shown large.

@@ -10,12 +10,12 @@ import (
 // WriteSimulationHTML writes a simulated plan as one page that needs nothing else, with blocking by formula and simulation
 // as a chart.
 func WriteSimulationHTML(w io.Writer, name string, r *sim.Result) error {
-	return writePage(w, "Simulation of "+name, Simulation(r, true), simulationChart(r))
+	return writePage(w, blockingPage, page{"Simulation of " + name, Simulation(r, true), simulationChart(r)})
 }
 
 // WriteComparisonHTML writes two simulated plans as one page.
 func WriteComparisonHTML(w io.Writer, names [2]string, c *sim.Comparison) error {
-	return writePage(w, names[0]+" and "+names[1], Comparison(names, c, true), nil)
+	return writePage(w, blockingPage, page{names[0] + " and " + names[1], Comparison(names, c, true), nil})
 }
 
 // simulationChart draws the first trunk groups that calls were offered to.

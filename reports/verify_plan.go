@@ -238,7 +238,7 @@ func (p *PlanVerification) WriteHTML(w io.Writer) error {
 		c.add(g.Name+": live", "live", g.Live.Blocking, g.Live.Low, g.Live.High)
 		c.group(from, p.promised(g))
 	}
-	return writePage(w, "Verification of "+p.Plan, p.Document(), c)
+	return writePage(w, blockingPage, page{"Verification of " + p.Plan, p.Document(), c})
 }
 
 // promised returns the promise to the only stream of calls to a trunk group that tries no other, else 0.

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"fmt"
 	"net/netip"
 	"testing"
 	"time"
@@ -59,17 +60,19 @@ func TestPacketsAreMarked(t *testing.T) {
 		{"::1", unix.IPPROTO_IPV6, unix.IPV6_TCLASS, 46, 184},
 		{"127.0.0.1", unix.IPPROTO_IP, unix.IP_TOS, 0, 0},
 	} {
-		s, err := newNetwork(row.dscp, true).listen(netip.AddrPortFrom(netip.MustParseAddr(row.local), 0))
-		if err != nil {
-			t.Skip(err)
-		}
-		got, err := unix.GetsockoptInt(int(s.(*rawSocket).fd), row.level, row.option)
-		if err != nil || got != row.expected {
-			t.Errorf("%s: DSCP %d is marked %d (%v), want %d", row.local, row.dscp, got, err, row.expected)
-		}
-		if err := s.close(); err != nil {
-			t.Error(err)
-		}
+		t.Run(fmt.Sprintf("%s DSCP %d", row.local, row.dscp), func(t *testing.T) {
+			s, err := newNetwork(row.dscp, true).listen(netip.AddrPortFrom(netip.MustParseAddr(row.local), 0))
+			if err != nil {
+				t.Skip("no loopback of this kind: ", err)
+			}
+			got, err := unix.GetsockoptInt(int(s.(*rawSocket).fd), row.level, row.option)
+			if err != nil || got != row.expected {
+				t.Errorf("%s: DSCP %d is marked %d (%v), want %d", row.local, row.dscp, got, err, row.expected)
+			}
+			if err := s.close(); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 

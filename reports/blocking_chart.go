@@ -1,26 +1,11 @@
 package reports
 
-import (
-	"bytes"
-	_ "embed"
-	"html/template"
-	"io"
-)
+import _ "embed"
 
-//go:embed verify.html
-var verifyTemplate string
+//go:embed blocking.html
+var blockingTemplate string
 
-var verifyHTML = template.Must(template.New("verify").Parse(verifyTemplate))
-
-// writePage writes a document with a chart as one page that needs nothing else: no script, no font, no network.
-func writePage(w io.Writer, title string, d Document, c *blockingChart) error {
-	var page bytes.Buffer
-	if err := verifyHTML.Execute(&page, map[string]any{"Title": title, "Document": d, "Chart": c}); err != nil {
-		return err
-	}
-	_, err := w.Write(page.Bytes())
-	return err
-}
+var blockingPage = newPage(blockingTemplate)
 
 // blockingChart sets shares of blocked calls beside each other, with their intervals and what was promised.
 type blockingChart struct {
@@ -86,21 +71,6 @@ func (c *blockingChart) group(from int, promised float64) {
 		c.Promises = append(c.Promises, promiseLine{c.x(promised), from - 3, c.Height - 3})
 	}
 	c.Height += groupGap
-}
-
-// WriteHTML writes the run as a page with the blocking of a tested promise as a chart.
-func (r *Run) WriteHTML(w io.Writer) error {
-	title := "sipplan " + r.Command
-	if a := r.Acceptance; a != nil {
-		c := newBlockingChart(1.1 * max(largest(a.Live.High, a.Live.Blocking), a.Promise.Tolerated))
-		if a.Formula != nil {
-			c.add("formula", "formula", &a.Formula.Blocking, nil, nil)
-		}
-		c.add("live", "live", a.Live.Blocking, a.Live.Low, a.Live.High)
-		c.group(0, a.Promise.Blocking)
-		return writePage(w, title, r.Document(), c)
-	}
-	return writePage(w, title, r.Document(), nil)
 }
 
 // largest returns the largest share that is known, 0 for none.
