@@ -78,7 +78,12 @@ func (s *trunkSet) add(trunk uint16) {
 	s.n++
 }
 
-func (s *trunkSet) clear() { s.n, s.more = 0, nil }
+func (s *trunkSet) clear() {
+	if int(s.n) > len(s.first) {
+		s.more = nil
+	}
+	s.n = 0
+}
 
 func (s *trunkSet) has(trunk uint16) bool {
 	first := s.first[:min(int(s.n), len(s.first))]

@@ -51,7 +51,7 @@ type facility struct {
 
 // free tells whether a call of the given width can be carried: the check that nearly every call passes.
 func (f *facility) free(p Priority, width int64, now time.Duration) bool {
-	return f.busy < f.limits[min(p, High)] && width <= f.bandwidth-f.used && f.gate.admits(now)
+	return f.busy < f.limits[min(p, High)] && width <= f.bandwidth-f.used && (f.gate.law == ungated || f.gate.admits(now))
 }
 
 // obstacle returns what keeps a call out that free did not let in, 0 for one that needs nothing here.
@@ -78,7 +78,9 @@ func (f *facility) take(h Held, width int64, now time.Duration) {
 	}
 	f.busy++
 	f.used += width
-	f.gate.pass(now)
+	if f.gate.law != ungated {
+		f.gate.pass(now)
+	}
 }
 
 func (f *facility) release(h Held, width int64) {
