@@ -64,7 +64,7 @@ func Traffic(servers, blocking float64) (float64, error) {
 	}
 	const most, settled = 200, 1e-11
 	goal := math.Log(blocking)
-	factorial, _ := math.Lgamma(servers + 1)
+	factorial := logFactorial(servers)
 	u := (goal + factorial) / servers
 	for i := 0; i < most; i++ {
 		a := math.Exp(u)

@@ -42,7 +42,7 @@ func MolinaTraffic(servers int, blocking float64) (float64, error) {
 		return 0, err
 	}
 	n, goal := float64(servers), math.Log(blocking)
-	factorial, _ := math.Lgamma(n + 1)
+	factorial := logFactorial(n)
 	lo := math.Exp((goal + factorial) / n) // P(X ≥ N) ≤ A^N/N!
 	hi := 2 * lo
 	for logAtLeast(n, hi) < goal {

@@ -14,10 +14,19 @@ import "math"
 // nothing cancels, and the plain form serves. Domain: a > 0.
 func logPoisson(x, a float64) float64 {
 	if x < 1 || a < 1 {
-		gamma, _ := math.Lgamma(x + 1)
-		return x*math.Log(a) - a - gamma
+		return x*math.Log(a) - a - logFactorial(x)
 	}
 	return -stirlingError(x) - deviance(x, a) - 0.5*math.Log(2*math.Pi*x)
+}
+
+// logFactorial returns lnΓ(x+1). Below 1 it goes by Γ, because math.Lgamma is off by up to 5·10⁻¹⁵ between 1.19 and 1.23,
+// where its polynomial is used beyond its range. Domain: x ≥ 0.
+func logFactorial(x float64) float64 {
+	if x < 1 {
+		return math.Log(math.Gamma(x + 1))
+	}
+	gamma, _ := math.Lgamma(x + 1)
+	return gamma
 }
 
 // stirlingError returns what Stirling's formula leaves out,

@@ -37,6 +37,26 @@ func TestPoissonStepsUp(t *testing.T) {
 	})
 }
 
+// The values are of mpmath, with 40 digits.
+func TestLogFactorialBelowOne(t *testing.T) {
+	for _, c := range []struct{ x, want float64 }{
+		{0, 0.0},
+		{1e-09, -5.7721566407906586353e-10},
+		{0.1, -0.049872441259839726501},
+		{0.1916, -0.082901295121072611732},
+		{0.1923502211610474, -0.083125805080606829},
+		{0.2, -0.085374090003315852929},
+		{0.25, -0.098271836421813161464},
+		{0.5, -0.12078223763524522235},
+		{0.73, -0.089196995147012831819},
+		{0.999, -0.00042246180069215415104},
+	} {
+		if got := logFactorial(c.x); math.Abs(got-c.want) > 4e-16 {
+			t.Errorf("at %g: %.17g, want %.17g", c.x, got, c.want)
+		}
+	}
+}
+
 func TestStirlingError(t *testing.T) {
 	for _, x := range []float64{0.5, 1, 2, 10, 15.999, 16, 100} {
 		gamma, _ := math.Lgamma(x + 1)
