@@ -98,6 +98,7 @@ type Engine struct {
 	buffer [maxDatagramSize]byte // the one being written
 	sealed [maxDatagramSize]byte // the same as SRTP
 	opened [maxDatagramSize]byte // the one being read, without its protection
+	header rtp.Header            // of the one being protected or opened
 }
 
 // NewEngine returns an engine that has opened no socket yet. The error is that of Config.Validate.

@@ -38,7 +38,7 @@ func (l *Leg) sendControl(packets []rtcp.Packet, at time.Duration) bool {
 	if l.tap != nil {
 		l.tap.Packet(at, true, true, l.local(!l.stream.Mux), l.remoteRTCP, plain)
 	}
-	b, ok := l.shield.seal(l.engine.sealed[:0], plain, true)
+	b, ok := l.shield.seal(l.engine.sealed[:0], plain, &l.engine.header, true)
 	from := l.rtcp
 	if l.stream.Mux {
 		from = l.rtp

@@ -1,6 +1,9 @@
 package media
 
-import "github.com/pion/srtp/v3"
+import (
+	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
+)
 
 // replayWindow is how far behind the newest a packet may be (RFC 3711 section 3.3.2 wants 64 at least).
 const replayWindow = 128
@@ -31,8 +34,8 @@ func (s *shield) set(sending, receiving Keys) {
 }
 
 // seal returns an RTP packet, or with control an RTCP compound, as it is sent: in dst when it had to be
-// encrypted. False: it must not be sent.
-func (s *shield) seal(dst, plain []byte, control bool) ([]byte, bool) {
+// encrypted. header is room for reading that of an RTP packet. False: it must not be sent.
+func (s *shield) seal(dst, plain []byte, header *rtp.Header, control bool) ([]byte, bool) {
 	if s.failed {
 		return nil, false
 	}
@@ -43,13 +46,13 @@ func (s *shield) seal(dst, plain []byte, control bool) ([]byte, bool) {
 		b, err := s.out.EncryptRTCP(dst, plain, nil)
 		return b, err == nil
 	}
-	b, err := s.out.EncryptRTP(dst, plain, nil)
+	b, err := s.out.EncryptRTP(dst, plain, header)
 	return b, err == nil
 }
 
 // open returns a received packet as it was before it was protected. False: it is not of who has the key,
-// changed on the way, or a replay (RFC 3711 section 3.3).
-func (s *shield) open(dst, sealed []byte, control bool) ([]byte, bool) {
+// changed on the way, or a replay (RFC 3711 section 3.3). header is as for seal.
+func (s *shield) open(dst, sealed []byte, header *rtp.Header, control bool) ([]byte, bool) {
 	if s.failed {
 		return nil, false
 	}
@@ -60,6 +63,6 @@ func (s *shield) open(dst, sealed []byte, control bool) ([]byte, bool) {
 		b, err := s.in.DecryptRTCP(dst, sealed, nil)
 		return b, err == nil
 	}
-	b, err := s.in.DecryptRTP(dst, sealed, nil)
+	b, err := s.in.DecryptRTP(dst, sealed, header)
 	return b, err == nil
 }

@@ -88,14 +88,21 @@ func TestZones(t *testing.T) {
 	}
 }
 
-// The packet path allocates nothing: one packet sent, one received and judged.
+// The packet path allocates nothing, protected or not: one packet sent, one received and judged.
 func TestVisitsDoNotAllocate(t *testing.T) {
+	t.Run("RTP", func(t *testing.T) { visitWithoutAllocation(t, Keys{}, Keys{}) })
+	for _, suite := range Suites() {
+		t.Run(suite.String(), func(t *testing.T) { visitWithoutAllocation(t, mustKeys(t, suite), mustKeys(t, suite)) })
+	}
+}
+
+func visitWithoutAllocation(t *testing.T, there, back Keys) {
 	var late measure.Histogram
 	m := newEngine(Config{Local: loopback4, Ports: testPorts, Start: time.Now(), SendLate: &late}, newNetwork(46, true))
 	defer closed(t, m)
 	a, b := mustOpen(t, m), mustOpen(t, m)
-	a.Start(0, Stream{Remote: at(b.Port())})
-	b.Start(0, Stream{Remote: at(a.Port()), Source: Echo})
+	a.Start(0, Stream{Remote: at(b.Port()), Send: there, Receive: back})
+	b.Start(0, Stream{Remote: at(a.Port()), Source: Echo, Send: back, Receive: there})
 	now := time.Duration(0)
 	turn := func() {
 		// Reports are by the clock of the machine, so the turns are too: they stay below a second.
@@ -109,7 +116,7 @@ func TestVisitsDoNotAllocate(t *testing.T) {
 	if n := testing.AllocsPerRun(100, turn); n != 0 {
 		t.Errorf("%v allocations a turn, want none", n)
 	}
-	if s := a.Stop(now); s.Received < 50 || s.Lost != 0 {
+	if s := a.Stop(now); s.Received < 50 || s.Lost != 0 || s.Unauthentic != 0 {
 		t.Errorf("%+v", s)
 	}
 }

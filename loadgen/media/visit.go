@@ -92,7 +92,7 @@ func (l *Leg) transmit(n int) {
 	if l.tap != nil {
 		l.tap.Packet(l.engine.clock.read(l.engine.now), false, true, l.local(false), l.stream.Remote, l.engine.buffer[:n])
 	}
-	packet, ok := l.shield.seal(l.engine.sealed[:0], l.engine.buffer[:n], false)
+	packet, ok := l.shield.seal(l.engine.sealed[:0], l.engine.buffer[:n], &l.engine.header, false)
 	if !ok || l.rtp.send(packet, l.stream.Remote) != nil {
 		l.stats.SendErrors++
 		return
@@ -168,7 +168,7 @@ func (l *Leg) take(d *datagram, at time.Duration) {
 
 // unseal opens a datagram of SRTP or SRTCP in place; one that is forged, changed or a replay only counts.
 func (l *Leg) unseal(d *datagram, control bool) bool {
-	plain, ok := l.shield.open(l.engine.opened[:0], d.data, control)
+	plain, ok := l.shield.open(l.engine.opened[:0], d.data, &l.engine.header, control)
 	if !ok {
 		l.stats.Unauthentic++
 		return false
