@@ -11,15 +11,11 @@ import (
 	"github.com/sipplan/sipplan/scenarios"
 )
 
-// actions compiles the <action> of a step.
+// actions compiles the <action> of a step. SIPp looks at the first element within a step alone.
 func (c *compiler) actions(e *element, step *scenarios.ScriptStep) {
 	for i, child := range e.children {
-		if child.name != "action" {
-			if i == 0 || child.name == "ereg" || child.name == "exec" {
-				c.fail(child.line, "<%s> within <%s>: only action may stand there", child.name, e.name)
-			} else {
-				c.warn(child.line, "<%s> within <%s> is passed over", child.name, e.name)
-			}
+		if i > 0 || child.name != "action" {
+			c.warn(child.line, "<%s> within <%s> is passed over: its first element counts, and must be <action>", child.name, e.name)
 			continue
 		}
 		c.stray(child)

@@ -105,7 +105,7 @@ func (d *document) value(e *element, name string) string {
 	if d.at < len(d.text) && isNameStart(d.text[d.at]) {
 		d.warn("there is no space behind the value of %s", name)
 	}
-	return strings.NewReplacer("\n", " ", "\t", " ").Replace(value)
+	return value
 }
 
 // quoted returns the length of a quoted value. A quote behind a backslash belongs to it when the value
@@ -145,7 +145,8 @@ func endsTag(rest string) bool {
 	for end < len(trimmed) && isName(trimmed[end]) {
 		end++
 	}
-	return strings.HasPrefix(strings.TrimLeft(trimmed[end:], " \t\n"), "=")
+	value, isAttribute := strings.CutPrefix(strings.TrimLeft(trimmed[end:], " \t\n"), "=")
+	return isAttribute && !strings.HasPrefix(strings.TrimLeft(value, " \t\n"), `\`) // else a quote within the value
 }
 
 // resolve replaces references to characters. Any other & is a letter.

@@ -244,7 +244,11 @@ func (c *compiler) wait(e *element, name string) time.Duration {
 	if !given {
 		return 0
 	}
-	ms, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+	if value = strings.TrimSpace(value); value == "" {
+		c.warn(e.line, "%s of <%s> is empty and taken for 0", name, e.name)
+		return 0
+	}
+	ms, err := strconv.ParseFloat(value, 64)
 	if err != nil || !(ms >= 0 && ms < 1e12) {
 		c.fail(e.line, "%s of <%s>: must be a number of milliseconds, got %q", name, e.name, value)
 		return 0
@@ -258,7 +262,12 @@ func (c *compiler) number(e *element, name string) (float64, error) {
 	if !given {
 		return 0, fmt.Errorf("%s is missing", name)
 	}
-	x, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+	value = strings.TrimSpace(value)
+	if value == "" {
+		c.warn(e.line, "%s of <%s> is empty and taken for 0", name, e.name)
+		return 0, nil
+	}
+	x, err := strconv.ParseFloat(value, 64)
 	if err != nil {
 		return 0, fmt.Errorf("%s: must be a number, got %q", name, value)
 	}

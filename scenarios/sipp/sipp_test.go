@@ -57,6 +57,10 @@ func TestMalformedFilesAreReadWithAWarning(t *testing.T) {
 		{"declarations within DOCTYPE", `<!DOCTYPE scenario [<!ENTITY a "b">]>` + inScenario(`<recv response="200"/>`), "1 the declarations within DOCTYPE"},
 		{"a Perl class in a regular expression", inScenario(`<recv response="200"><action><ereg regexp="\d+" assign_to="1"/></action></recv>`), `11 regular expression "\\d+": \d stands for the letter d`},
 		{"a connection that calls share", inScenario(`<recv response="200"><action><closecon/></action></recv>`), "11 <closecon> has no effect"},
+		{"an expression outside of its action", inScenario(`<recv response="200"><ereg regexp="a" assign_to="1"/></recv>`), "11 <ereg> within <recv> is passed over"},
+		{"a second action", inScenario(`<recv response="200"><action/><action><ereg regexp="a" assign_to="1"/></action></recv>`), "11 <action> within <recv> is passed over"},
+		{"a number that is empty", inScenario(`<recv response="200"><action><test assign_to="1" variable="1" compare="equal" value=""/></action></recv>`), "11 value of <test> is empty and taken for 0"},
+		{"a time that is empty", inScenario(`<recv response="200" timeout=""/>`), "11 timeout of <recv> is empty and taken for 0"},
 		{"keys of SRTP", inScenario(`<recv response="200"><action><log message="[cryptotag1audio] [cryptosuiteaescm128sha1801audio] [cryptokeyparams1audio-1]"/></action></recv>`), "11 [cryptotag1audio]: keys of SRTP"},
 		{"a keyword of the user's own", inScenario(`<recv response="200"><action><log message="[my_key]"/></action></recv>`), "11 [my_key] is no keyword of its own: it needs --key my_key="},
 	} {
@@ -72,6 +76,23 @@ func TestMalformedFilesAreReadWithAWarning(t *testing.T) {
 			steps := f.Program.Script.Steps
 			if len(steps) != 2 || steps[1].Status != 200 {
 				t.Errorf("%d steps, want OPTIONS and 200", len(steps))
+			}
+		})
+	}
+}
+
+func TestQuotesBehindABackslashBelongToTheValue(t *testing.T) {
+	for _, tt := range []struct{ name, attributes, regexp, assign string }{
+		{"at the end", `regexp="type=\"away\"" assign_to="1"`, `type="away"`, "1"},
+		{"before what looks like another attribute", `regexp="version=\"1.0\" encoding=\"UTF-8\"" assign_to="1"`, `version="1.0" encoding="UTF-8"`, "1"},
+		{"a backslash before the end", `regexp="[a\" assign_to="1"`, `[a\`, "1"},
+		{"over lines", "regexp=\"a=\\\"b\\\"\n\tc\" assign_to='x'", "a=\"b\"\n\tc", "x"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := parseDocument([]byte("<ereg " + tt.attributes + "/>"))
+			regexp, _ := d.root.get("regexp")
+			if assign, _ := d.root.get("assign_to"); regexp != tt.regexp || assign != tt.assign || len(d.findings) > 0 {
+				t.Errorf("got %q and %q, %v", regexp, assign, d.findings)
 			}
 		})
 	}
