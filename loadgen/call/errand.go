@@ -132,7 +132,9 @@ func (m *Machine) onErrandDone(c *call, r *sip.Message, at time.Duration) {
 
 // onByeAnswered ends a call that hangs up.
 func (m *Machine) onByeAnswered(c *call, r *sip.Message, at time.Duration) {
-	m.count(c).Delays[measure.SDD].Record(at - c.hungUp)
+	if !c.flags.extra {
+		m.count(c).Delays[measure.SDD].Record(at - c.hungUp)
+	}
 	c.flags.completed = r.Status < 300 && !c.flags.dropped
 	c.flags.dropped = !c.flags.completed
 	if c.flags.outside {

@@ -84,6 +84,9 @@ func TestSecondAnswerToAForkedInviteIsHungUp(t *testing.T) {
 	if l.calls.Outcomes[measure.Answered] != 1 || l.calls.Offered != 1 {
 		t.Errorf("answered %d of %d calls, want 1 of 1: a fork is no call", l.calls.Outcomes[measure.Answered], l.calls.Offered)
 	}
+	if n := l.calls.Delays[measure.SDD].Count(); n != 1 {
+		t.Errorf("%d session disconnect delays of one call, want 1: that of a fork is nobody's", n)
+	}
 }
 
 func TestHundredRingingsAreAllCounted(t *testing.T) {

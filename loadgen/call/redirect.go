@@ -27,6 +27,7 @@ func (m *Machine) redirect(c *call, r *sip.Message, at time.Duration) bool {
 	c.way.redirected++
 	into := m.count(c)
 	into.Codes[r.Status]++
+	into.MovedOn.Count(r.Status, 0)
 	if tally := c.tally(); tally != nil {
 		tally.Followed++
 	}

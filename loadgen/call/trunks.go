@@ -208,6 +208,7 @@ func (m *Machine) failOverRefused(c *call, r *sip.Message, at time.Duration) boo
 	if cause > 0 {
 		into.Causes[cause]++
 	}
+	into.MovedOn.Count(r.Status, cause)
 	return true
 }
 

@@ -179,6 +179,9 @@ func TestCallEndsAsItsLastTryDid(t *testing.T) {
 	if l.calls.Outcomes[measure.Blocked] != 1 || l.calls.Codes[503] != 2 || l.calls.InvitesSent != 3 {
 		t.Errorf("classes %v, %d × 503, %d INVITEs; want blocked, two 503 and three INVITEs", l.calls.Outcomes, l.calls.Codes[503], l.calls.InvitesSent)
 	}
+	if isa := l.calls.ISA(); isa != (measure.Ratio{Numerator: 1, Denominator: 1}) {
+		t.Errorf("ineffective attempts %v, want the one call, however many trunks refused it", isa)
+	}
 	if trunks["gw1"].MovedOn+trunks["gw2"].MovedOn != 2 || trunks["gw3"].MovedOn != 0 || trunks["gw2"].Outcomes[measure.Timeout] != 1 {
 		t.Errorf("trunks %+v", trunks)
 	}

@@ -22,13 +22,7 @@ var userCauses = []int{16, 17, 18, 19, 20, 21}
 // Busy returns the calls that count as the called user's doing although nothing but their final code says
 // so: a trunk that is full may have sent it. A Q.850 cause would settle the matter.
 func (e Evidence) Busy() uint64 {
-	var coded, caused uint64
-	for _, code := range userCodes {
-		coded += e.Measured.Codes[code]
-	}
-	for _, cause := range userCauses {
-		caused += e.Measured.Causes[cause]
-	}
+	coded, caused := e.Measured.EndedWith(userCodes...), e.Measured.EndedWithCause(userCauses...)
 	user := e.Measured.Outcomes[measure.User]
 	return min(coded, user-min(user, caused))
 }
@@ -77,7 +71,7 @@ func (e Evidence) AssumedUser(busy uint64) string {
 func (e Evidence) codes() []int {
 	var codes []int
 	for _, code := range userCodes {
-		if e.Measured.Codes[code] > 0 && !slices.Contains(e.BusyCodes, code) {
+		if e.Measured.EndedWith(code) > 0 && !slices.Contains(e.BusyCodes, code) {
 			codes = append(codes, code)
 		}
 	}

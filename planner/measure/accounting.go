@@ -14,6 +14,7 @@ import (
 //	late         ≤ started, seized ≤ started
 //	completed    ≤ answered, dropped ≤ answered ≤ seized
 //	answered     ≤ final 2xx codes; Σ codes ≤ INVITEs sent, which are at least started
+//	Σ codes      less those after which a call went on ≤ started
 //	lost         = expected − received packets; silent, one-way and scored legs ≤ legs
 //	tries        = started + tries that moved on to another trunk; of a trunk, Σ classes + in progress
 //
@@ -52,6 +53,8 @@ func (m *Measurement) checkSIP() error {
 	return errors.Join(
 		atMost("started", m.Started, "INVITEs sent", m.InvitesSent),
 		atMost("final codes", codes, "INVITEs sent", m.InvitesSent),
+		atMost("final codes of calls that went on", total(m.MovedOn.Codes[:]), "final codes", codes),
+		atMost("final codes that ended calls", codes-min(codes, total(m.MovedOn.Codes[:])), "started", m.Started),
 		atMost("answered", m.Outcomes[Answered], "final 2xx codes", total(m.Codes[200:300])),
 	)
 }

@@ -111,6 +111,7 @@ type Measurement struct {
 	InvitesSent uint64      // INVITE transactions, or requests of the method that opens the calls, more than Started when calls are challenged or rerouted
 	Codes       [700]uint64 // final SIP status codes of INVITEs
 	Causes      [128]uint64 // Q.850 causes seen in Reason headers of final responses
+	MovedOn     Refusals    // those of Codes and Causes after which the call went on: over another trunk, or where a 3xx said
 
 	Seized      uint64        // calls that held a circuit
 	CircuitTime time.Duration // sum of the times circuits were held, from INVITE sent to the planned end: a call cut by the end of the run counts whole
@@ -130,6 +131,36 @@ type Measurement struct {
 
 	Trunks []Trunk // in the order of the plan; empty where calls were not routed
 	Drills []Drill // in the order of their times
+}
+
+// Refusals are final responses that ended a try, but not its call.
+type Refusals struct {
+	Codes  [700]uint64 // by SIP status code
+	Causes [128]uint64 // by Q.850 cause
+}
+
+// Count adds a final response with a status code from 100 to 699, and its Q.850 cause if that is above 0.
+func (r *Refusals) Count(code, cause int) {
+	r.Codes[code]++
+	if cause > 0 {
+		r.Causes[cause]++
+	}
+}
+
+// EndedWith returns the calls whose last INVITE was answered with one of the codes.
+func (m *Measurement) EndedWith(codes ...int) (calls uint64) {
+	for _, code := range codes {
+		calls += m.Codes[code] - min(m.Codes[code], m.MovedOn.Codes[code])
+	}
+	return calls
+}
+
+// EndedWithCause returns the calls whose last final response named one of the Q.850 causes.
+func (m *Measurement) EndedWithCause(causes ...int) (calls uint64) {
+	for _, cause := range causes {
+		calls += m.Causes[cause] - min(m.Causes[cause], m.MovedOn.Causes[cause])
+	}
+	return calls
 }
 
 // Media adds up the RTP streams of many calls, both directions as seen from this side.

@@ -22,6 +22,8 @@ func (m *Measurement) Merge(other *Measurement) {
 	m.InvitesSent += other.InvitesSent
 	add(m.Codes[:], other.Codes[:])
 	add(m.Causes[:], other.Causes[:])
+	add(m.MovedOn.Codes[:], other.MovedOn.Codes[:])
+	add(m.MovedOn.Causes[:], other.MovedOn.Causes[:])
 	m.Seized += other.Seized
 	m.CircuitTime += other.CircuitTime
 	m.BusyTime += other.BusyTime

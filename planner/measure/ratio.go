@@ -61,7 +61,7 @@ func (m *Measurement) SER() Ratio {
 func (m *Measurement) SEER() Ratio {
 	user := m.Outcomes[User]
 	if m.InvitesSent > 0 {
-		user = m.Codes[480] + m.Codes[486] + m.Codes[600] + m.Codes[603]
+		user = m.EndedWith(480, 486, 600, 603)
 	}
 	return Ratio{m.Outcomes[Answered] + user, m.Requests()}
 }
@@ -72,7 +72,7 @@ func (m *Measurement) SEER() Ratio {
 func (m *Measurement) ISA() Ratio {
 	ineffective := m.Outcomes[Timeout] + m.Outcomes[Unreachable]
 	if m.InvitesSent > 0 {
-		return Ratio{ineffective + m.Codes[500] + m.Codes[503] + m.Codes[504], m.Bids()}
+		return Ratio{ineffective + m.EndedWith(500, 503, 504), m.Bids()}
 	}
 	return Ratio{ineffective + m.Outcomes[Blocked] + m.Outcomes[TargetError], m.Bids()}
 }

@@ -58,6 +58,33 @@ func TestRatiosOfTheRFC6076Vector(t *testing.T) {
 	}
 }
 
+// A call that a second trunk answered was effective, however many trunks refused it before; one that all of them
+// refused was ineffective once.
+func TestRefusalsOfTriesThatWentOnCountForNoRatio(t *testing.T) {
+	m := &measure.Measurement{Offered: 10, Started: 10, InvitesSent: 28, Completed: 6}
+	m.Outcomes[measure.Answered], m.Outcomes[measure.Blocked], m.Outcomes[measure.User] = 6, 3, 1
+	m.Codes[200], m.Codes[503], m.Codes[486], m.Codes[302], m.Causes[17] = 6, 18, 3, 1, 3
+	for range 15 {
+		m.MovedOn.Count(503, 0)
+	}
+	for range 2 {
+		m.MovedOn.Count(486, 17)
+	}
+	m.MovedOn.Count(302, 0)
+	if err := m.CheckAccounting(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := m.ISA(), (measure.Ratio{3, 10}); got != want {
+		t.Errorf("ISA is %v, want %v", got, want)
+	}
+	if got, want := m.SEER(), (measure.Ratio{7, 10}); got != want {
+		t.Errorf("SEER is %v, want %v", got, want)
+	}
+	if codes, causes := m.EndedWith(486, 302), m.EndedWithCause(16, 17); codes != 1 || causes != 1 {
+		t.Errorf("%d calls ended with 486 or 302 and %d with cause 17, want the one that nobody took on", codes, causes)
+	}
+}
+
 func TestRatiosWithoutCodesUseClasses(t *testing.T) {
 	m := rfc6076()
 	m.InvitesSent, m.Codes = 0, [700]uint64{}
