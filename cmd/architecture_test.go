@@ -58,6 +58,9 @@ func TestImportsFollowTheArrows(t *testing.T) {
 			if strings.HasPrefix(imported+"/", module) && !mayImport(from, folder(imported)) {
 				t.Errorf("%q imports %q: no arrow leads there", from, folder(imported))
 			}
+			if folder(imported) == "loadgen/testbed" {
+				t.Errorf("%q imports the testbed, which is for tests", from)
+			}
 		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 // phoneTone is what the phone of the tests says, in hertz: another tone than ours, which has 1 kHz.
@@ -18,7 +20,7 @@ const phoneTone = 440
 // TestPhoneAnswersAndHearsUs calls baresip, a phone that somebody else wrote, and listens to its recording.
 func TestPhoneAnswersAndHearsUs(t *testing.T) {
 	t.Parallel()
-	path, port := findPeer(t, "baresip", "baresip-core"), freePort(t)
+	path, port := testbed.Peer(t, "baresip", "baresip-core"), freePort(t)
 	folder := phoneFolder(t, port, handset{})
 	phone := startPeer(t, path, "-f", folder, "-v")
 	awaitListener(t, phone, "127.0.0.1:"+port)
@@ -40,7 +42,7 @@ func TestPhoneAnswersAndHearsUs(t *testing.T) {
 // TestPhoneCallsGatewayAndHearsItsEcho lets baresip call the emulated gateway, which sends back what it hears.
 func TestPhoneCallsGatewayAndHearsItsEcho(t *testing.T) {
 	t.Parallel()
-	path, port := findPeer(t, "baresip", "baresip-core"), freePort(t)
+	path, port := testbed.Peer(t, "baresip", "baresip-core"), freePort(t)
 	gateway, address := startGateway(t, "--ports", "2", "--rtp-ports", "42000-42099", "--ring", "100ms")
 	folder := phoneFolder(t, port, handset{})
 	phone := startPeer(t, path, "-f", folder, "-v", "-t", "4", "-e", "/dial sip:+15550100@"+address) // hangs up after 4 s
@@ -85,7 +87,7 @@ func phoneFolder(t *testing.T, port string, h handset) string {
 		modules = more
 	}
 	if err != nil || len(modules) == 0 {
-		withoutPeer(t, "the modules of baresip are nowhere to be found")
+		testbed.Missing(t, "the modules of baresip are nowhere to be found")
 	}
 	says := filepath.Join(folder, "says.wav")
 	files := map[string][]byte{

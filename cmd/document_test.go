@@ -103,6 +103,15 @@ func (d document) limited(t *testing.T) bool {
 	return d.at(t, "health.limited").(bool)
 }
 
+// disturbance says why this machine was too busy for the run, "" where it was not.
+func (d document) disturbance(t *testing.T) string {
+	t.Helper()
+	if d.limited(t) {
+		return d.why(t)
+	}
+	return ""
+}
+
 // health returns what a check of this machine found.
 func (d document) health(t *testing.T, name string) float64 {
 	t.Helper()

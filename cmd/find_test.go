@@ -2,26 +2,29 @@ package cmd
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 // find runs a search until this machine was undisturbed, and returns its exit code and report.
 func find(t *testing.T, args ...string) (code int, knee map[string]any) {
 	t.Helper()
-	for range 3 {
+	testbed.Undisturbed(t, func() string {
 		var out, stderr string
 		code, out, stderr = commandLine(append(append([]string{"find"}, args...), "--output", "json")...)
 		knee = map[string]any{}
 		if err := json.Unmarshal([]byte(out), &knee); err != nil {
 			t.Fatalf("exit code %d: %v\n%s", code, err, stderr)
 		}
-		if code != codeInconclusive {
-			return code, knee
+		if code == codeInconclusive {
+			return fmt.Sprint(knee["answer"])
 		}
-	}
-	t.Skipf("this machine is too busy: %v", knee["answer"])
+		return ""
+	})
 	return code, knee
 }
 

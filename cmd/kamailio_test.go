@@ -9,6 +9,8 @@ import (
 	"testing"
 	"text/template"
 	"time"
+
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 // proxyAccount is the account that the proxy of the tests knows.
@@ -20,7 +22,7 @@ const (
 // TestCallsGoThroughAStatefulProxy puts Kamailio between caller and gateway: it wants credentials, and all
 // that follows an INVITE has to come by its Record-Route. All three must count the same calls.
 func TestCallsGoThroughAStatefulProxy(t *testing.T) {
-	path := findPeer(t, "kamailio", "kamailio kamailio-tls-modules")
+	path := testbed.Peer(t, "kamailio", "kamailio kamailio-tls-modules")
 	for _, transport := range []string{"udp", "tcp", "tls"} {
 		t.Run(transport, func(t *testing.T) {
 			t.Parallel()
@@ -53,7 +55,7 @@ func TestCallsGoThroughAStatefulProxy(t *testing.T) {
 // TestProxyRefusesTheWrongPassword: a refused login is a call that policy refused, and never reaches the gateway.
 func TestProxyRefusesTheWrongPassword(t *testing.T) {
 	t.Parallel()
-	p := startProxy(t, findPeer(t, "kamailio", "kamailio"), "udp", "--ports", "50", "--media", "none")
+	p := startProxy(t, testbed.Peer(t, "kamailio", "kamailio kamailio-tls-modules"), "udp", "--ports", "50", "--media", "none")
 	run := p.blast(t, "guessed", "--caps", "50", "--calls", "20", "--aht", "10ms", "--media", "none")
 	run.closes(t)
 	run.counts(t, map[string]int{"totals.offered": 20, "totals.policy": 20, "sip.final_codes.407": 20})
@@ -64,7 +66,7 @@ func TestProxyRefusesTheWrongPassword(t *testing.T) {
 // --busy-codes makes blocking again.
 func TestBlockingBehindAProxyIsTold(t *testing.T) {
 	t.Parallel()
-	p := startProxy(t, findPeer(t, "kamailio", "kamailio"), "udp", "--ports", "5", "--media", "none")
+	p := startProxy(t, testbed.Peer(t, "kamailio", "kamailio kamailio-tls-modules"), "udp", "--ports", "5", "--media", "none")
 	run := p.blast(t, proxyPassword, "--caps", "100", "--calls", "200", "--aht", "200ms", "--media", "none", "--busy-codes", "500")
 	run.closes(t)
 	answered, blocked := run.count(t, "totals.answered"), run.count(t, "totals.blocked")

@@ -9,12 +9,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 // A phone that understands each codec hears our tone in it, as RTP and as SRTP.
 func TestPhoneHearsEveryCodec(t *testing.T) {
 	t.Parallel()
-	path := findPeer(t, "baresip", "baresip-core")
+	path := testbed.Peer(t, "baresip", "baresip-core")
 	secure := handset{account: "audio_codecs=PCMU;mediaenc=srtp-mand", lines: []string{"module srtp.so"}}
 	for _, row := range []struct {
 		name        string
@@ -60,7 +62,7 @@ func TestPhoneHearsEveryCodec(t *testing.T) {
 // Digits that we dial are what a phone says it received.
 func TestPhoneHearsOurDigits(t *testing.T) {
 	t.Parallel()
-	path, port := findPeer(t, "baresip", "baresip-core"), freePort(t)
+	path, port := testbed.Peer(t, "baresip", "baresip-core"), freePort(t)
 	phone := startPeer(t, path, "-f", phoneFolder(t, port, handset{}), "-v")
 	awaitListener(t, phone, "127.0.0.1:"+port)
 	code, _, stderr := commandLine("blast", "sip:phone@127.0.0.1:"+port, "--scenario", "dtmf", "--calls", "1", "--caps", "1", "--aht", "4s", "--hold", "fixed",
@@ -99,7 +101,7 @@ func startAnswerer(t *testing.T, steps string, args ...string) (answerer *sessio
 // Digits that are pressed on a phone are those that our scenario hears: it hangs up because of them.
 func TestDigitsOfAPhoneAreHeard(t *testing.T) {
 	t.Parallel()
-	path, port, control := findPeer(t, "baresip", "baresip-core"), freePort(t), freePort(t)
+	path, port, control := testbed.Peer(t, "baresip", "baresip-core"), freePort(t), freePort(t)
 	answerer, address := startAnswerer(t, "  - answer\n  - play\n  - expect dtmf 90# within 15s\n  - bye\n", "--rtp-ports", "40500-40599")
 	folder := phoneFolder(t, port, handset{lines: []string{"module ctrl_tcp.so", "ctrl_tcp_listen 127.0.0.1:" + control}})
 	phone := startPeer(t, path, "-f", folder, "-v", "-e", "/dial sip:+15550100@"+address)
@@ -146,10 +148,10 @@ func (p *peer) says(t *testing.T, pattern string) {
 // the call would end otherwise than SIPp wants.
 func TestSIPpPlaysACaptureToUs(t *testing.T) {
 	t.Parallel()
-	path := findPeer(t, "sipp", "sip-tester")
+	path := testbed.Peer(t, "sipp", "sip-tester")
 	const captures = "/usr/share/sip-tester/"
 	if _, err := os.Stat(captures + "g711a.pcap"); err != nil {
-		withoutPeer(t, "the captures of SIPp are not in "+captures)
+		testbed.Missing(t, "the captures of SIPp are not in "+captures)
 	}
 	answerer, address := startAnswerer(t, "  - answer\n  - play\n  - expect dtmf 1 within 15s\n  - expect BYE within 10s\n  - respond 200 OK\n",
 		"--codecs", "pcma", "--rtp-ports", "40600-40699")
@@ -167,7 +169,7 @@ func TestSIPpPlaysACaptureToUs(t *testing.T) {
 // tshark decodes the telephone events between two of ours.
 func TestTsharkDecodesOurDigits(t *testing.T) {
 	t.Parallel()
-	path := findPeer(t, "tshark", "tshark")
+	path := testbed.Peer(t, "tshark", "tshark")
 	answerer, address := startAnswerer(t, "  - answer\n  - play\n  - expect dtmf 1234# within 15s\n  - bye\n", "--rtp-ports", "40700-40799")
 	_, sipPort, err := net.SplitHostPort(address)
 	if err != nil {

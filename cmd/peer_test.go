@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -21,26 +20,6 @@ type peer struct {
 
 // peerPatience is how long a peer may run.
 const peerPatience = 60 * time.Second
-
-// findPeer returns the path of a program. Where it is missing the test is skipped, unless the environment
-// says that peers are required, as CI does.
-func findPeer(t *testing.T, name, from string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		withoutPeer(t, name+" is not installed (apt install "+from+")")
-	}
-	return path
-}
-
-// withoutPeer skips a test, or fails it where peers are required.
-func withoutPeer(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("SIPPLAN_PEERS") == "required" {
-		t.Fatalf("%s, and SIPPLAN_PEERS=required", why)
-	}
-	t.Skip(why)
-}
 
 // startPeer starts a program. It is killed when its time is over and when the test ends.
 func startPeer(t *testing.T, path string, args ...string) *peer {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 // scriptRun calls one scenario of SIPp's form with another and returns the exit code and both outputs.
@@ -66,7 +68,7 @@ func TestScriptWritesStatisticsAndMessages(t *testing.T) {
 // The columns of the statistics are those that SIPp itself writes, but for what depends on the scenario.
 func TestStatisticsHaveTheColumnsOfSIPp(t *testing.T) {
 	t.Parallel()
-	path := findPeer(t, "sipp", "sip-tester")
+	path := testbed.Peer(t, "sipp", "sip-tester")
 	folder := writeScenarios(t, map[string]string{"caller.xml": strings.Replace(sequence(talk(), hangUp()), "</scenario>", `<ResponseTimeRepartition value="10, 20"/><CallLengthRepartition value="100"/></scenario>`, 1)})
 	scenario := filepath.Join(folder, "caller.xml")
 	port := freePort(t)

@@ -11,11 +11,13 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 func TestBlastCallsSIPp(t *testing.T) {
 	t.Parallel()
-	path, port := findPeer(t, "sipp", "sip-tester"), freePort(t)
+	path, port := testbed.Peer(t, "sipp", "sip-tester"), freePort(t)
 	sipp := startSIPp(t, path, "-sn", "uas", "-p", port, "-m", "500", "-rtp_echo")
 	awaitListener(t, sipp, "127.0.0.1:"+port)
 	code, stdout, stderr := commandLine("blast", "sip:127.0.0.1:"+port, "--calls", "500", "--caps", "200", "--aht", "100ms", "--output", "json")
@@ -45,7 +47,7 @@ func TestBlastCallsSIPp(t *testing.T) {
 
 func TestSIPpCallsGateway(t *testing.T) {
 	t.Parallel()
-	path := findPeer(t, "sipp", "sip-tester")
+	path := testbed.Peer(t, "sipp", "sip-tester")
 	gateway, address := startGateway(t, "--ports", "500", "--rtp-ports", "33000-34999")
 	sipp := startSIPp(t, path, "-sn", "uac", address, "-p", freePort(t), "-m", "500", "-r", "200", "-l", "500", "-d", "200")
 	sipp.succeeds(t, 500)
@@ -59,7 +61,7 @@ func TestSIPpCallsGateway(t *testing.T) {
 // SIPp offers about 40 erlangs to 10 circuits and takes a 503 for an answer.
 func TestSIPpSeesTheBlockingThatTheGatewayCounts(t *testing.T) {
 	t.Parallel()
-	path := findPeer(t, "sipp", "sip-tester")
+	path := testbed.Peer(t, "sipp", "sip-tester")
 	scenario, err := filepath.Abs("testdata/sipp/caller-that-takes-no.xml")
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 // sippPair is a caller and an answerer in SIPp's form, and what each is started with in SIPp's words.
@@ -26,7 +28,7 @@ type sippPair struct {
 
 // pairCalls is how many calls a pairing makes: enough to compare anywhere, all of them in CI.
 func pairCalls() int {
-	if os.Getenv("SIPPLAN_PEERS") == "required" {
+	if testbed.PeersRequired() {
 		return 200
 	}
 	return 20
@@ -36,7 +38,7 @@ func pairCalls() int {
 func (p sippPair) compare(t *testing.T) {
 	t.Helper()
 	t.Parallel()
-	path := findPeer(t, "sipp", "sip-tester")
+	path := testbed.Peer(t, "sipp", "sip-tester")
 	want := p.run(t, path, true, true)
 	if total(want) != pairCalls() {
 		t.Fatalf("SIPp and SIPp: %d calls of %d:\n%s", total(want), pairCalls(), written(want))
@@ -246,7 +248,7 @@ func (r *relay) flows() map[string]int {
 // builtIn returns a scenario that SIPp has built in.
 func builtIn(t *testing.T, name string) string {
 	t.Helper()
-	p := startPeer(t, findPeer(t, "sipp", "sip-tester"), "-sd", name)
+	p := startPeer(t, testbed.Peer(t, "sipp", "sip-tester"), "-sd", name)
 	p.wait(t)
 	return p.output.String()
 }
@@ -254,17 +256,17 @@ func builtIn(t *testing.T, name string) string {
 func TestBuiltInScenariosOfSIPp(t *testing.T) {
 	for _, names := range [][2]string{{"uac", "uas"}, {"regexp", "uas"}, {"branchc", "branchs"}} {
 		t.Run(names[0], func(t *testing.T) {
-			findPeer(t, "sipp", "sip-tester")
+			testbed.Peer(t, "sipp", "sip-tester")
 			sippPair{name: names[0], caller: builtIn(t, names[0]), answerer: withoutWait(builtIn(t, names[1]))}.compare(t)
 		})
 	}
 	t.Run("ooc_default", func(t *testing.T) {
-		findPeer(t, "sipp", "sip-tester")
+		testbed.Peer(t, "sipp", "sip-tester")
 		caller := sippScenario(request("OPTIONS", 1, `retrans="500"`), receive("200"))
 		sippPair{name: "ooc_default", caller: caller, answerer: withoutWait(builtIn(t, "ooc_default"))}.compare(t)
 	})
 	t.Run("uac_pcap", func(t *testing.T) {
-		findPeer(t, "sipp", "sip-tester")
+		testbed.Peer(t, "sipp", "sip-tester")
 		// Without the long pauses for its captures, which play in a test of their own.
 		caller := strings.ReplaceAll(strings.ReplaceAll(builtIn(t, "uac_pcap"), `<pause milliseconds="8000"/>`, "<pause/>"), `<pause milliseconds="1000"/>`, "<pause/>")
 		caller = strings.ReplaceAll(strings.ReplaceAll(caller, "pcap/g711a.pcap", "a.pcap"), "pcap/dtmf_2833_1.pcap", "b.pcap")
@@ -272,13 +274,13 @@ func TestBuiltInScenariosOfSIPp(t *testing.T) {
 		for name, source := range map[string]string{"a.pcap": "g711a.pcap", "b.pcap": "dtmf_2833_1.pcap"} {
 			content, err := os.ReadFile("/usr/share/sip-tester/" + source)
 			if err != nil {
-				withoutPeer(t, err.Error())
+				testbed.Missing(t, err.Error())
 			}
 			files[name] = string(content)
 		}
 		p := sippPair{name: "uac_pcap", caller: caller, answerer: withoutWait(builtIn(t, "uas")), files: files}
 		if os.Geteuid() != 0 {
-			withoutPeer(t, "SIPp replays captures over raw sockets, which takes root")
+			testbed.Missing(t, "SIPp replays captures over raw sockets, which takes root")
 		}
 		p.compare(t)
 	})

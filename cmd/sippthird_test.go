@@ -10,13 +10,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 // Third-party call control joins two calls by commands between two controllers. Whoever they are, what the
 // two sides see is the same.
 func TestThirdPartyCallsBesideSIPp(t *testing.T) {
 	t.Parallel()
-	path := findPeer(t, "sipp", "sip-tester")
+	path := testbed.Peer(t, "sipp", "sip-tester")
 	texts := map[string]string{}
 	for _, name := range []string{"3pcc-A", "3pcc-B", "3pcc-C-A", "3pcc-C-B"} {
 		texts[name+".xml"] = withoutWait(builtIn(t, name))
@@ -90,7 +92,7 @@ func awaitTCP(t *testing.T, address string) {
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		table, err := os.ReadFile("/proc/net/tcp")
 		if err != nil {
-			withoutPeer(t, "no table of TCP sockets: "+err.Error())
+			testbed.Missing(t, "no table of TCP sockets: "+err.Error())
 		}
 		if strings.Contains(string(table), listening) {
 			return

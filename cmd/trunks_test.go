@@ -7,23 +7,25 @@ import (
 	"testing"
 
 	"github.com/miekg/dns"
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 // trunkRun runs blast with a report in JSON, again when this machine was too busy to keep the schedule.
-func trunkRun(t *testing.T, want int, args ...string) document {
+func trunkRun(t *testing.T, want int, args ...string) (run document) {
 	t.Helper()
 	args = append([]string{"blast", "--media", "none", "--output", "json", "--seed", "7", "--ceiling", "off"}, args...)
-	for range 3 {
+	testbed.Undisturbed(t, func() string {
 		code, stdout, stderr := commandLine(args...)
+		run = parseDocument(t, stdout)
 		if code == want {
-			return parseDocument(t, stdout)
+			return ""
 		}
-		if code != codeInconclusive || !parseDocument(t, stdout).limited(t) {
+		if code != codeInconclusive || !run.limited(t) {
 			t.Fatalf("exit code %d, want %d: %s\n%s", code, want, stderr, stdout)
 		}
-	}
-	t.Skip("this machine is too busy to tell")
-	return nil
+		return run.disturbance(t)
+	})
+	return run
 }
 
 // tries returns the tries over the trunks of a run, in their order.

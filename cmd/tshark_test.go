@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 // The RTP ports of a captured run: those of the gateway, then those of the caller.
@@ -24,12 +26,11 @@ const (
 // TestCapturedCallsAreWellFormed lets tshark look at what goes over the wire while blast calls gateway.
 func TestCapturedCallsAreWellFormed(t *testing.T) {
 	t.Parallel()
-	path := findPeer(t, "tshark", "tshark")
-	for range 3 {
+	path := testbed.Peer(t, "tshark", "tshark")
+	testbed.Undisturbed(t, func() string {
 		capture, run := captureCalls(t, path)
 		if skipped := run.health(t, "rtp_skipped"); skipped > 0 || capture.dropped {
-			t.Logf("once more: %g packets were never sent; the capture missed some: %v", skipped, capture.dropped)
-			continue
+			return fmt.Sprintf("%g packets were never sent; the capture missed some: %v", skipped, capture.dropped)
 		}
 		calls := run.count(t, "totals.answered")
 		if calls != 12 {
@@ -38,9 +39,8 @@ func TestCapturedCallsAreWellFormed(t *testing.T) {
 		capture.checkSIP(t, 7*calls+repeated(t, run))
 		capture.checkRTP(t, calls)
 		capture.checkJitter(t, run, calls)
-		return
-	}
-	t.Skip("this machine is too busy to tell")
+		return ""
+	})
 }
 
 // capture is a file of packets and how tshark is to read them.
@@ -136,7 +136,7 @@ func (c *liveCapture) mark(t *testing.T, port string, length int) {
 		case <-more:
 		case <-time.After(50 * time.Millisecond): // before it listens it says nothing
 		case <-c.peer.ended:
-			withoutPeer(t, "tshark cannot capture on loopback: "+c.peer.tail())
+			testbed.Missing(t, "tshark cannot capture on loopback: "+c.peer.tail())
 		}
 	}
 	t.Fatalf("tshark has not captured a datagram within %s; it said:\n%s", patience, c.peer.tail())

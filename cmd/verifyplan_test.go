@@ -2,11 +2,14 @@ package cmd
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 const twoPlaces = `name: Two places
@@ -24,12 +27,12 @@ routes:
 // verifyPlan verifies a plan until this machine was undisturbed, in about two seconds each time.
 func verifyPlan(t *testing.T, plan string, args ...string) (code int, report map[string]any) {
 	t.Helper()
-	for range 3 {
-		if code, report = verifyPlanOnce(t, plan, args...); code != codeInconclusive {
-			return code, report
+	testbed.Undisturbed(t, func() string {
+		if code, report = verifyPlanOnce(t, plan, args...); code == codeInconclusive {
+			return fmt.Sprint(report["why"])
 		}
-	}
-	t.Skipf("this machine is too busy: %v", report["why"])
+		return ""
+	})
 	return code, report
 }
 

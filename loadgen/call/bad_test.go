@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/loadgen/testbed"
 	"github.com/sipplan/sipplan/planner/measure"
 )
 
@@ -66,10 +67,7 @@ func spoilt(message []byte) map[string][]byte {
 func tortures(t *testing.T) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
-	folder := os.Getenv("SIPPLAN_TORTURE")
-	if folder == "" {
-		return all
-	}
+	folder := testbed.Torture(t)
 	names, err := filepath.Glob(filepath.Join(folder, "rfc*", "*.sip"))
 	if err != nil || len(names) < 50 {
 		t.Fatalf("%d messages in %s, %v", len(names), folder, err)
@@ -95,9 +93,7 @@ func TestValidCallSucceedsAfterEachBadMessage(t *testing.T) {
 			l.runUntil(5 * time.Second)
 			bad := spoilt(message.data)
 			if kind == "torture" {
-				if bad = tortures(t); len(bad) == 0 {
-					t.Skip("SIPPLAN_TORTURE does not name the folder of torture messages")
-				}
+				bad = tortures(t)
 			} else if len(message.data) == 0 {
 				t.Fatalf("the call of the lab has no %s: %q", kind, l.log)
 			}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"net/netip"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/sipplan/sipplan/loadgen"
 	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/loadgen/testbed"
 	"github.com/sipplan/sipplan/planner/measure"
 	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/sipplan/sipplan/scenarios"
@@ -110,18 +112,17 @@ const stall = 150 * time.Millisecond
 
 // undisturbed runs a load until generator and gateway kept their schedules. What a machine does that cannot keep it
 // proves nothing.
-func undisturbed(t *testing.T, gw Config, load loadgen.Config) *loadgen.Result {
+func undisturbed(t *testing.T, gw Config, load loadgen.Config) (result *loadgen.Result) {
 	t.Helper()
-	for range 4 {
-		result, g := loop(t, gw, load)
-		limits := result.Health.Limited()
-		if len(limits) == 0 && g.LongestGap() < stall {
-			return result
+	testbed.Undisturbed(t, func() string {
+		var g *Gateway
+		result, g = loop(t, gw, load)
+		if limits := result.Health.Limited(); len(limits) > 0 || g.LongestGap() >= stall {
+			return fmt.Sprintf("the gateway was away for %v; the generator: %v", g.LongestGap(), limits)
 		}
-		t.Logf("once more: the gateway was away for %v; the generator: %v", g.LongestGap(), limits)
-	}
-	t.Skip("this machine is too busy to tell")
-	return nil
+		return ""
+	})
+	return result
 }
 
 // simulate returns how many of the calls that a run counted would have been blocked if nothing took time

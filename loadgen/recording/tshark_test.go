@@ -17,13 +17,14 @@ import (
 
 	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/recording"
+	"github.com/sipplan/sipplan/loadgen/testbed"
 	"github.com/sipplan/sipplan/planner/measure"
 )
 
 // TestTsharkAgrees lets a leg hear a stream over a real socket that loses, delays and swaps packets, records it, and
 // lets tshark analyse the capture: its counts and jitter must be ours.
 func TestTsharkAgrees(t *testing.T) {
-	path := findTshark(t)
+	path := testbed.Peer(t, "tshark", "tshark")
 	for _, row := range []struct {
 		name   string
 		within float64 // by what share jitters may differ, beside the digits that tshark writes
@@ -60,20 +61,6 @@ func TestTsharkAgrees(t *testing.T) {
 			}
 		})
 	}
-}
-
-// findTshark skips the test without tshark, or fails it where real peers are required.
-func findTshark(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("tshark")
-	switch {
-	case err == nil:
-		return path
-	case os.Getenv("SIPPLAN_PEERS") == "required":
-		t.Fatal("tshark is not installed")
-	}
-	t.Skip("tshark is not installed")
-	return ""
 }
 
 // hear plays two seconds of a stream to a leg and returns what the leg made of it, and the capture of its call.

@@ -16,6 +16,8 @@ import (
 	"regexp"
 	"testing"
 	"time"
+
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 // sippLogsIn is a SIPp scenario that registers, is challenged, and registers again.
@@ -89,23 +91,10 @@ Content-Length: 0
 <label id="2"/>
 </scenario>`
 
-// findPeer returns the path of a program. Where it is missing the test is skipped, unless the environment says that
-// peers are required, as CI does.
-func findPeer(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil && os.Getenv("SIPPLAN_PEERS") == "required" {
-		t.Fatal(err)
-	} else if err != nil {
-		t.Skip(err)
-	}
-	return path
-}
-
 // sipp starts SIPp with a scenario and stops it with the test.
 func sipp(t *testing.T, scenario string, args ...string) {
 	t.Helper()
-	program := findPeer(t, "sipp")
+	program := testbed.Peer(t, "sipp", "sip-tester")
 	dir := t.TempDir()
 	file := filepath.Join(dir, "scenario.xml")
 	if err := os.WriteFile(file, []byte(scenario), 0o600); err != nil {
@@ -249,7 +238,7 @@ func offerInvite(t *testing.T, conn *net.UDPConn, to *net.UDPAddr, cseq int, k *
 
 // TestCurlLogsInAtOurRealm has an HTTP client for what SIPp does not know: digest is the same there.
 func TestCurlLogsInAtOurRealm(t *testing.T) {
-	curl := findPeer(t, "curl")
+	curl := testbed.Peer(t, "curl", "curl")
 	for name, algorithms := range map[string][]Algorithm{
 		"SHA-256": {SHA256}, "SHA-256-sess": {SHA256Sess}, "MD5-sess": {MD5Sess}, "SHA-256 before MD5": {SHA256, MD5},
 	} {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	sipgo "github.com/emiago/sipgo/sip"
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 // routing is what both readers say about a message, in words.
@@ -88,13 +89,9 @@ func TestScanAgreesWithSipgo(t *testing.T) {
 	}
 }
 
-// TestScanTorture reads the messages of RFC 4475 and RFC 5118 from the folder that SIPPLAN_TORTURE names;
-// they are not part of the repository. Its INDEX.csv says what a parser must do with each.
+// TestScanTorture reads the messages of RFC 4475 and RFC 5118; their INDEX.csv says what a parser must do with each.
 func TestScanTorture(t *testing.T) {
-	folder := os.Getenv("SIPPLAN_TORTURE")
-	if folder == "" {
-		t.Skip("SIPPLAN_TORTURE does not name the folder of torture messages")
-	}
+	folder := testbed.Torture(t)
 	index, err := os.Open(filepath.Join(folder, "INDEX.csv"))
 	if err != nil {
 		t.Fatal(err)
