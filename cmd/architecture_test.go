@@ -7,9 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const module = "github.com/sipplan/sipplan/"
@@ -91,6 +94,32 @@ func TestTopLevelHoldsTheSixRoomsOnly(t *testing.T) {
 		if path.Ext(entry.Name()) == ".go" && entry.Name() != "main.go" {
 			t.Errorf("top-level file %q: only main.go belongs there", entry.Name())
 		}
+	}
+}
+
+// roomRow is a row of the README's table of rooms.
+var roomRow = regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\| .*\\|$")
+
+func TestTheREADMENamesEveryRoomOnce(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(readme), "| room | what lives there |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	var named, rooms []string
+	for _, row := range roomRow.FindAllStringSubmatch(table, -1) {
+		named = append(named, row[1])
+	}
+	for _, p := range listPackages(t) {
+		if room := folder(p.ImportPath); room != "" {
+			rooms = append(rooms, room)
+		}
+	}
+	slices.Sort(named)
+	slices.Sort(rooms)
+	if diff := cmp.Diff(rooms, named); diff != "" {
+		t.Errorf("rooms of the module (-) and rows of the README's table (+):\n%s", diff)
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package reports turns results into documents and renders them: tables for people, Markdown and CSV
-// for other tools, versioned JSON and JUnit for pipelines. It measures and decides nothing.
+// Package reports turns results into documents and renders them: tables and pages for people, Markdown
+// and CSV for other tools, versioned JSON and JUnit for pipelines. It measures and decides nothing.
 package reports
 
 // Document is what a command shows on its first screen and below: an answer in a sentence, then tables,

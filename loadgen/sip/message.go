@@ -1,6 +1,6 @@
 // Package sip is the signalling of the generator: reading and writing messages, transactions with the
-// timers of the run, session descriptions, addresses, and the UDP socket that moves datagrams in
-// batches.
+// timers of the run, digest, session descriptions, the search for servers (RFC 3263), and what carries
+// messages: the UDP socket that moves datagrams in batches, and the connections of TCP, TLS and WebSocket.
 //
 // The load path reads only the headers that route a message and decide a call, from the datagram in
 // place, without allocating. sipgo reads the URIs that people write, and is the second reader that tests
