@@ -40,6 +40,9 @@ func TestAnswerChallengesAndBinds(t *testing.T) {
 		[]string{"--scenario", "registrar-auth", "--data", people, "--media", "none"},
 		[]string{"--scenario", "register", "--data", people, "--caps", "200", "--calls", "200", "--aht", "300ms", "--hold", "fixed", "--media", "none"})
 	run.counts(t, map[string]int{"totals.answered": 200, "delays_ms.rrd.count": 200})
+	if method := run.at(t, "load.opened_by"); method != "REGISTER" {
+		t.Errorf("the calls are begun by %v, want REGISTER", method)
+	}
 	far.counts(t, map[string]int{
 		"gateways.0.challenged": 200, "gateways.0.answered": 400, "gateways.0.offered": 400, "gateways.0.bound": 0, "gateways.0.lapsed": 0,
 	})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sipplan/sipplan/loadgen"
 	"github.com/sipplan/sipplan/reports"
+	"github.com/sipplan/sipplan/scenarios"
 )
 
 // loadRun is one run of the generator under a command.
@@ -35,10 +36,17 @@ func (r *loadRun) describe() string {
 	if r.cfg.Calls > 0 {
 		end = fmt.Sprintf("until %d calls", r.cfg.Calls)
 	}
+	if r.cfg.Led() {
+		return fmt.Sprintf("waits for the commands of the other half, which begin its %d calls; Ctrl-C ends it and reports", r.cfg.Calls)
+	}
 	holding := r.cfg.Holding
 	holding.Mean = holding.Mean.Round(100 * time.Microsecond)
-	return fmt.Sprintf("%s erlangs, %s calls per second of %s, %s; calls that are up %s after the last arrival are hung up; seed %d; Ctrl-C ends it and reports",
-		figure(r.cfg.Erlangs()), figure(r.cfg.CAPS), holding, end, r.cfg.Drain, r.generator.Seed())
+	offered := fmt.Sprintf("%s erlangs, %s calls per second of %s, %s; calls that are up %s after the last arrival are hung up",
+		figure(r.cfg.Erlangs()), figure(r.cfg.CAPS), holding, end, r.cfg.Drain)
+	if method := openedBy(r.cfg.Programs); method != "" && method != reports.Mixed {
+		offered = fmt.Sprintf("%s %s requests per second, %s", figure(r.cfg.CAPS), method, end)
+	}
+	return fmt.Sprintf("%s; seed %d; Ctrl-C ends it and reports", offered, r.generator.Seed())
 }
 
 // figure writes a number with four digits, a larger one in full.
@@ -47,6 +55,26 @@ func figure(x float64) string {
 		return strconv.FormatFloat(x, 'f', 0, 64)
 	}
 	return strconv.FormatFloat(x, 'g', 4, 64)
+}
+
+// openedBy returns the method that begins the calls of programs as reports want it: empty for INVITE, mixed where there
+// are several or a session follows.
+func openedBy(programs []*scenarios.Program) string {
+	opens := ""
+	for _, p := range programs {
+		if p.Role != scenarios.Caller {
+			continue
+		}
+		method := p.Opening()
+		if opens != "" && opens != method || method != "INVITE" && p.Invites() {
+			return reports.Mixed
+		}
+		opens = method
+	}
+	if opens == "INVITE" {
+		return ""
+	}
+	return opens
 }
 
 // run offers the calls. The first interrupt ends the arrivals and hangs up, the second leaves the calls
@@ -61,8 +89,11 @@ func (r *loadRun) run(ctx context.Context, streams Streams, what string) (*loadg
 
 // length is the time that the arrivals will take, as far as it is known.
 func (r *loadRun) length() time.Duration {
-	if r.cfg.Duration > 0 {
+	switch {
+	case r.cfg.Duration > 0:
 		return r.cfg.Duration
+	case r.cfg.Led():
+		return 0 // the other half knows
 	}
 	return time.Duration(float64(r.cfg.Calls) / r.cfg.CAPS * float64(time.Second))
 }
@@ -89,7 +120,7 @@ func (r *loadRun) report(command string, result *loadgen.Result, change func(*re
 		Load: reports.Load{
 			Erlangs: r.cfg.Erlangs(), CAPS: r.cfg.CAPS, AHT: r.cfg.Holding.Mean.Seconds(), Calls: r.cfg.Calls,
 			Duration: r.cfg.Duration.Seconds(), WarmUp: r.cfg.WarmUp.Seconds(), Arrivals: string(r.cfg.Arrivals),
-			Hold: string(r.cfg.Holding.Law), Media: sound, MaxCalls: uint64(r.cfg.MaxCalls),
+			Hold: string(r.cfg.Holding.Law), Media: sound, MaxCalls: uint64(r.cfg.MaxCalls), Opens: openedBy(r.cfg.Programs),
 		},
 	}
 	out.Halted = r.halted

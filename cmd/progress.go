@@ -16,7 +16,8 @@ const (
 )
 
 // watch shows the progress of a run on stderr until the returned function is called, which waits for the
-// last line. what names the run; total is its expected length, 0 when that is not known; remark adds to each line.
+// last line. what names the run; total is the expected length of its arrivals, 0 when that is not known; remark adds to
+// each line.
 func watch(streams Streams, what string, total time.Duration, read func() loadgen.Progress, remark func(loadgen.Progress) string) (stop func()) {
 	every, line := plainEvery, "%s\n"
 	if streams.LiveErr {
@@ -51,19 +52,23 @@ func watch(streams Streams, what string, total time.Duration, read func() loadge
 // noRemark adds nothing to a line of progress.
 func noRemark(loadgen.Progress) string { return "" }
 
-// progressLine is one line of progress: the time, what was offered since the last line as a rate, and
-// what became of all calls so far.
+// progressLine is one line of progress: the time, and how much of it the arrivals take until they are over, what was
+// offered since the last line as a rate, and what became of all calls so far.
 func progressLine(what string, total time.Duration, last, now loadgen.Progress) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s", what, now.Elapsed.Round(time.Second))
-	if total > 0 {
-		fmt.Fprintf(&b, " of %s", total.Round(time.Second))
+	if total = total.Round(time.Second); total > 0 && now.Elapsed <= total {
+		fmt.Fprintf(&b, " of %s", total)
 	}
 	rate := 0.0
 	if since := now.Elapsed - last.Elapsed; since > 0 {
 		rate = float64(now.Offered-last.Offered) / since.Seconds()
 	}
-	fmt.Fprintf(&b, ": %d calls (%.1f/s), %d in progress, %d answered, %d blocked", now.Offered, rate, now.InProgress, now.Answered, now.Blocked)
+	calls := "calls"
+	if now.Offered == 1 {
+		calls = "call"
+	}
+	fmt.Fprintf(&b, ": %d %s (%.1f/s), %d in progress, %d answered, %d blocked", now.Offered, calls, rate, now.InProgress, now.Answered, now.Blocked)
 	for _, extra := range []struct {
 		count uint64
 		name  string

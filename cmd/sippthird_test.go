@@ -54,7 +54,7 @@ func thirdParty(t *testing.T, path, folder string, firstIsSIPp, secondIsSIPp boo
 		ends = func() { p.wait(t) }
 	} else {
 		s := startSession(t, "blast", "sip:"+b.address(), "--sipp", second, "--3pcc", twin, "-m", calls, "--output", "json")
-		s.says(t, `blast sip:`)
+		s.says(t, `blast sip:.*: waits for the commands of the other half, which begin its `+calls+` calls`)
 		ends = func() {
 			if s.leaves(t); parseDocument(t, s.stdout.String()).count(t, "script.successful_calls") != pairCalls() {
 				t.Errorf("the second controller:\n%s\n%s", s.stdout, s.stderr)

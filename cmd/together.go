@@ -96,10 +96,21 @@ func progressOfAll(runs []*loadRun) func() loadgen.Progress {
 	}
 }
 
+// waitingForCommands says what a run without a call waits for when the other half of third-party calls begins them.
+func waitingForCommands(now loadgen.Progress) string {
+	if now.Offered > 0 {
+		return ""
+	}
+	return "; waiting for the first command of the other half"
+}
+
 // remarkOn returns the remark on the progress of one run. Those on several would not fit a line.
 func remarkOn(runs []*loadRun) func(loadgen.Progress) string {
-	if len(runs) > 1 {
+	switch {
+	case len(runs) > 1:
 		return noRemark
+	case runs[0].cfg.Led():
+		return waitingForCommands
 	}
 	return runs[0].lookout.remark
 }

@@ -116,7 +116,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	if s.calls, err = newSchedule(&g.cfg, i, shards); err != nil {
 		return s, err
 	}
-	if g.cfg.led() {
+	if g.cfg.Led() {
 		s.awaited = g.cfg.Calls
 		s.calls.close()
 	}

@@ -25,12 +25,12 @@ func (s *Shard) Script(cfg *call.ScriptConfig, twin *TwinConfig) (*call.ScriptCo
 	return &own, nil
 }
 
-// led tells whether calls are begun by the commands of another script.
-func (c *Config) led() bool { return c.Script != nil && c.Programs[0].Script.Led() }
+// Led tells whether calls are begun by the commands of another script, not by arrivals.
+func (c *Config) Led() bool { return c.Script != nil && c.Programs[0].Script.Led() }
 
 // checkLed wants the number of calls that commands begin: nobody else knows when they are over.
 func (c *Config) checkLed() error {
-	if c.led() && c.Calls == 0 {
+	if c.Led() && c.Calls == 0 {
 		return errors.New("say how many calls the other half will begin, got 0")
 	}
 	return nil

@@ -50,6 +50,7 @@ type Load struct {
 	Hold     string  `json:"hold,omitempty"`
 	Media    string  `json:"media,omitempty"`
 	MaxCalls uint64  `json:"max_calls,omitempty"`
+	Opens    string  `json:"opened_by,omitempty"` // method of the requests that begin the calls, "mixed" where there are several; empty for INVITE
 }
 
 // rounded returns the load with the digits that matter.

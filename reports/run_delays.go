@@ -61,13 +61,13 @@ type namedDelay struct {
 	delay       Delay
 }
 
-// named returns the delays in the order in which reports print them.
-func (d Delays) named() []namedDelay {
+// named returns the delays of calls that a request opens, in the order in which reports print them.
+func (d Delays) named(request string) []namedDelay {
 	return []namedDelay{
-		{"srd", "INVITE to response", d.SRD},
-		{"srd_failed", "INVITE to refusal", d.SRDFailed},
-		{"pdd", "INVITE to ringing", d.PDD},
-		{"answer_time", "INVITE to 200", d.AnswerTime},
+		{"srd", request + " to response", d.SRD},
+		{"srd_failed", request + " to refusal", d.SRDFailed},
+		{"pdd", request + " to ringing", d.PDD},
+		{"answer_time", request + " to 200", d.AnswerTime},
 		{"rrd", "REGISTER and the like to response", d.RRD},
 		{"sdd", "BYE to 200", d.SDD},
 		{"sdt", "200 to BYE", d.SDT},

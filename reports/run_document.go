@@ -58,7 +58,7 @@ func (r *Run) verdict() []string {
 		return []string{"Inconclusive: this run can neither pass nor fail."}
 	case len(r.Gates) == 0:
 		return []string{fmt.Sprintf("The run is complete: %s of %s %s answered. No gate was set.",
-			count(r.Totals.Answered), plural(int(r.Totals.Offered), "call"), was(r.Totals.Answered))}
+			count(r.Totals.Answered), r.Load.calls(r.Totals.Offered), was(r.Totals.Answered))}
 	}
 	return []string{fmt.Sprintf("Pass: %s kept.", plural(len(r.Gates), "gate"))}
 }
@@ -133,7 +133,7 @@ func (r *Run) notes() []string {
 // session duration.
 func (r *Run) early() string {
 	dropped, cut := r.Counted.Dropped, r.Counted.Answered-min(r.Counted.Answered, r.Delays.SDT.Count)
-	if dropped+cut == 0 {
+	if dropped+cut == 0 || !r.Load.sessions() {
 		return ""
 	}
 	return fmt.Sprintf("Of %s answered, %s ended otherwise than planned (hung up by the far end, or no answer to BYE: dropped) and %s %s cut by the end of the run.",
@@ -166,15 +166,15 @@ func (l Load) sentence() string {
 			parts = append(parts, fmt.Sprintf(format, args...))
 		}
 	}
-	add(l.Erlangs > 0, "%s", erlangs(l.Erlangs))
-	add(l.CAPS > 0, "%s calls per second", decimal(l.CAPS, 2))
+	add(l.Erlangs > 0 && l.sessions(), "%s", erlangs(l.Erlangs))
+	add(l.CAPS > 0, "%s per second", l.rate(decimal(l.CAPS, 2)))
 	add(l.Arrivals != "", "%s arrivals", l.Arrivals)
-	add(l.AHT > 0, "calls of %s on average", passed(l.AHT))
-	add(l.Hold != "", "conversations %s", l.Hold)
+	add(l.AHT > 0 && l.sessions(), "calls of %s on average", passed(l.AHT))
+	add(l.Hold != "" && l.sessions(), "conversations %s", l.Hold)
 	add(l.Compress > 1, "compressed %s times", decimal(l.Compress, 2))
 	add(l.WarmUp > 0, "%s to warm up", passed(l.WarmUp))
 	add(l.Duration > 0, "%s of arrivals", passed(l.Duration))
-	add(l.Calls > 0, "%s calls", count(l.Calls))
+	add(l.Calls > 0, "%s", l.calls(l.Calls))
 	add(l.MaxCalls > 0, "at most %s at a time", count(l.MaxCalls))
 	add(l.Media != "", "media %s", l.Media)
 	return "Load: " + orDash(len(parts) > 0, strings.Join(parts, ", ")) + "."

@@ -31,11 +31,11 @@ func (r *Run) headlines() []string {
 // a trunk says.
 func (r *Run) fate() string {
 	for _, o := range r.Totals.outcomes() {
-		fate, known := fates[o.class]
+		fate, known := r.Load.fate(o.class)
 		if !known || 2*o.calls <= r.Totals.Offered || o.class == "blocked" && r.Acceptance != nil {
 			continue
 		}
-		return fmt.Sprintf("%s of %s (%s) %s: %s%s.", count(o.calls), plural(int(r.Totals.Offered), "call"),
+		return fmt.Sprintf("%s of %s (%s) %s: %s%s.", count(o.calls), r.Load.calls(r.Totals.Offered),
 			shareOf(o.calls, r.Totals.Offered), fate, o.class, r.mostly(o))
 	}
 	return ""

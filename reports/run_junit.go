@@ -117,7 +117,7 @@ func (r *Run) junitCases() []junitCase {
 	}
 	passed := !slices.ContainsFunc(cases, func(c junitCase) bool { return c.Failure != nil || c.Error != nil })
 	if len(cases) == 0 || passed && r.Verdict != gate.Pass {
-		add("run", r.Verdict, fmt.Sprintf("%s of %s answered", count(r.Totals.Answered), plural(int(r.Totals.Offered), "call")), r.Why[min(len(first), len(r.Why)):]...)
+		add("run", r.Verdict, fmt.Sprintf("%s of %s answered", count(r.Totals.Answered), r.Load.calls(r.Totals.Offered)), r.Why[min(len(first), len(r.Why)):]...)
 	}
 	return cases
 }

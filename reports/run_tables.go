@@ -87,8 +87,8 @@ func (r *Run) outcomeTable() Table {
 	counted := r.Counted.outcomes()
 	for i, o := range r.Totals.outcomes() {
 		sum, countedSum = sum+o.calls, countedSum+counted[i].calls
-		if o.calls > 0 || o.class == "answered" || o.class == "blocked" {
-			add(o.class, o.calls, counted[i].calls, o.about)
+		if o.calls > 0 || o.class == "answered" || o.class == "blocked" && r.Load.sessions() {
+			add(o.class, o.calls, counted[i].calls, r.Load.about(o))
 		}
 	}
 	add("sum", sum, countedSum, "offered: "+count(r.Totals.Offered))
@@ -107,7 +107,7 @@ func (r *Run) figureTable() Table {
 	}{
 		{"offered_erlangs", r.Traffic.Offered, traffic, "estimate: call rate x mean time on a circuit, set-up and ringing included"},
 		{"carried_erlangs", r.Traffic.Carried, traffic, "mean number of circuits in use in the window"},
-		{"calls_per_second", r.Traffic.CAPS, figure, "INVITEs for new calls"},
+		{"calls_per_second", r.Traffic.CAPS, figure, "new calls, each once however often it was tried"},
 		{"blocking", q.Blocking, share, "interval " + interval(q.BlockingLow, q.BlockingHigh)},
 		{"asr", q.ASR, share, "answered by seizures (E.411)"},
 		{"abr", q.ABR, share, "answered by bids (E.411)"},
@@ -118,7 +118,7 @@ func (r *Run) figureTable() Table {
 		{"scr", q.SCR, share, "session completion ratio (RFC 6076)"},
 		{"acd", q.ACD, func(s *float64) string { return inMilliseconds(s, 1e3) }, "average call duration (E.437)"},
 	} {
-		if row.value != nil {
+		if row.value != nil && (r.Load.sessions() || row.name == "calls_per_second") {
 			t.Rows = append(t.Rows, []string{row.name, row.text(row.value), row.about})
 		}
 	}
@@ -132,7 +132,7 @@ func (r *Run) delayTable() Table {
 		t.Columns = append(t.Columns, Column{Name: name, Right: true})
 	}
 	t.Columns = append(t.Columns, Column{Name: "meaning"})
-	delays := r.Delays.named()
+	delays := r.Delays.named(r.Load.opening())
 	if m := r.RTP; m != nil {
 		delays = append(delays, namedDelay{"rtp_jitter", "at the end of a call", m.Jitter}, namedDelay{"rtp_send_late", "this generator's own", m.SendLate})
 		delays = append(delays, r.Audio.delays()...)

@@ -118,6 +118,18 @@ func withPromise(t testing.TB, r RunResult, promised float64) RunResult {
 	return r
 }
 
+// asked is a run of requests that open no session.
+func asked() RunResult {
+	r := result("blast")
+	m := &measure.Measurement{Offered: 300, Started: 300, InvitesSent: 300}
+	m.Outcomes[measure.Answered], m.Outcomes[measure.User], m.Codes[200], m.Codes[486] = 120, 180, 120, 180
+	for i := range 300 {
+		m.Delays[measure.RRD].Record(time.Duration(1+i%20) * time.Millisecond)
+	}
+	r.Steady, r.Load = m, Load{Erlangs: 3, AHT: 30, CAPS: 0.1, Calls: 300, Duration: 3000, Arrivals: "poisson", Hold: "fixed:30s", Opens: "OPTIONS"}
+	return r
+}
+
 // runs returns the runs whose renderings are kept as golden files.
 func runs(t testing.TB) map[string]*Run {
 	limited := result("blast")
@@ -139,6 +151,7 @@ func runs(t testing.TB) map[string]*Run {
 		"run-empty":   NewRun(withGates(t, empty, "pdd p95 < 1s")),
 		"run-plain":   NewRun(result("blast")),
 		"run-drill":   NewRun(drilled()),
+		"run-options": NewRun(asked()),
 	}
 }
 
@@ -187,7 +200,7 @@ func TestEveryClassIsReported(t *testing.T) {
 			t.Errorf("class %s is reported as %+v", measure.Class(c), o)
 		}
 	}
-	for d, named := range (Delays{}).named() {
+	for d, named := range (Delays{}).named("INVITE") {
 		if named.name != measure.Delay(d).String() {
 			t.Errorf("delay %s is reported as %s", measure.Delay(d), named.name)
 		}

@@ -6,6 +6,7 @@
 package scenarios
 
 import (
+	"slices"
 	"time"
 
 	"github.com/sipplan/sipplan/planner/traffic"
@@ -47,10 +48,26 @@ func (p *Program) Share() float64 {
 
 // Opening returns the method of the request that begins a call of the program.
 func (p *Program) Opening() string {
-	if p.Opens == "" {
+	switch {
+	case p.Script != nil:
+		return p.Script.opening()
+	case p.Opens == "":
 		return "INVITE"
 	}
 	return p.Opens
+}
+
+// Invites tells whether a call of the program may hold a session: it sends or takes an INVITE, first or later.
+func (p *Program) Invites() bool {
+	if p.Opening() == "INVITE" {
+		return true
+	}
+	if p.Script != nil {
+		return slices.ContainsFunc(p.Script.Steps, func(s ScriptStep) bool { return s.method() == "INVITE" })
+	}
+	return slices.ContainsFunc(p.Steps, func(s Step) bool {
+		return s.Message != nil && s.Message.Method == "INVITE" || slices.ContainsFunc(s.Arms, func(a Arm) bool { return a.Method == "INVITE" })
+	})
 }
 
 // Op says what a step does.

@@ -41,6 +41,27 @@ func (s *Script) Led() bool {
 	return false
 }
 
+// opening returns the method of the first request that the script sends or receives, INVITE if there is none.
+func (s *Script) opening() string {
+	for i := range s.Steps {
+		if method := s.Steps[i].method(); method != "" {
+			return method
+		}
+	}
+	return "INVITE"
+}
+
+// method returns the method of the request that the step sends or receives, empty if that is none.
+func (s *ScriptStep) method() string {
+	switch s.Op {
+	case ScriptSend:
+		return s.Message.Method
+	case ScriptReceive:
+		return s.Request
+	}
+	return ""
+}
+
 // ScriptDefaults are the messages that a script sends of its own accord, each in the case of its name.
 type ScriptDefaults struct {
 	Ack    *Message // to a refusal, when the call is given up

@@ -176,6 +176,10 @@ func (s *scripts) noteFinal(c *call, st *scriptCall, r *sip.Message, now time.Du
 	if r.Status > 100 && c.responded == Never {
 		c.responded = now
 	}
+	if st.opening != sip.INVITE {
+		s.noteOther(c, r, now)
+		return
+	}
 	switch {
 	case r.Status < 200:
 		into.Provisional++
@@ -194,5 +198,23 @@ func (s *scripts) noteFinal(c *call, st *scriptCall, r *sip.Message, now time.Du
 			c.cause = cause
 		}
 		into.Delays[measure.SRDFailed].Record(c.responded - begin)
+	}
+}
+
+// noteOther accounts for a response to the request that opened the call where that is no INVITE: there is no ringing
+// and no session, and the delay is that of the request (RFC 6076, 4.1).
+func (s *scripts) noteOther(c *call, r *sip.Message, now time.Duration) {
+	into := s.count(c)
+	if r.Status < 200 {
+		into.Provisional++
+		c.flags.provisional = true
+		return
+	}
+	into.Delays[measure.RRD].Record(now - c.begin(s.Machine.cfg.Grain))
+	if c.status = r.Status; r.Status < 300 {
+		c.answered, c.stage = now, talking
+	}
+	if cause, known := sip.Q850Cause(r.Reason); known {
+		c.cause = cause
 	}
 }
