@@ -35,6 +35,22 @@ func TestCompressionsShowTheLimits(t *testing.T) {
 	}
 }
 
+func TestCompressionsBreakALimitBelowOneCallASecond(t *testing.T) {
+	all, err := design(t, 30, 20).Compressions(acceptance.Limits{MaxCAPS: 0.5}, acceptance.AssumedSetup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 20 E of 180 s are 0.111 calls per second.
+	for _, c := range all {
+		if broken := c.CAPS > 0.5*(1+1e-9); broken != (c.Limit == "more than 0.5 calls per second") {
+			t.Errorf("%g calls per second with the limit %q", c.CAPS, c.Limit)
+		}
+	}
+	if last := all[len(all)-1]; last.Limit == "" {
+		t.Errorf("no compression is shown beyond the limit: %+v", all)
+	}
+}
+
 func TestCompressionIsLimitedByShortCallsToo(t *testing.T) {
 	d := design(t, 30, 20)
 	all, err := d.Compressions(acceptance.Limits{MinHold: 6 * time.Second}, 500*time.Millisecond)

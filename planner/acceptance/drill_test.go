@@ -41,6 +41,8 @@ func TestJudgeDrill(t *testing.T) {
 		{"calls that were kept back count as lost", func(d *measure.Drill) { lose(d, measure.NotStarted, 5) }, acceptance.DoesNotHold, "5 of 400"},
 		{"a busy user is no loss", func(d *measure.Drill) { lose(d, measure.User, 50) }, acceptance.Holds, "0 of 400"},
 		{"calls cut by the end of the run do not count at all", func(d *measure.Drill) { lose(d, measure.Aborted, 300) }, acceptance.Holds, "0 of 100"},
+		{"one call answered by it proves that it came back", func(d *measure.Drill) { d.Answers = 1 }, acceptance.Holds, "gw2 answered again 300ms after"},
+		{"as late as allowed", func(d *measure.Drill) { d.Recovery = 5 * time.Second }, acceptance.Holds, "gw2 answered again 5s after"},
 		{"slow to come back", func(d *measure.Drill) { d.Recovery = 5001 * time.Millisecond }, acceptance.DoesNotHold, "gw2 answered again only 5.001s after"},
 		{"never came back", func(d *measure.Drill) { d.Answers = 0 }, acceptance.DoesNotHold, "answered none of 90 calls"},
 		{"never called again", func(d *measure.Drill) { d.Answers, d.Phases[measure.After].Tries = 0, 0 }, acceptance.CannotTell, "No call was sent over gw2 after"},

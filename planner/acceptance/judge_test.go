@@ -118,6 +118,17 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// What nothing in the evidence asks for is not assumed.
+func TestAssumptionsAreThoseOfTheEvidence(t *testing.T) {
+	if j := judge(t, finished(10_000, 85)); len(j.Assumptions) != 1 || !strings.Contains(j.Assumptions[0], "from the INVITE") {
+		t.Errorf("a plain run assumes %q, want no more than how long a circuit is held", j.Assumptions)
+	}
+	one := judge(t, turn(finished(10_000, 85), measure.Timeout, 1))
+	if all := strings.Join(one.Assumptions, " "); len(one.Assumptions) != 2 || !strings.Contains(all, "1 call never got as far as a circuit (1 timeout)") {
+		t.Errorf("one timeout: %q", one.Assumptions)
+	}
+}
+
 func TestMoreCallsThatShouldDecideDoDecide(t *testing.T) {
 	for _, tt := range []struct {
 		name           string

@@ -144,8 +144,12 @@ func TestALookHeedsWhatItDoesNotKnow(t *testing.T) {
 		{"nothing but timeouts", acceptance.Tally{Calls: 100, Unknown: 100}, acceptance.CannotTell},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got, i, _ := looks.At(half, tt.tally); got != tt.want {
+			got, i, defined := looks.At(half, tt.tally)
+			if got != tt.want {
 				t.Errorf("%s with %+v, want %s", got, i, tt.want)
+			}
+			if decided := tt.tally.Calls > tt.tally.Unknown; defined != decided {
+				t.Errorf("the interval is defined: %v; that a call said something: %v", defined, decided)
 			}
 		})
 	}

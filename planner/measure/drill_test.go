@@ -40,6 +40,18 @@ func TestDrillsMergeInAnyOrder(t *testing.T) {
 	}
 }
 
+func TestLostAreTheCallsThatTheNetworkFailed(t *testing.T) {
+	p := measure.DrillPhase{}
+	for c := range measure.NumClasses { // powers of two tell every sum from every other
+		p.Outcomes[c] = 1 << c
+		p.Offered += 1 << c
+	}
+	want := uint64(1<<measure.Blocked + 1<<measure.Timeout + 1<<measure.Unreachable + 1<<measure.TargetError + 1<<measure.NotStarted)
+	if got := p.LostRatio(); got != (measure.Ratio{Numerator: want, Denominator: p.Offered - 1<<measure.Aborted}) {
+		t.Errorf("%d of %d calls were lost, want %d of all but those that were cut", got.Numerator, got.Denominator, want)
+	}
+}
+
 func TestPhaseOfADrill(t *testing.T) {
 	d := measure.Drill{At: 30 * time.Second, End: 50 * time.Second}
 	for at, want := range map[time.Duration]measure.Phase{

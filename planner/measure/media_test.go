@@ -112,3 +112,21 @@ func TestCopiesMakeGoodForNoLoss(t *testing.T) {
 		t.Errorf("three more were too late: %v are missing, want 8", got.Numerator)
 	}
 }
+
+func TestACallWithoutADescriptionHeardNothing(t *testing.T) {
+	var m measure.Media
+	m.CountUndescribed()
+	h := &m.Heard
+	if m.Legs != 1 || m.Silent != 1 || m.LegLoss.Quantile(1) != 1 || h.Promised != 1 || h.MOS.Quantile(0) != 1 {
+		t.Errorf("%d legs, %d silent, %v lost, %d promised, score %v; want one call that heard nothing",
+			m.Legs, m.Silent, m.LegLoss.Quantile(1), h.Promised, h.MOS.Quantile(0))
+	}
+	for f := range h.Faults {
+		if blamed := h.Faults[f] != 0; blamed != (measure.MediaFault(f) == measure.NoDescription) {
+			t.Errorf("fault %d is counted %d times", f, h.Faults[f])
+		}
+	}
+	if h.OneWay != 1 {
+		t.Errorf("%d calls with audio one way, want 1", h.OneWay)
+	}
+}

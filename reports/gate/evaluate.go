@@ -109,8 +109,8 @@ func (e Evidence) count(r *Result, n uint64) {
 	r.Measured = float64(n)
 	r.Samples = e.Measured.Offered
 	switch m := r.Rule.metric; {
-	case m.packets:
-		r.Samples = e.Measured.Media.Legs
+	case m.packets != nil:
+		r.Samples = m.packets(&e.Measured.Media)
 	case m.audio != nil:
 		r.Samples = m.audio(&e.Measured.Media.Heard)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sipplan/sipplan/planner/acceptance"
 	"github.com/sipplan/sipplan/planner/measure"
 	"github.com/sipplan/sipplan/reports/gate"
 )
@@ -73,6 +74,11 @@ func TestEvaluate(t *testing.T) {
 			m.Media.LegLoss.Record(float64(lost) / 500)
 		}
 		m.Media.Received = m.Media.Expected - uint64(m.Media.Lost)
+		return m
+	}
+	silent := func(legs uint64) *measure.Measurement {
+		m := calls(legs, 0)
+		m.Media.Legs, m.Media.Silent, m.Media.Sent = legs, legs, legs*500
 		return m
 	}
 	scored := func(good, bad int) *measure.Measurement {
@@ -159,6 +165,10 @@ func TestEvaluate(t *testing.T) {
 		{"the pace of calls that were too short", "wrong_pace == 0", scored(100, 0), gate.Inconclusive, "wrong_pace has no samples"},
 		{"streams that did not stop", "stopped_audio == 0", scored(100, 0), gate.Pass, ""},
 		{"audio that nobody promised", "one_way_audio == 0", lossy(100, 0), gate.Inconclusive, "one_way_audio has no samples"},
+		{"no packet lost of none that came", "rtp_lost == 0", silent(100), gate.Inconclusive, "rtp_lost has no samples"},
+		{"nor one out of order", "rtp_reordered == 0", silent(100), gate.Inconclusive, "rtp_reordered has no samples"},
+		{"nor one twice", "rtp_duplicated == 0", silent(100), gate.Inconclusive, "rtp_duplicated has no samples"},
+		{"calls that heard nothing", "rtp_silent == 0", silent(100), gate.Fail, "measured 100, must be == 0 (n = 100)"},
 		{"loss of single calls that nobody measured", "rtp_loss p99 < 0.5%", calls(100, 0), gate.Inconclusive, "rtp_loss has no samples"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -170,6 +180,55 @@ func TestEvaluate(t *testing.T) {
 				t.Errorf("%s with reason %q", r.Verdict, r.Reason)
 			}
 		})
+	}
+}
+
+// TestAGeneratorThatWasLateWithPacketsAloneStillJudgesCalls: each metric that holds without a health check is held
+// back by a check of media exactly when it is about media.
+func TestAGeneratorThatWasLateWithPacketsAloneStillJudgesCalls(t *testing.T) {
+	e := evidence(calls(9700, 300))
+	spread(&e.Measured.Delays[measure.PDD], 1000, time.Millisecond, 2*time.Millisecond)
+	e.Measured.Media = measure.Media{Legs: 1000, Expected: 50_000, Received: 50_000}
+	spread(&e.Measured.Media.Jitter, 1000, time.Millisecond, 2*time.Millisecond)
+	spread(&e.Measured.Media.Heard.AudioDelay, 1000, time.Millisecond, 2*time.Millisecond)
+	spread(&e.Measured.Media.Heard.EchoDelay, 1000, time.Millisecond, 2*time.Millisecond)
+	for range 1000 {
+		e.Measured.Media.Heard.MOS.Record(4.4)
+	}
+	e.Measured.Media.Heard.Promised = 1000
+	late := e
+	late.Health = measure.Health{{Name: "rtp_lateness_p99", State: measure.Limited, Media: true, Why: "1 % of the RTP packets left late"}}
+	for _, tt := range []struct {
+		rule  string
+		media bool
+	}{
+		{"blocking <= 5%", false}, {"answered >= 1", false}, {"pdd p95 < 1s", false}, {"carried_erlangs > 1", false}, {"strays == 0", false},
+		{"rtp_lost == 0", true}, {"rtp_loss < 1%", true}, {"rtp_jitter p95 < 1s", true}, {"mos p5 >= 4", true}, {"one_way_audio == 0", true},
+		{"audio_delay p95 < 1s", true}, {"echo_delay p95 < 1s", true},
+	} {
+		if r := evaluate(t, tt.rule, e); r.Verdict != gate.Pass {
+			t.Errorf("%s of a sound run: %s: %s", tt.rule, r.Verdict, r.Reason)
+		}
+		r, want := evaluate(t, tt.rule, late), gate.Pass
+		if tt.media {
+			want = gate.Inconclusive
+		}
+		if r.Verdict != want {
+			t.Errorf("%s when packets were late: %s: %s; want %s", tt.rule, r.Verdict, r.Reason, want)
+		}
+	}
+}
+
+// TestPacketsLostEvenlyCountOneByOne: where each call lost the same share, a packet is worth one packet.
+func TestPacketsLostEvenlyCountOneByOne(t *testing.T) {
+	m := calls(100, 0)
+	m.Media = measure.Media{Legs: 100, Expected: 50_000, Received: 49_500, Lost: 500}
+	for range 100 {
+		m.Media.LegLoss.Record(0.01)
+	}
+	want, _ := acceptance.Share(500, 50_000, 1, 0.95)
+	if r := evaluate(t, "rtp_loss < 1.2%", evidence(m)); r.Low != want.Low || r.High != want.High {
+		t.Errorf("between %v and %v, want %v and %v", r.Low, r.High, want.Low, want.High)
 	}
 }
 

@@ -16,7 +16,7 @@ type metric struct {
 	ratio    func(*measure.Measurement) measure.Ratio
 	capacity bool // whether blocked calls are in the ratio, so that its hits come in bursts
 	count    func(*measure.Measurement) uint64
-	packets  bool                        // whether a count is of packets or legs: without legs it has no samples
+	packets  func(*measure.Media) uint64 // of a count of legs or packets: how many there were to count among
 	audio    func(*measure.Heard) uint64 // of a count of calls by what they heard: how many were judged
 	scores   func(*measure.Measurement) *measure.Scores
 	delay    func(*measure.Measurement) *measure.Histogram
@@ -120,14 +120,18 @@ var counts = []metric{
 }
 
 var packets = []metric{
-	{name: "rtp_silent", about: "calls that heard nothing", packets: true, count: func(m *measure.Measurement) uint64 { return m.Media.Silent }},
-	{name: "rtp_lost", about: "RTP packets lost", packets: true,
+	{name: "rtp_silent", about: "calls that heard nothing", packets: legs, count: func(m *measure.Measurement) uint64 { return m.Media.Silent }},
+	{name: "rtp_lost", about: "RTP packets lost", packets: expected,
 		count: func(m *measure.Measurement) uint64 { return m.Media.Loss().Numerator }},
-	{name: "rtp_reordered", about: "RTP packets received out of order", packets: true,
+	{name: "rtp_reordered", about: "RTP packets received out of order", packets: received,
 		count: func(m *measure.Measurement) uint64 { return m.Media.Reordered }},
-	{name: "rtp_duplicated", about: "RTP packets received twice", packets: true,
+	{name: "rtp_duplicated", about: "RTP packets received twice", packets: received,
 		count: func(m *measure.Measurement) uint64 { return m.Media.Duplicated }},
 }
+
+func legs(m *measure.Media) uint64     { return m.Legs }
+func expected(m *measure.Media) uint64 { return m.Expected }
+func received(m *measure.Media) uint64 { return m.Received }
 
 // faults are the counts of calls whose audio had one of these faults.
 var faults = []struct {
@@ -180,7 +184,7 @@ func sum(counters [measure.NumMethods]uint64) uint64 {
 
 // media reports whether the metric is about RTP.
 func (m metric) media() bool {
-	return m.scores != nil || m.audio != nil || m.packets || m.name == "audio_delay" || m.name == "echo_delay" || strings.HasPrefix(m.name, "rtp_")
+	return m.scores != nil || m.audio != nil || m.packets != nil || m.name == "audio_delay" || m.name == "echo_delay" || strings.HasPrefix(m.name, "rtp_")
 }
 
 // find returns the metric of that name.
