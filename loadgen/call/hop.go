@@ -46,13 +46,18 @@ func (m *Machine) reachable(c *call, address netip.AddrPort) bool {
 		(address.Addr() == c.peer.Addr() || m.cfg.Audio.Allowed != nil && m.cfg.Audio.Allowed(address.Addr()))
 }
 
-// callable tells whether a URI of the peer's may be called: a SIP URI of printable characters whose number
-// the run allows. Peers name a few URIs for all their calls, so that the answer is kept.
+// addressable tells whether a URI is a SIP URI of printable characters.
+func addressable(uri []byte) bool {
+	_, isSIP := sip.CutScheme(uri)
+	return isSIP && !bytes.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r > '~' || r == '<' || r == '>' || r == '"' })
+}
+
+// callable tells whether a URI of the peer's may be called: an addressable one whose number the run allows.
+// Peers name a few URIs for all their calls, so that the answer is kept.
 func (m *Machine) callable(uri []byte) bool {
 	allowed, known := m.targets[string(uri)]
 	if !known {
-		allowed = bytes.HasPrefix(uri, []byte("sip:")) && !bytes.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r > '~' || r == '<' || r == '>' || r == '"' }) &&
-			(m.cfg.CheckNumber == nil || m.cfg.CheckNumber(string(uri)) == nil)
+		allowed = addressable(uri) && (m.cfg.CheckNumber == nil || m.cfg.CheckNumber(string(uri)) == nil)
 		if len(m.targets) < maxHops {
 			m.targets[string(uri)] = allowed
 		}

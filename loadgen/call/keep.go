@@ -86,7 +86,7 @@ func (m *Machine) keepSession(c *call, r *sip.Message, at time.Duration) {
 	m.timeSession(c, seconds, !bytes.EqualFold(sip.Parameter(params, "refresher"), uas), at)
 	if c.keep.message == nil {
 		c.keep.message = m.standard.reinvite
-		if sip.HasToken(r.Lookup("Allow", 0), "UPDATE") {
+		if r.Lists("Allow", 0, "UPDATE") {
 			c.keep.message = m.standard.update
 		}
 	}
@@ -118,7 +118,7 @@ func (m *Machine) keepServed(c *call, r *sip.Message, at time.Duration) {
 	}
 	m.timeSession(c, seconds, ours, at)
 	c.keep.message = m.standard.update
-	if !sip.HasToken(r.Lookup("Allow", 0), "UPDATE") {
+	if !r.Lists("Allow", 0, "UPDATE") {
 		c.keep.message = m.standard.reinvite
 	}
 }
@@ -133,7 +133,7 @@ func granted(r *sip.Message) (seconds uint32, ours, ok bool) {
 	if named := sip.Parameter(params, "refresher"); named != nil {
 		return seconds, bytes.EqualFold(named, uas), true
 	}
-	return seconds, !sip.HasToken(r.Supported, "timer"), true
+	return seconds, !r.Lists("Supported", 'k', "timer"), true
 }
 
 // minSession is the shortest session timer that is granted (RFC 4028, 4).
@@ -142,7 +142,7 @@ const minSession = 90
 // tooShort tells whether a request asks for a session timer that is refused with 422.
 func tooShort(r *sip.Message) bool {
 	seconds, _, ok := sip.DeltaSeconds(r.SessionExpires)
-	return ok && seconds < minSession && sip.HasToken(r.Supported, "timer")
+	return ok && seconds < minSession && r.Lists("Supported", 'k', "timer")
 }
 
 // appendSessionTimer writes the session timer of a request of ours, or the one that we grant.
@@ -196,7 +196,7 @@ func (m *Machine) keepRequested(c *call, r *sip.Message, at time.Duration) {
 	if method == "SUBSCRIBE" && !c.established() {
 		m.adopt(c, r)
 	}
-	seconds, ok := grantedLife(r)
+	seconds, ok := grantedTo(r, m.lineOf(c).texts[scenarios.LocalURI])
 	if !ok || seconds == 0 {
 		return
 	}
@@ -204,10 +204,20 @@ func (m *Machine) keepRequested(c *call, r *sip.Message, at time.Duration) {
 	c.keep.at = at + max(c.keep.life/2, c.keep.life-10*time.Minute)
 }
 
-// grantedLife returns the seconds that a 2xx grants: of its Contact, which is ours where one of ours is the
-// only one, else of the message.
-func grantedLife(r *sip.Message) (seconds uint32, ok bool) {
-	if _, params, found := sip.AddressParameters(r.Contact); found {
+// grantedTo returns the seconds that a 2xx grants a Contact of ours, which may stand among those of others who have
+// registered the same address (RFC 3261, 10.2.4).
+func grantedTo(r *sip.Message, ours string) (seconds uint32, ok bool) {
+	for contact := range r.Values("Contact", 'm') {
+		if uri, _, found := sip.AddressParameters(contact); found && string(uri) == ours {
+			return contactLife(r, contact)
+		}
+	}
+	return contactLife(r, r.Contact) // a registrar that writes it otherwise
+}
+
+// contactLife returns the seconds that a message names for a Contact, else for all of them.
+func contactLife(r *sip.Message, contact []byte) (seconds uint32, ok bool) {
+	if _, params, found := sip.AddressParameters(contact); found {
 		if value := sip.Parameter(params, "expires"); value != nil {
 			seconds, _, ok = sip.DeltaSeconds(value)
 			return seconds, ok

@@ -60,7 +60,7 @@ func (m *Machine) appendSDP(dst []byte, c *call, answered *sip.Message) []byte {
 	if c.leg != nil {
 		local.Addr, local.Port, local.Direction = audio.Address, c.leg.Port(), c.direction
 	}
-	if answered != nil && len(answered.Body) > 0 && sip.ScanSession(answered.Body, &m.offer) == nil {
+	if answered != nil && sip.ScanSession(answered.Session, &m.offer) == nil {
 		local.Mux, local.Crypto = true, m.cryptoAnswer(c) // what was not offered is not accepted either
 		if answer, err := sip.AppendAnswer(dst, &m.offer, &local); err == nil {
 			return answer

@@ -26,18 +26,40 @@ func (m *Machine) onOpening(r *sip.Message, from netip.AddrPort, at time.Duratio
 	m.serve(r, from, at, false)
 }
 
-// knownExtensions tells whether everything that a Require header names is known here.
-func knownExtensions(require []byte) bool {
-	for more := true; more; {
-		var tag []byte
-		tag, require, more = bytes.Cut(require, []byte{','})
-		switch string(bytes.ToLower(bytes.TrimSpace(tag))) {
-		case "100rel", "timer", "replaces":
-		default:
+// knownExtensions tells whether everything that the Require headers of a request name is known here.
+func knownExtensions(r *sip.Message) bool {
+	if r.Require == nil {
+		return true
+	}
+	for tag := range r.Values("Require", 0) {
+		if !knownExtension(tag) {
 			return false
 		}
 	}
 	return true
+}
+
+func knownExtension(tag []byte) bool {
+	switch string(bytes.ToLower(tag)) {
+	case "100rel", "timer", "replaces":
+		return true
+	}
+	return false
+}
+
+// appendUnsupported names what of the Require headers is not known here (RFC 3261, 8.2.2.3).
+func appendUnsupported(dst []byte, r *sip.Message) []byte {
+	begin := len(dst)
+	for tag := range r.Values("Require", 0) {
+		if knownExtension(tag) {
+			continue
+		}
+		if len(dst) > begin {
+			dst = append(dst, ", "...)
+		}
+		dst = append(dst, tag...)
+	}
+	return dst
 }
 
 // challenge asks for credentials (RFC 3261, 22): a request with right ones goes on, any other is answered with a challenge
@@ -87,13 +109,16 @@ func (m *Machine) disown(c *call) {
 
 // bind confirms a REGISTER: what was asked for, but no longer than the program grants.
 func (m *Machine) bind(c *call, r *sip.Message, now time.Duration) {
+	if r.Contact == nil { // a question for the bindings (RFC 3261, 10.2.3)
+		return
+	}
 	life := time.Duration(c.life(r)) * time.Second
 	m.bindings.bind(uriOf(r.To), life, now, m.count(c))
 }
 
 // life returns the seconds that a REGISTER or SUBSCRIBE is granted.
 func (c *call) life(r *sip.Message) uint32 {
-	seconds, ok := grantedLife(r)
+	seconds, ok := contactLife(r, r.Contact)
 	if !ok {
 		seconds = uint32(defaultLife / time.Second)
 	}

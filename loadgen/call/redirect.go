@@ -50,11 +50,12 @@ func (m *Machine) again(c *call, now time.Duration) {
 
 var transportParameter = []byte(";transport=")
 
-// sameTransport tells whether a URI names a transport; one that leaves it open names UDP.
+// sameTransport tells whether a URI names a transport; one that leaves it open names UDP, or TLS if it is a sips URI.
 func sameTransport(uri []byte, transport sip.Transport) bool {
 	_, rest, found := bytes.Cut(bytes.ToLower(uri), transportParameter)
+	secure := bytes.HasPrefix(bytes.ToLower(uri), []byte("sips:"))
 	if !found {
-		return transport == sip.UDP
+		return transport == sip.UDP && !secure || transport == sip.TLS && secure
 	}
 	if end := bytes.IndexAny(rest, ";?>"); end >= 0 {
 		rest = rest[:end]

@@ -121,12 +121,26 @@ func (m *Machine) onReplacing(r *sip.Message, replaces []byte, from netip.AddrPo
 		m.reply(nil, r, from, 481)
 		return
 	}
+	if hasFlag(params, "early-only") { // RFC 3891, 3: the call has been answered meanwhile
+		m.reply(nil, r, from, 486)
+		return
+	}
 	if c := m.serve(r, from, at, false); c != nil {
 		c.replaces = m.table.refer(replaced)
 		if c.stage == confirming {
 			m.hangUpReplaced(c, at)
 		}
 	}
+}
+
+// hasFlag tells whether a parameter without a value is among others.
+func hasFlag(params []byte, name string) bool {
+	for parameter := range bytes.SplitSeq(params, []byte{';'}) {
+		if bytes.EqualFold(bytes.TrimSpace(parameter), []byte(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // hangUpReplaced hangs up the call that an answered one takes the place of.

@@ -11,7 +11,7 @@ import (
 // their order. One that comes again, or before its predecessor, is left to the peer's repeats.
 func (m *Machine) acknowledgeProvisional(c *call, r *sip.Message, at time.Duration) {
 	number, _, ok := sip.DeltaSeconds(r.RSeq)
-	if !ok || number == 0 || !sip.HasToken(r.Require, "100rel") || r.ToTag == nil || c.errand.Running() && c.errand.purpose == ofProgram {
+	if !ok || number == 0 || !r.Lists("Require", 0, "100rel") || r.ToTag == nil || c.errand.Running() && c.errand.purpose == ofProgram {
 		return
 	}
 	if other := c.established() && !bytes.Equal(r.ToTag, c.dialog.get(c.dialog.tag)); other {
@@ -25,7 +25,7 @@ func (m *Machine) acknowledgeProvisional(c *call, r *sip.Message, at time.Durati
 		m.adopt(c, r)
 	}
 	prack := m.standard.prack
-	if c.lastSent != nil && len(c.lastSent.Body) == 0 && len(r.Body) > 0 {
+	if c.lastSent != nil && len(c.lastSent.Body) == 0 && r.Session != nil {
 		prack, m.offered = m.standard.prackAnswer, r
 	}
 	c.trial = sip.Trial{}
@@ -54,7 +54,7 @@ func (m *Machine) sendReliably(c *call, request *sip.Message, now time.Duration)
 
 // knowsReliability tells whether a caller knows reliable provisional responses.
 func knowsReliability(request *sip.Message) bool {
-	return sip.HasToken(request.Supported, "100rel") || sip.HasToken(request.Require, "100rel")
+	return request.Lists("Supported", 'k', "100rel") || request.Lists("Require", 0, "100rel")
 }
 
 // appendReliability writes what makes a provisional response reliable.
@@ -76,7 +76,7 @@ func (m *Machine) onPrack(c *call, r *sip.Message, at time.Duration) {
 		c.invite.Close()
 	}
 	if !c.session.known {
-		m.agree(c, r.Body)
+		m.agree(c, r.Session)
 	}
 	m.answerRequest(c, r, m.from, 200)
 	m.match(c, r, at)

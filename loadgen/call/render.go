@@ -24,15 +24,15 @@ type standards struct {
 
 // phrases are the reason phrases of the responses that the machine gives of its own accord.
 var phrases = map[int]string{
-	100: "Trying", 200: "OK", 202: "Accepted", 401: "Unauthorized", 407: "Proxy Authentication Required", 400: "Bad Request", 416: "Unsupported URI Scheme", 420: "Bad Extension", 405: "Method Not Allowed", 481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 491: "Request Pending",
-	487: "Request Terminated", 488: "Not Acceptable Here", 500: "Server Internal Error", 503: "Service Unavailable",
+	100: "Trying", 200: "OK", 202: "Accepted", 401: "Unauthorized", 407: "Proxy Authentication Required", 400: "Bad Request", 415: "Unsupported Media Type", 416: "Unsupported URI Scheme", 420: "Bad Extension", 405: "Method Not Allowed", 481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 491: "Request Pending",
+	486: "Busy Here", 487: "Request Terminated", 488: "Not Acceptable Here", 500: "Server Internal Error", 503: "Service Unavailable",
 	422: "Session Interval Too Small", 504: "Server Time-out", 603: "Decline", 505: "Version Not Supported", 513: "Message Too Large",
 }
 
 // extra are the header lines that a response of its own accord has beside the usual ones.
 var extra = map[int][]string{
 	200: {allow, "[session_timer]"}, 405: {allow},
-	420: {"Unsupported: [last_Require]"}, 422: {"Min-SE: 90"}, 401: {"[challenges]"}, 407: {"[challenges]"},
+	420: {"Unsupported: [last_Require]"}, 415: {"Accept: application/sdp"}, 422: {"Min-SE: 90"}, 401: {"[challenges]"}, 407: {"[challenges]"},
 }
 
 const allow = "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY, MESSAGE"
@@ -203,7 +203,7 @@ func appendAnswered(dst []byte, c *call, r *sip.Message, from netip.AddrPort, st
 	case scenarios.AnsweredCallID:
 		return append(dst, r.CallID...)
 	case scenarios.AnsweredRequire:
-		return append(dst, r.Require...)
+		return appendUnsupported(dst, r)
 	case scenarios.AnsweredCSeq:
 		return append(dst, r.CSeqValue...)
 	case scenarios.AnsweredFrom:
@@ -270,15 +270,21 @@ func appendTopVia(dst, via, sentBy []byte, from netip.AddrPort) []byte {
 
 // rportEnd returns the position behind an rport parameter without a value, 0 when a Via has none.
 func rportEnd(via []byte) int {
-	for at := 0; at+len(rportParameter) <= len(via); at++ {
-		if via[at] != ';' || !bytes.EqualFold(via[at:at+len(rportParameter)], rportParameter) {
+	for at := 0; at < len(via); {
+		next := bytes.IndexByte(via[at:], ';')
+		if next < 0 {
+			return 0
+		}
+		at += next + 1
+		name := bytes.TrimLeft(via[at:], " \t")
+		if len(name) < len(rport) || !bytes.EqualFold(name[:len(rport)], rport) {
 			continue
 		}
-		if end := at + len(rportParameter); end == len(via) || via[end] == ';' {
-			return end
+		if behind := bytes.TrimLeft(name[len(rport):], " \t"); len(behind) == 0 || behind[0] == ';' {
+			return len(via) - len(name) + len(rport)
 		}
 	}
 	return 0
 }
 
-var rportParameter = []byte(";rport")
+var rport = []byte("rport")

@@ -3,7 +3,6 @@ package call
 import (
 	"bytes"
 	"errors"
-	"slices"
 
 	"net/netip"
 	"time"
@@ -56,7 +55,7 @@ func (m *Machine) onRequest(r *sip.Message, from netip.AddrPort, at time.Duratio
 		if !over {
 			m.cfg.Steady.Strays++
 		}
-	case over && r.Method == sip.INVITE:
+	case over && r.Method == sip.INVITE && r.ToTag == nil:
 		m.cfg.Steady.Retransmissions[measure.Received][measure.Invite]++ // absorbed: Timer L of RFC 6026
 	case over && (r.Method == sip.BYE || r.Method == sip.CANCEL):
 		m.cfg.Steady.Retransmissions[measure.Received][methodOf(r.Method)]++
@@ -66,7 +65,7 @@ func (m *Machine) onRequest(r *sip.Message, from netip.AddrPort, at time.Duratio
 	case r.ToTag == nil && m.flows.answerers[r.Method] != nil:
 		m.onOpening(r, from, at)
 	case r.Method == sip.OPTIONS && r.ToTag == nil:
-		m.reply(nil, r, from, 200)
+		m.reply(nil, r, from, optionsStatus(r))
 	case r.ToTag != nil || r.Method == sip.CANCEL || r.Method == sip.BYE:
 		m.cfg.Steady.Strays++
 		m.reply(nil, r, from, 481)
@@ -114,22 +113,51 @@ func (m *Machine) callOf(r *sip.Message) (c *call, over bool) {
 	return c, over
 }
 
-// schemes are the beginnings of the URIs that are answered: the service URN that tests of emergency calls use
-// among them (RFC 6881), no other.
-var schemes = [][]byte{[]byte("sip:"), []byte("sips:"), []byte("tel:"), []byte("urn:service:test.")}
+// knownScheme tells whether a URI is one of those that are answered: the service URN that tests of emergency calls
+// use among them (RFC 6881), no other.
+func knownScheme(uri []byte) bool {
+	if _, isSIP := sip.CutScheme(uri); isSIP {
+		return true
+	}
+	for _, beginning := range [...]string{"tel:", "urn:service:test."} {
+		if len(uri) > len(beginning) && bytes.EqualFold(uri[:len(beginning)], []byte(beginning)) {
+			return true
+		}
+	}
+	return false
+}
+
+// opensDialog tells whether a request has to say where those of its dialog go. Others may go without a Contact, and
+// MESSAGE has none (RFC 3428, 4).
+func opensDialog(method sip.Method) bool { return method == sip.INVITE || method == sip.SUBSCRIBE }
+
+// otherBody tells whether a request has a body that is no session description and must be understood.
+func otherBody(r *sip.Message) bool {
+	return len(r.Body) > 0 && r.Session == nil && !bytes.HasPrefix(bytes.ToLower(r.ContentType), []byte("multipart/"))
+}
+
+// optionsStatus returns the status of a question that nobody in particular answers (RFC 3261, 11.2).
+func optionsStatus(r *sip.Message) int {
+	if !knownExtensions(r) {
+		return 420
+	}
+	return 200
+}
 
 // unacceptable returns the status with which an INVITE is refused before it becomes a call, 0 for none:
 // another scheme (RFC 3261, 8.2.2.1), an extension that is required and not there (8.2.2.3), nowhere to send
 // the requests of the dialog to (12.1.1), or no room to remember it.
 func (m *Machine) unacceptable(r *sip.Message) int {
 	switch {
-	case !slices.ContainsFunc(schemes, func(scheme []byte) bool { return bytes.HasPrefix(r.RequestURI, scheme) }):
+	case !knownScheme(r.RequestURI):
 		return 416
-	case r.Require != nil && !knownExtensions(r.Require):
+	case !knownExtensions(r):
 		return 420
+	case r.Method == sip.INVITE && otherBody(r):
+		return 415
 	case tooShort(r):
 		return 422
-	case len(r.Target) == 0 || !m.callable(r.Target):
+	case opensDialog(r.Method) && !addressable(r.Target), len(r.Target) > 0 && !addressable(r.Target):
 		return 400
 	case m.cfg.MaxCalls > 0 && m.table.busy >= m.cfg.MaxCalls, m.bindings.full(r):
 		into := m.cfg.Steady
@@ -154,6 +182,9 @@ func (m *Machine) serve(r *sip.Message, from netip.AddrPort, at time.Duration, r
 	c := m.table.take(m.cfg.Machine)
 	c.flow, c.flags.incoming = m.flows.answerers[r.Method], true
 	c.peer, c.started, c.attempt.Intended, c.way.line = from, at, at, m.at
+	if len(r.Target) > 0 && !m.callable(r.Target) { // the number that calls is one that we never call
+		r.Target = sip.WithoutUser(r.Target)
+	}
 	if !c.dialog.accept(r, c.id) {
 		m.table.release(c)
 		m.reply(nil, r, from, 513)
@@ -173,7 +204,7 @@ func (m *Machine) serve(r *sip.Message, from netip.AddrPort, at time.Duration, r
 	c.request = append(m.table.large.take(nil), r.Raw...)
 	c.servedCSeq, c.remoteCSeq, c.flags.serving, c.branch = r.CSeq, r.CSeq, true, m.incoming.hash(r.Branch)
 	if r.Method == sip.INVITE {
-		if m.agree(c, r.Body); len(r.Body) > 0 && !c.session.known {
+		if m.agree(c, r.Session); r.Session != nil && !c.session.known {
 			m.refuse(c, r, 488, at)
 			return c
 		}
@@ -226,10 +257,14 @@ func (m *Machine) onRequestInCall(c *call, r *sip.Message, from netip.AddrPort, 
 			return
 		case r.CSeq == c.remoteCSeq && c.replied != 0 && r.Method == c.repliedTo:
 			m.count(c).Retransmissions[measure.Received][methodOf(r.Method)]++
-			m.reply(c, r, from, int(c.replied))
+			m.repeatReply(c, r, from)
 			return
 		}
 		c.remoteCSeq, c.replied = r.CSeq, 0
+		if r.Method != sip.BYE && !knownExtensions(r) { // whoever hangs up has gone, whatever he requires
+			m.reply(c, r, from, 420)
+			return
+		}
 	}
 	switch r.Method {
 	case sip.INVITE:
@@ -276,7 +311,7 @@ func (m *Machine) onReinvite(c *call, r *sip.Message, from netip.AddrPort, at ti
 	c.lastSent = m.standard.answer
 	m.retime(c, r, at)
 	c.invite.OpenAnswer(at, m.timers(c))
-	if !m.renegotiate(c, r.Body, at) {
+	if !m.renegotiate(c, r.Session, at) {
 		c.lastSent = m.standard.responses[488]
 		c.invite.Open(at, m.timers(c), false)
 	}
@@ -289,18 +324,28 @@ func (m *Machine) onUpdate(c *call, r *sip.Message, from netip.AddrPort, at time
 	switch {
 	case tooShort(r):
 		m.reply(c, r, from, 422)
-	case len(r.Body) == 0:
+	case r.Session == nil:
 		m.retime(c, r, at)
 		m.answerRequest(c, r, from, 200)
 	case c.invite.Running() && !(c.stage == calling && !c.flags.incoming && c.rseq != 0 && c.session.known): // an offer waits for its answer
 		m.reply(c, r, from, 491)
-	case !m.renegotiate(c, r.Body, at):
+	case !m.renegotiate(c, r.Session, at):
 		m.reply(c, r, from, 488)
 	default:
 		m.retime(c, r, at)
-		m.transmit(c, m.standard.answer, r, m.replyAddress(r, from))
+		c.replied, c.repliedTo = 200, sip.UPDATE
+		m.repeatReply(c, r, from)
 	}
 	m.match(c, r, at)
+}
+
+// repeatReply answers a request inside the dialog once more: an offer in an UPDATE by the same answer.
+func (m *Machine) repeatReply(c *call, r *sip.Message, from netip.AddrPort) {
+	if r.Method == sip.UPDATE && r.Session != nil && c.replied == 200 {
+		m.transmit(c, m.standard.answer, r, m.replyAddress(r, from))
+		return
+	}
+	m.reply(c, r, from, int(c.replied))
 }
 
 // onOtherRequest lets a request inside the dialog go where the program waits for it, and answers it unless the
@@ -354,7 +399,7 @@ func (m *Machine) onAck(c *call, r *sip.Message, at time.Duration) {
 		m.forgetInvite(c)
 		c.stage = talking
 		if !c.session.known {
-			m.agree(c, r.Body) // the answer to an offer in our 200
+			m.agree(c, r.Session) // the answer to an offer in our 200
 		}
 		if c.flags.stopping {
 			c.flags.cut = true
@@ -375,7 +420,7 @@ func (m *Machine) onAck(c *call, r *sip.Message, at time.Duration) {
 func (m *Machine) onReinviteAck(c *call, r *sip.Message, at time.Duration) {
 	c.invite.Close()
 	m.forgetInvite(c)
-	m.renegotiate(c, r.Body, at)
+	m.renegotiate(c, r.Session, at)
 	if m.match(c, r, at); c.busy {
 		m.schedule(c)
 	}

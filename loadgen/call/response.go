@@ -18,7 +18,7 @@ func (m *Machine) onResponse(r *sip.Message, from netip.AddrPort, at time.Durati
 	slot, generation, ours := parseBranch(r.Branch, m.cfg.Machine)
 	c, over := m.table.find(slot, generation)
 	switch {
-	case !ours || c == nil && !over:
+	case !ours || c == nil && !over, r.NumVias > 1: // of nobody, or on its way to somebody else: RFC 3261, 8.1.3.3
 		m.cfg.Steady.Strays++
 	case over:
 		m.afterwards(r, from, at)
@@ -27,7 +27,7 @@ func (m *Machine) onResponse(r *sip.Message, from netip.AddrPort, at time.Durati
 	case r.Method != sip.CANCEL:
 		m.onErrandResponse(c, r, at)
 	case r.Status >= 200:
-		c.cancel.Close()
+		c.cancel.Rest() // the answer to the INVITE is still awaited
 		m.schedule(c)
 	}
 }
@@ -117,11 +117,11 @@ func (m *Machine) onProvisional(c *call, r *sip.Message, at time.Duration) {
 		m.hear(c, at)
 		m.reportOn(c, r.Status, at)
 	}
-	if !c.flags.rang && (r.Status == 180 || r.Status == 183 && len(r.Body) > 0) {
+	if !c.flags.rang && (r.Status == 180 || r.Status == 183 && r.Session != nil) {
 		c.flags.rang = true
 		into.Delays[measure.PDD].Record(at - c.begin(m.cfg.Grain))
 	}
-	m.agree(c, r.Body)
+	m.agree(c, r.Session)
 	if r.RSeq != nil {
 		m.acknowledgeProvisional(c, r, at)
 	}
@@ -155,7 +155,7 @@ func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 		c.responded = at
 	}
 	m.adopt(c, r)
-	m.agree(c, r.Body)
+	m.agree(c, r.Session)
 	into, begin := m.count(c), c.begin(m.cfg.Grain)
 	into.Delays[measure.SRD].Record(c.responded - begin)
 	into.Delays[measure.AnswerTime].Record(at - begin)
@@ -191,7 +191,7 @@ func (m *Machine) onFurtherAnswer(c *call, r *sip.Message, at time.Duration) {
 // acknowledgeAnswer sends the ACK of a 2xx, with our answer where its description is an offer.
 func (m *Machine) acknowledgeAnswer(c *call, r *sip.Message) {
 	ack := m.standard.ack
-	if c.lastSent != nil && len(c.lastSent.Body) == 0 && len(r.Body) > 0 {
+	if c.lastSent != nil && len(c.lastSent.Body) == 0 && r.Session != nil {
 		ack, m.offered = m.standard.ackAnswer, r
 	}
 	m.transmit(c, ack, nil, m.hop(c))

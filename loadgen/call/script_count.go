@@ -184,7 +184,7 @@ func (s *scripts) noteFinal(c *call, st *scriptCall, r *sip.Message, now time.Du
 	case r.Status < 200:
 		into.Provisional++
 		c.flags.provisional = true
-		if !c.flags.rang && (r.Status == 180 || r.Status == 183 && len(r.Body) > 0) {
+		if !c.flags.rang && (r.Status == 180 || r.Status == 183 && r.Session != nil) {
 			c.flags.rang = true
 			into.Delays[measure.PDD].Record(now - begin)
 		}

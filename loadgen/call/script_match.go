@@ -174,7 +174,7 @@ func (s *scripts) learn(c *call, st *scriptCall, r *sip.Message) {
 	case r.Method == sip.ACK:
 		st.established = true
 	}
-	if s.flow.Media && len(r.Body) > 0 {
+	if s.flow.Media && r.Session != nil {
 		s.learnMedia(c, r)
 	}
 }

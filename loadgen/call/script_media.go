@@ -25,11 +25,11 @@ type scriptMedia struct {
 func (s *scripts) learnMedia(c *call, r *sip.Message) {
 	m := &s.state(c).media
 	for stream, name := range map[scenarios.Stream]string{scenarios.AudioStream: "audio", scenarios.VideoStream: "video", scenarios.ImageStream: "image"} {
-		if remote := streamAddress(r.Body, name); s.reachable(c, remote) {
+		if remote := streamAddress(r.Session, name); s.reachable(c, remote) {
 			m.remotes[stream] = remote
 		}
 	}
-	s.agree(c, r.Body)
+	s.agree(c, r.Session)
 	if format, ok := s.offer.Choose(sip.TelephoneEvent); ok {
 		m.event = format.PayloadType
 	}

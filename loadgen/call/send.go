@@ -251,10 +251,7 @@ func (m *Machine) replyAddress(request *sip.Message, from netip.AddrPort) netip.
 	if m.lineOf(nil).Transport.Reliable() || rportEnd(request.Vias[0]) > 0 {
 		return from
 	}
-	if sentBy := sip.HostPort(request.SentBy); sentBy.IsValid() {
-		return netip.AddrPortFrom(from.Addr(), sentBy.Port())
-	}
-	return from
+	return netip.AddrPortFrom(from.Addr(), request.SentByPort())
 }
 
 // acknowledge sends the ACK of a refusal (RFC 3261, 17.1.1.3).

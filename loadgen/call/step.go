@@ -194,7 +194,7 @@ func (m *Machine) onTimer(c *call, now time.Duration) {
 		return
 	}
 	if m.fire(c, &c.cancel, m.standard.cancel, measure.Cancel, now) == sip.TimedOut {
-		m.end(c, now, measure.Timeout) // RFC 3261, 9.1: the INVITE counts as cancelled after 64·T1
+		m.finish(c, now) // RFC 3261, 9.1: the INVITE counts as cancelled after 64·T1
 		return
 	}
 	if m.fireInvite(c, now); !c.busy {

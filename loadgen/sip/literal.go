@@ -14,17 +14,47 @@ const DefaultPort = 5060
 // LiteralAddress returns the address and port of a SIP URI whose host is an IP address, with DefaultPort
 // where the URI names none. It is invalid for a host name, for another scheme and for what is no URI.
 func LiteralAddress(uri []byte) netip.AddrPort {
-	rest, isSIP := bytes.CutPrefix(uri, []byte("sip:"))
+	rest, isSIP := CutScheme(uri)
 	if !isSIP {
 		return netip.AddrPort{}
+	}
+	return HostPort(hostOf(rest))
+}
+
+// CutScheme returns what stands behind "sip:" or "sips:", in any case (RFC 3261, 19.1.4), and whether one of them
+// is there.
+func CutScheme(uri []byte) (rest []byte, isSIP bool) {
+	scheme, rest, found := bytes.Cut(uri, []byte{':'})
+	return rest, found && (equalFold(scheme, "sip") || equalFold(scheme, "sips"))
+}
+
+// hostOf returns host[:port] of a URI without its scheme. The user, which telephone numbers give parameters of
+// their own, ends at the @.
+func hostOf(rest []byte) []byte {
+	if at := bytes.IndexByte(rest, '@'); at >= 0 {
+		rest = rest[at+1:]
 	}
 	if end := bytes.IndexAny(rest, ";?>"); end >= 0 {
 		rest = rest[:end]
 	}
-	if at := bytes.LastIndexByte(rest, '@'); at >= 0 {
-		rest = rest[at+1:]
+	return rest
+}
+
+// WithoutUser returns a SIP URI that leads to the same host, but to nobody in particular.
+func WithoutUser(uri []byte) []byte {
+	rest, _ := CutScheme(uri)
+	return append([]byte("sip:"), hostOf(rest)...)
+}
+
+// SentByPort returns the port of the topmost Via, DefaultPort where it names none.
+func (m *Message) SentByPort() uint16 {
+	host := m.SentBy[bytes.LastIndexByte(m.SentBy, ']')+1:]
+	if at := bytes.IndexByte(host, ':'); at >= 0 {
+		if port, ok := number(trim(host[at+1:]), 65535); ok && port > 0 {
+			return uint16(port)
+		}
 	}
-	return HostPort(rest)
+	return DefaultPort
 }
 
 // HostPort returns the address of host[:port] as a Via or a URI writes it, with DefaultPort where there

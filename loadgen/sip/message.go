@@ -71,7 +71,6 @@ type Message struct {
 	Authentications    [MaxAuthentications]Authentication // challenges of a response, credentials of a request, topmost first
 	NumAuthentications int
 	Require            []byte // first Require line
-	Supported          []byte // first Supported line
 	SessionExpires     []byte // RFC 4028
 	MinSE              []byte // RFC 4028
 	MinExpires         []byte // of a 423
@@ -80,6 +79,7 @@ type Message struct {
 	RecordRoutes       [MaxRecordRoutes][]byte // values, topmost first
 	NumRecordRoutes    int
 	Body               []byte
+	Session            []byte // the session description in the body, nil when there is none
 }
 
 // Reset makes m an empty message. It leaves what the arrays hold beyond their counts, so that reuse
@@ -94,10 +94,10 @@ func (m *Message) Reset() {
 	m.CSeq, m.CSeqValue = 0, nil
 	m.Contact, m.Target = nil, nil
 	m.Expires, m.Reason, m.RetryAfter, m.Require = nil, nil, nil, nil
-	m.Supported, m.SessionExpires, m.MinSE, m.MinExpires, m.RSeq, m.RAck = nil, nil, nil, nil, nil, nil
+	m.SessionExpires, m.MinSE, m.MinExpires, m.RSeq, m.RAck = nil, nil, nil, nil, nil
 	m.NumAuthentications = 0
 	m.NumRecordRoutes = 0
-	m.ContentType, m.Body = nil, nil
+	m.ContentType, m.Body, m.Session = nil, nil, nil
 }
 
 // Answerable reports whether m holds what every response copies from its request (RFC 3261, 8.2.6.2),

@@ -151,8 +151,6 @@ func (s *scanner) header(line []byte) {
 // extension stores the header fields of the extensions of RFC 3261 that a call heeds.
 func (s *scanner) extension(h header, value []byte) {
 	switch m := s.m; h {
-	case headerSupported:
-		keepFirst(&m.Supported, value)
 	case headerSessionExpires:
 		keepFirst(&m.SessionExpires, value)
 	case headerMinSE:
@@ -184,6 +182,7 @@ func (s *scanner) body() {
 		rest = rest[:s.length]
 	}
 	s.m.Body = rest
+	s.m.Session = sessionPart(s.m.ContentType, rest)
 }
 
 // checkReturns makes spaces of carriage returns within header lines, so that no value that a response

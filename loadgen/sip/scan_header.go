@@ -20,7 +20,6 @@ const (
 	headerAuthenticate
 	headerProxyAuthenticate
 	headerRequire
-	headerSupported
 	headerSessionExpires
 	headerMinSE
 	headerRSeq
@@ -53,8 +52,6 @@ func headerOf(name []byte) header {
 		return named(name, "Reason", headerReason)
 	case 7:
 		return sevenLetters(name)
-	case 9:
-		return named(name, "Supported", headerSupported)
 	case 11:
 		if name[0]|0x20 == 'm' {
 			return named(name, "Min-Expires", headerMinExpires)
@@ -121,8 +118,6 @@ func compactHeader(letter byte) header {
 		return headerContentLength
 	case 'c':
 		return headerContentType
-	case 'k':
-		return headerSupported
 	case 'x':
 		return headerSessionExpires
 	}

@@ -59,7 +59,7 @@ func TestScanRequest(t *testing.T) {
 		NumVias: 1, Branch: []byte("z9hG4bK-1-0"), SentBy: []byte("127.0.0.1:5061"), CallID: []byte("1-12345@127.0.0.1"),
 		From: []byte("sipp <sip:sipp@127.0.0.1:5061>;tag=1"), FromTag: []byte("1"), To: []byte("service <sip:service@127.0.0.1:5060>"),
 		CSeq: 1, CSeqValue: []byte("1 INVITE"), Contact: []byte("<sip:sipp@127.0.0.1:5061>;expires=60"), Target: []byte("sip:sipp@127.0.0.1:5061"),
-		Expires: []byte("120"), Require: []byte("100rel"), ContentType: []byte("application/sdp"), NumRecordRoutes: 2, Body: []byte("v=0\r\n"),
+		Expires: []byte("120"), Require: []byte("100rel"), ContentType: []byte("application/sdp"), NumRecordRoutes: 2, Body: []byte("v=0\r\n"), Session: []byte("v=0\r\n"),
 	}
 	want.Vias[0] = []byte("SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bK-1-0;rport")
 	want.RecordRoutes[0], want.RecordRoutes[1] = []byte("<sip:192.0.2.7;lr>"), []byte("<sip:192.0.2.8;lr>")
@@ -373,7 +373,7 @@ func TestScanDoesNotAnswerAnAck(t *testing.T) {
 func TestScanOverwritesEveryField(t *testing.T) {
 	full := []byte(lines("INVITE sip:a@b SIP/2.0", viaLine, fromLine, toLine, callIDLine, "CSeq: 5 INVITE", "Contact: <sip:a@b>",
 		"Expires: 1", "Reason: Q.850;cause=16", "Retry-After: 1", "WWW-Authenticate: Digest", "Require: x", "Supported: y", "Session-Expires: 90", "Min-SE: 90", "Min-Expires: 60", "RSeq: 1", "RAck: 1 1 INVITE",
-		"Content-Type: text/plain",
+		"Content-Type: application/sdp",
 		"Record-Route: <sip:h;lr>", "", "body"))
 	fullResponse := append([]byte("SIP/2.0 200 OK\r\n"), full[len("INVITE sip:a@b SIP/2.0\r\n"):]...)
 	var fresh, reused Message

@@ -86,8 +86,12 @@ func (s *Session) Destination() (netip.AddrPort, bool) {
 }
 
 // Choose returns the format of the first of our codecs, in our order of preference, that the audio
-// stream has, and false when they have none in common.
+// stream has, and false when they have none in common or the stream is refused or of another kind than the
+// reader takes part in.
 func (s *Session) Choose(codecs ...Codec) (Format, bool) {
+	if s.Audio < 0 || !s.usable(&s.Media[s.Audio]) {
+		return Format{}, false
+	}
 	for _, codec := range codecs {
 		for _, format := range s.Formats[:s.NumFormats] {
 			if format.Codec == codec {

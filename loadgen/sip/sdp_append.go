@@ -86,7 +86,7 @@ func (l *Local) offered(formats []Format) []Format {
 // refused with port 0 (RFC 3264, 6). It returns dst as it was with ErrNoCommonCodec.
 func AppendAnswer(dst []byte, offer *Session, local *Local) ([]byte, error) {
 	codec, ok := offer.Choose(local.codecs()...)
-	if !ok || offer.Audio < 0 || !offer.usable(&offer.Media[offer.Audio]) {
+	if !ok {
 		return dst, ErrNoCommonCodec
 	}
 	formats := [3]Format{codec}

@@ -93,6 +93,10 @@ func (x *Transaction) Proceed() {
 	x.interval = x.bound
 }
 
+// Rest ends the repeats of a CANCEL that is answered. What it withdraws has the rest of 64·T1 to end (RFC 3261,
+// 9.1).
+func (x *Transaction) Rest() { x.repeatAt = Never }
+
 // Close ends the transaction: the answer is in.
 func (x *Transaction) Close() { *x = Transaction{} }
 
