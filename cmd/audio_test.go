@@ -96,6 +96,7 @@ func playTo(conn net.PacketConn, to net.Addr, n int, code byte, over <-chan stru
 // TestACallWithoutTheAudioThatWasPromisedFails: whatever keeps the audio away, the call counts as one without, its score
 // is the lowest, the report says why, and the call is saved.
 func TestACallWithoutTheAudioThatWasPromisedFails(t *testing.T) {
+	t.Parallel()
 	const loud, quiet, long = 0x0b, 0xff, 500
 	for _, test := range []struct {
 		name   string

@@ -3,7 +3,9 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"flag"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,13 +13,21 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// atOnce is how many tests go on at a time unless -parallel says it: most wait for calls to end, so that two for two
+// processors would leave both idle. Those that judge what they measure run before them, not in parallel.
+const atOnce = 6
+
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", strconv.Itoa(max(atOnce, runtime.GOMAXPROCS(0)))); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"sipplan": func() { os.Exit(Main()) }})
 }
 
 // TestScripts runs every file of testdata/script: command lines with their stdout, stderr and exit
 // code. SIPPLAN_UPDATE=1 rewrites the expected output inside the files.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       os.Getenv("SIPPLAN_UPDATE") != "",

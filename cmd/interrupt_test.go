@@ -9,6 +9,7 @@ import (
 )
 
 func TestFirstInterruptEndsTheCallsAndReports(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name    string
 		gateway []string
@@ -77,6 +78,7 @@ func TestInterruptedGatewayHangsUpItsCalls(t *testing.T) {
 
 // The far end never answers a BYE, so that hanging up takes 64 times T1: far longer than the test waits.
 func TestSecondInterruptLeavesAtOnce(t *testing.T) {
+	t.Parallel()
 	t.Run("blast, with its report", func(t *testing.T) {
 		t.Parallel()
 		peer := startMutePeer(t)
@@ -121,6 +123,7 @@ func await(t *testing.T, signal <-chan struct{}, what string) {
 }
 
 func TestGatewayEndsInItsOwnWays(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name      string
 		args      []string

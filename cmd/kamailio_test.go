@@ -22,6 +22,7 @@ const (
 // TestCallsGoThroughAStatefulProxy puts Kamailio between caller and gateway: it wants credentials, and all
 // that follows an INVITE has to come by its Record-Route. All three must count the same calls.
 func TestCallsGoThroughAStatefulProxy(t *testing.T) {
+	t.Parallel()
 	path := testbed.Peer(t, "kamailio", "kamailio kamailio-tls-modules")
 	for _, transport := range []string{"udp", "tcp", "tls"} {
 		t.Run(transport, func(t *testing.T) {

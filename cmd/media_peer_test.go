@@ -32,6 +32,7 @@ func TestPhoneHearsEveryCodec(t *testing.T) {
 		{"SRTP with AES-256-GCM", secure, "pcmu", "--srtp=AEAD_AES_256_GCM"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
 			port := freePort(t)
 			folder := phoneFolder(t, port, row.phone)
 			phone := startPeer(t, path, "-f", folder, "-v")

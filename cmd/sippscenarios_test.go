@@ -132,6 +132,7 @@ func challenged(method string, status, header string) string {
 }
 
 func TestTwentyScenariosBesideSIPp(t *testing.T) {
+	t.Parallel()
 	users := "SEQUENTIAL\nann;first;[authentication username=alice password=secret]\nbob;second;[authentication username=alice password=secret]\ncid;third;[authentication username=alice password=secret]\n"
 	for _, p := range []sippPair{
 		{name: "a header goes back in a variable", caller: sequence(talk(`<ereg regexp=".*" search_in="hdr" header="X-Token:" check_it="true" assign_to="token"/>`), hangUp("X-Back: [$token]")),

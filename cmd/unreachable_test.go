@@ -12,6 +12,7 @@ import (
 )
 
 func TestUnreachableTargetIsReportedAndCouldNotRun(t *testing.T) {
+	t.Parallel()
 	silent := listenUDP(t).LocalAddr().String() // nobody reads what it receives
 	for _, test := range []struct {
 		name   string

@@ -64,7 +64,6 @@ func TestVerifyAnnouncesTheTest(t *testing.T) {
 
 // A gateway with a third of the circuits is found out by the first look that can tell, long before the end.
 func TestSequentialVerificationEndsEarly(t *testing.T) {
-	t.Parallel()
 	code, run := undisturbed(t, append(shortVerification[:len(shortVerification):len(shortVerification)], "--sequential", "--embedded-ports", "8")...)
 	if code != codeFailed || run.at(t, "acceptance.verdict") != "does not hold" {
 		t.Fatalf("exit code %d and %q, want a trunk that does not hold: %s", code, run.at(t, "acceptance.verdict"), run.why(t))
