@@ -66,18 +66,13 @@ func (p *TrunkPlan) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Finder finds the servers of a place; *sip.Locator and *sip.LocationCache are finders.
-type Finder interface {
-	Locate(ctx context.Context, p sip.Place) (*sip.Location, error)
-}
-
 // Locate finds out where the trunks lead (RFC 3263) and wants the guard to allow every address, which it
 // pins. The error names the trunk.
-func (p *TrunkPlan) Locate(ctx context.Context, finder Finder, guard *Guard) (*Trunks, error) {
+func (p *TrunkPlan) Locate(ctx context.Context, locator *sip.Locator, guard *Guard) (*Trunks, error) {
 	b := builder{plan: p, trunks: Trunks{Network: &routing.Network{Penalty: p.Penalty}, TTL: sip.Forever}}
 	for i := range p.Trunks {
 		wish := &p.Trunks[i]
-		location, err := finder.Locate(ctx, wish.Place)
+		location, err := locator.Locate(ctx, wish.Place)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.label(wish), err)
 		}

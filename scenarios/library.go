@@ -73,16 +73,8 @@ func Response(status int, phrase string, lines ...string) (*Message, error) {
 	return ParseMessage(text)
 }
 
-// Request returns the standard request of a method inside a dialog or opening one, with further header lines and
+// requestText returns the standard request of a method inside a dialog or opening one, with further header lines and
 // a body.
-func Request(method, body string, lines ...string) (*Message, error) {
-	text, err := requestText(method, body, lines...)
-	if err != nil {
-		return nil, err
-	}
-	return ParseMessage(text)
-}
-
 func requestText(method, body string, lines ...string) (string, error) {
 	text, err := standardText("request")
 	if err != nil {

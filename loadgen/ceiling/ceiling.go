@@ -1,5 +1,5 @@
-// Package ceiling finds out how many calls a second this machine can offer: it lets the generator call an
-// emulated gateway in the same process over real sockets on loopback, and raises the rate until one of the
+// Package ceiling finds out whether this machine can offer so many calls a second: it lets the generator call an
+// emulated gateway in the same process over real sockets on loopback, and lowers the rate until none of the
 // generator's own limits gives way.
 //
 // A machine that has to answer its own calls does twice the work of one that calls a target elsewhere, so

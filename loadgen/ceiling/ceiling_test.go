@@ -52,23 +52,6 @@ func TestProveFindsWhetherARateIsKept(t *testing.T) {
 	}
 }
 
-func TestSearchFindsTheLimitToAnEighth(t *testing.T) {
-	for _, limit := range []float64{700, 2500, 9999, 31_000, 99_000} {
-		meter, tried := machineOf(limit)
-		c, err := meter.Search(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c.CAPS > limit || c.Broke <= limit || c.Broke-c.CAPS > max(c.Broke/8, 300) {
-			t.Errorf("a limit of %v is found between %v and %v; tried %v", limit, c.CAPS, c.Broke, *tried)
-		}
-	}
-	meter, _ := machineOf(1e9)
-	if c, err := meter.Search(t.Context()); err != nil || c.CAPS != loadgen.MaxCAPS || c.Broke != 0 {
-		t.Errorf("a machine without a limit: %v, %v", c, err)
-	}
-}
-
 func TestOneBadMomentIsNoLimit(t *testing.T) {
 	disturbed := false
 	meter := &Meter{try: func(context.Context, float64) (uint64, string, error) {
@@ -87,9 +70,6 @@ func TestErrorEndsTheSearch(t *testing.T) {
 	want := errors.New("no socket")
 	meter := &Meter{try: func(context.Context, float64) (uint64, string, error) { return 0, "", want }}
 	if _, err := meter.Prove(t.Context(), 4000); !errors.Is(err, want) {
-		t.Errorf("got %v", err)
-	}
-	if _, err := meter.Search(t.Context()); !errors.Is(err, want) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -52,8 +52,6 @@ const (
 	tries = 2
 	// fewest is the lowest rate that is tried, in calls per second.
 	fewest = 500
-	// refinements is how often the gap between kept and not kept is halved: to an eighth of the rate.
-	refinements = 3
 )
 
 // Prove measures whether the machine keeps caps calls per second with a margin. If it does not, lower rates
@@ -62,24 +60,6 @@ func (m *Meter) Prove(ctx context.Context, caps float64) (Ceiling, error) {
 	s := search{meter: m, begun: time.Now()}
 	for _, rate := range []float64{min(margin*caps, loadgen.MaxCAPS), caps, caps / 2, caps / 4} {
 		if kept, err := s.keeps(ctx, max(rate, fewest)); kept || err != nil {
-			return s.ceiling(), err
-		}
-	}
-	return s.ceiling(), nil
-}
-
-// Search measures the highest rate that the machine keeps, to an eighth. It takes some ten seconds.
-func (m *Meter) Search(ctx context.Context) (Ceiling, error) {
-	s := search{meter: m, begun: time.Now()}
-	rate := float64(Demanding)
-	for kept := true; kept; rate = min(2*rate, loadgen.MaxCAPS) {
-		var err error
-		if kept, err = s.keeps(ctx, rate); err != nil || kept && rate == loadgen.MaxCAPS {
-			return s.ceiling(), err
-		}
-	}
-	for range refinements {
-		if _, err := s.keeps(ctx, max((s.found.CAPS+s.found.Broke)/2, fewest)); err != nil {
 			return s.ceiling(), err
 		}
 	}

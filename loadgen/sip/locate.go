@@ -83,6 +83,14 @@ type Locator struct {
 	Families   Families
 }
 
+// The times for which a run that follows its targets takes an answer for true.
+const (
+	// LeastTTL keeps a TTL of 0 from costing a question at every turn.
+	LeastTTL = time.Second
+	// MostTTL is that of RFC 8767, 4.
+	MostTTL = 7 * 24 * time.Hour
+)
+
 // Limits on what one place may cost, whoever answers.
 const (
 	mostLookups      = 64 // questions to DNS

@@ -11,8 +11,9 @@ import (
 // that the fail-over of RFC 3263, 4.3 is decided where all fail-over is. The first route has the given
 // name. A call is sent over the trunk at a place to the destination at that place.
 //
-// Two things are simpler than in Order: the addresses of a host are drawn each for itself, with their part
-// of its weight, and a call that failed at one goes to any other of the group.
+// A host of weight w comes first with probability w/Σw (RFC 2782); hosts of weight 0 have a share of 1/(1+Σw) among
+// them. Its addresses are drawn each for itself, with their part of its weight, and a call that failed at one goes to
+// any other of the group.
 func (l *Location) Network(name string, rule trunking.FailOver) (*trunking.Network, []Destination) {
 	n := &trunking.Network{}
 	var at []Destination
@@ -53,7 +54,7 @@ func routeName(name string, group int) string {
 	return fmt.Sprintf("%s-%d", name, group+1)
 }
 
-// share returns the probability with which Order draws a host of the group first.
+// share returns the probability with which a call tries a host of the group first.
 func (g *Group) share(h Host) float64 {
 	sum, zeros := 0, 0
 	for _, other := range g.Hosts {

@@ -45,6 +45,22 @@ func TestFailOverOverLocatedServers(t *testing.T) {
 	}
 }
 
+// group returns hosts of these weights, with as many IPv4 and IPv6 addresses each.
+func group(first, addresses int, weights ...uint16) sip.Group {
+	g := sip.Group{Transport: sip.UDP}
+	for i, weight := range weights {
+		host := sip.Host{Name: fmt.Sprint("host", first+i), Weight: weight}
+		for a := range addresses {
+			host.Addrs = append(host.Addrs, netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, byte(first + i), byte(a)}), 5060))
+		}
+		for a := range addresses {
+			host.Addrs = append(host.Addrs, netip.AddrPortFrom(netip.AddrFrom16([16]byte{32, 1, 13, 184, 14: byte(first + i), 15: byte(a)}), 5060))
+		}
+		g.Hosts = append(g.Hosts, host)
+	}
+	return g
+}
+
 func TestNetworkOfALocation(t *testing.T) {
 	shared := group(0, 1, 5)
 	for _, tt := range []struct {

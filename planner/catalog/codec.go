@@ -1,7 +1,5 @@
 package catalog
 
-import "slices"
-
 // Codec is a way to code voice.
 type Codec struct {
 	Name string `yaml:"name"`
@@ -28,12 +26,6 @@ var codecs = read[struct {
 	Source string  `yaml:"source"`
 	Codecs []Codec `yaml:"codecs"`
 }]("codecs.yaml", &codecsFile)
-
-// Codecs returns all codecs.
-func Codecs() []Codec { return slices.Clone(codecs().Codecs) }
-
-// CodecSource says where the figures of the codecs come from.
-func CodecSource() string { return codecs().Source }
 
 // FindCodec returns the codec of that name.
 func FindCodec(name string) (Codec, bool) {

@@ -23,10 +23,7 @@ type Profile struct {
 	fits func(rows [][]string) bool
 }
 
-// Profiles returns the built-in profiles.
-func Profiles() []Profile { return slices.Clone(profiles) }
-
-// ProfileNames returns their names.
+// ProfileNames returns the names of the built-in profiles.
 func ProfileNames() []string {
 	names := make([]string, len(profiles))
 	for i, p := range profiles {

@@ -282,26 +282,6 @@ func TestEveryMetricCanBeEvaluated(t *testing.T) {
 	}
 }
 
-func TestOverall(t *testing.T) {
-	pass, fail, open := gate.Result{Verdict: gate.Pass}, gate.Result{Verdict: gate.Fail}, gate.Result{}
-	for _, tt := range []struct {
-		name    string
-		results []gate.Result
-		want    gate.Verdict
-	}{
-		{"no rules", nil, gate.Pass},
-		{"all passed", []gate.Result{pass, pass}, gate.Pass},
-		{"one is open", []gate.Result{pass, open, pass}, gate.Inconclusive},
-		{"one failed", []gate.Result{open, fail, pass}, gate.Fail},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := gate.Overall(tt.results); got != tt.want {
-				t.Errorf("got %s, want %s", got, tt.want)
-			}
-		})
-	}
-}
-
 func ExampleEvaluate() {
 	m := calls(9700, 300)
 	var rules []gate.Rule
@@ -316,12 +296,10 @@ func ExampleEvaluate() {
 	for _, r := range results {
 		fmt.Println(r.Rule.String()+":", strings.TrimSpace(r.Verdict.String()+" "+r.Reason))
 	}
-	fmt.Println(gate.Overall(results))
 	// Output:
 	// blocking <= 1%: fail measured 3 %, must be <= 1 % (n = 10,000)
 	// answered >= 9000: pass
 	// pdd p95 < 250ms: inconclusive pdd has no samples
-	// fail
 }
 
 func TestMessagesHaveTheDigitsThatTellTheValueFromTheLimit(t *testing.T) {

@@ -23,18 +23,3 @@ func (v Verdict) String() string {
 
 // MarshalText writes the verdict as String does.
 func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
-
-// Overall returns the verdict of all rules together: fail when one failed, else inconclusive when one
-// is, else pass. No rules pass.
-func Overall(results []Result) Verdict {
-	overall := Pass
-	for _, r := range results {
-		switch {
-		case r.Verdict == Fail:
-			return Fail
-		case r.Verdict == Inconclusive:
-			overall = Inconclusive
-		}
-	}
-	return overall
-}
