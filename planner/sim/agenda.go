@@ -6,11 +6,15 @@ import (
 	"time"
 )
 
-// agenda holds the events behind the horizon of a calendar, in pages of equal time without order. An event of a million is
-// written down on its page and looked at again when its page comes, in good company: a heap of a million would fetch most
-// of its levels from memory for each event.
+// agenda holds the events behind the horizon of a calendar, in pages of equal time without order. An event is written down on
+// its page and looked at again when its page comes, in good company: a heap would compare it with several others, most of
+// which have to be fetched from memory where there are a million.
 //
-// The calendar tunes the pages by itself: whenever its heap gets long, so that a page has about eventsOnPage events then.
+// The calendar lays out the pages by itself, whenever a day gets long: about as many as there are events, for meansInRound
+// times the mean time until one, so that few lie behind the last page. A page of the day has about eight then, and is put in
+// order without much ado.
+//
+// Brown, Communications of the ACM 31 (1988): calendar queues.
 type agenda struct {
 	shift uint      // a page is 2^shift ns
 	pages [][]event // a ring; empty while there is no agenda
@@ -21,9 +25,9 @@ type agenda struct {
 }
 
 const (
-	longHeap     = 4096    // events in the heap that call for an agenda, or for shorter pages
-	eventsOnPage = 128     // about as many as a heap takes at its best
-	pagesInRing  = 1 << 14 // enough that most calls end within a round
+	meansInRound = 8
+	fewestPages  = 1 << 6
+	mostPages    = 1 << 14 // more do not fit in the caches beside the rest
 )
 
 func (a *agenda) reset() {
@@ -58,9 +62,8 @@ func (a *agenda) put(e event, horizon time.Duration) {
 	a.count++
 }
 
-// remove takes out the events that drop says.
-func (a *agenda) remove(drop func(e *event) bool) {
-	gone := func(e event) bool { return drop(&e) }
+// remove takes out the events that are gone.
+func (a *agenda) remove(gone func(e event) bool) {
 	a.count = 0
 	for i := range a.pages {
 		a.pages[i] = slices.DeleteFunc(a.pages[i], gone)
@@ -80,47 +83,60 @@ func (a *agenda) copyState(from *agenda) {
 	a.later = append(a.later[:0], from.later...)
 }
 
-// advance moves the horizon of an empty heap on, page by page, until there is an event or the horizon is later than a time.
-// Where all pages are empty it goes on to the first event behind them at once.
+// advance turns the pages of an empty day, until there is an event or the horizon is later than a time. Where all pages are
+// empty it goes on to the first event behind them at once.
 func (c *calendar) advance(by time.Duration) {
 	a := &c.agenda
-	for c.n == top && c.horizon <= by {
+	for len(c.day) == 1 && c.horizon <= by {
 		if a.count == 0 {
-			c.horizon = min(by, a.earliestLater())>>a.shift<<a.shift + 1<<a.shift
-			if c.horizon < 0 {
-				c.horizon = never // the end of time
-			}
-			a.next = 0
-			c.sortLater()
-			continue
-		}
-		page := a.pages[a.next]
-		for _, e := range page {
-			c.append(e)
-		}
-		a.count -= len(page)
-		a.tearOff(a.next)
-		c.horizon += 1 << a.shift
-		if a.next++; a.next == len(a.pages) {
-			a.next = 0
-			c.sortLater()
+			c.skip(by)
+		} else {
+			c.turnPage()
 		}
 		c.order()
 	}
+	if len(c.day) > c.long {
+		c.tune()
+	}
 }
 
-// sortLater puts what is behind the last page where it belongs now: on a page, or in the heap, which is not put in order.
+// turnPage makes the first page of the agenda that of the day, out of order.
+func (c *calendar) turnPage() {
+	a := &c.agenda
+	page := a.pages[a.next]
+	c.begin(c.horizon + 1<<a.shift)
+	c.day = append(c.day, page...)
+	a.count -= len(page)
+	a.tearOff(a.next)
+	if a.next++; a.next == len(a.pages) {
+		a.next = 0
+		c.sortLater()
+	}
+}
+
+// skip turns to the page of the first event behind all pages, which are empty, or to that of a time before it.
+func (c *calendar) skip(by time.Duration) {
+	a := &c.agenda
+	horizon := min(by, a.earliestLater())>>a.shift<<a.shift + 1<<a.shift
+	if horizon < 0 {
+		horizon = never // the end of time
+	}
+	c.begin(horizon)
+	a.next = 0
+	c.sortLater()
+}
+
+// sortLater puts what is behind the last page where it belongs now: on a page, or in the day, out of order.
 func (c *calendar) sortLater() {
 	later := c.agenda.later
 	c.agenda.later = later[:0] // what is put back there stands before what is still to be read
 	for _, e := range later {
 		if e.at < c.horizon {
-			c.append(e)
+			c.day = append(c.day, e)
 		} else {
 			c.agenda.put(e, c.horizon)
 		}
 	}
-	c.order()
 }
 
 // earliestLater returns the time of the first event behind the last page, never for none.
@@ -132,35 +148,40 @@ func (a *agenda) earliestLater() time.Duration {
 	return first
 }
 
-// tune lays out the pages anew, by the time that the events are ahead: when there are n, and half of them are due within m,
-// then n·ln 2/m are due in a unit of time, if they end like calls of exponential length.
-func (c *calendar) tune(now time.Duration) {
-	if c.hole {
-		c.fill()
-	}
+// tune lays out the pages anew, by the time that the events are ahead: when half of them are due within m, the mean is m/ln 2
+// if they end like calls of exponential length.
+func (c *calendar) tune() {
 	a := &c.agenda
-	all := slices.Clone(c.events[top:c.n])
+	a.later = append(a.later, c.day[1:]...)
 	for i := range a.pages {
-		all = append(all, a.pages[i]...)
+		a.later = append(a.later, a.pages[i]...)
+		a.tearOff(i)
 	}
-	all = append(all, a.later...)
-	c.reset()
-	if a.pages == nil {
-		a.pages = make([][]event, pagesInRing)
-	}
-	a.shift = uint(bits.Len64(uint64(eventsOnPage*float64(median(all, now))*1.44/float64(len(all)))+1024) - 1)
-	c.horizon = (now>>a.shift + 1) << a.shift
-	a.later = all
+	a.layOut(len(a.later))
+	now := a.earliestLater()
+	mean := 1.44 * float64(a.median()-now)
+	a.shift = uint(bits.Len64(uint64(meansInRound*mean/float64(len(a.pages)))+1024) - 1)
+	c.begin((now>>a.shift + 1) << a.shift)
 	c.sortLater()
-	c.long = max(longHeap, 2*c.n) // so many may be due at the same instant
+	c.order()
+	c.long = max(longDay, 2*len(c.day)) // so many may be due at the same instant
 }
 
-// median returns about the time within which half of the events happen, from some of them.
-func median(all []event, now time.Duration) time.Duration {
-	var some []time.Duration
-	for i := 0; i < len(all); i += len(all)/255 + 1 {
-		some = append(some, all[i].at-now)
+// layOut makes about as many empty pages as there are events.
+func (a *agenda) layOut(events int) {
+	pages := min(max(fewestPages, 1<<bits.Len(uint(events))), mostPages)
+	a.pages = slices.Grow(a.pages[:0], pages)[:pages]
+	a.next, a.count = 0, 0
+}
+
+// median returns about the time before which half of the events behind the last page happen, from some of them.
+func (a *agenda) median() time.Duration {
+	var some [256]time.Duration
+	n := 0
+	for i := 0; i < len(a.later); i += len(a.later)/255 + 1 {
+		some[n] = a.later[i].at
+		n++
 	}
-	slices.Sort(some)
-	return some[len(some)/2]
+	slices.Sort(some[:n])
+	return some[n/2]
 }

@@ -14,6 +14,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// children of a node of the bare calendar's heap.
+const children = 4
+
 // bareCalendar is the least that a simulated call costs: a heap of the instants at which each circuit becomes free, with four
 // children to a node, and nothing else. There is no route, no count by trunk group, no time congestion, and no event but
 // the end of a call, which is looked at only when the next call comes.

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/sipplan/sipplan/planner/routing"
@@ -38,42 +40,36 @@ func (e *event) place() int32 { return int32(e.what >> kindBits) }
 
 func about(k kind, place int32) uint32 { return uint32(place)<<kindBits | uint32(k) }
 
-// calendar holds events, the earliest on top of a heap with four children to a node. A taken event leaves its place on top
-// to the next one that is pushed: in a full group a call ends and another begins, and then the heap is put in order once
-// for both. No operation allocates once the calendar has been as long before.
+// calendar holds events. What happens next stands in order on the page of the day; what is behind its horizon waits in an
+// agenda, page by page and without order, until its page is the day's. A page has so few events that the cost of one hardly
+// depends on how many there are. No operation allocates once the calendar has been as long before.
 //
-// The four children of a node are one cache line: the top is at place 3, the children of place i are at 4(i-2) to
-// 4(i-2)+3. Free places up to the end of a line hold never, so that the earliest of four is found without branches, which
-// a processor would guess wrongly.
-//
-// A long calendar keeps only the near future in the heap; what is behind its horizon waits in an agenda.
+// Of events of the same instant, any may be the first: the same whenever the same are added.
 type calendar struct {
-	events []event
-	n      int // places in use, those before the top included
-	hole   bool
-	// least is the place of the earliest event below a free top, 0 when it has not been looked for.
-	least   int
+	day     []event       // the latest first; at its bottom is the horizon itself, which no event passes
 	horizon time.Duration // events from here on are in the agenda; never where there is none
 	agenda  agenda
-	long    int // a heap of more events is tuned
+	long    int // a longer day calls for shorter pages
 }
 
-const (
-	top      = 3
-	children = 4
-	never    = time.Duration(math.MaxInt64)
-)
+// never is the end of time.
+const never = time.Duration(math.MaxInt64)
+
+// longDay is the number of events in a day that call for shorter pages: to find the place of one among so many costs about
+// as much as to write it on a page.
+const longDay = 48
 
 // reset empties the calendar.
 func (c *calendar) reset() {
-	if c.events == nil {
-		c.events = make([]event, children)
-	}
-	for i := range c.events {
-		c.events[i].at = never
-	}
-	c.n, c.hole, c.least, c.horizon, c.long = top, false, 0, never, longHeap
 	c.agenda.reset()
+	c.long = longDay
+	c.begin(never)
+}
+
+// begin begins an empty day.
+func (c *calendar) begin(horizon time.Duration) {
+	c.horizon = horizon
+	c.day = append(c.day[:0], event{at: horizon})
 }
 
 // push adds an event, which happens before the end of time.
@@ -83,134 +79,75 @@ func (c *calendar) push(e event) {
 		c.agenda.put(e, c.horizon)
 		return
 	}
-	if c.hole {
-		c.hole = false
-		if c.least == 0 {
-			c.sink(top, e)
-			return
-		}
-		c.sinkBelow(top, c.least, e)
+	if len(c.day) > c.long {
+		c.agenda.later = append(c.agenda.later, e)
+		c.tune()
 		return
 	}
-	i := c.n
-	c.append(e)
-	events := c.events
-	for i > top {
-		parent := i/children + 2
-		if events[parent].at <= e.at {
-			break
-		}
-		events[i] = events[parent]
-		i = parent
-	}
-	events[i] = e
+	c.insert(e)
 }
 
-// append puts an event at the end, out of order.
-func (c *calendar) append(e event) {
-	if c.n++; c.n > len(c.events) {
-		c.events = append(c.events, event{at: never}, event{at: never}, event{at: never}, event{at: never})
-	}
-	c.events[c.n-1] = e
+// insert puts an event in its place in the day.
+func (c *calendar) insert(e event) {
+	c.day = append(c.day, e)
+	c.settle(len(c.day) - 1)
 }
 
-// due returns the earliest event, which is taken, if it is not later than a time.
-func (c *calendar) due(by time.Duration) (e event, ok bool) {
-	if c.hole && c.n > top+1 {
-		if c.least == 0 {
-			c.least = earliest((*[children]event)(c.events[children:])) + children
-		}
-		if c.events[c.least].at > by {
-			return e, false
-		}
+// settle moves the event at a place of the day behind those that are later, which are in order.
+func (c *calendar) settle(i int) {
+	day := c.day[:i+1]
+	e := day[i]
+	for ; i > 0 && day[i-1].at < e.at; i-- {
+		day[i] = day[i-1]
 	}
-	if c.hole {
-		c.fill()
-	}
-	if c.n == top && c.horizon <= by {
-		c.advance(by)
-	}
-	if c.events[top].at > by {
-		return e, false
-	}
-	c.hole, c.least = true, 0
-	return c.events[top], true
+	day[i] = e
 }
 
-// fill puts the last event in the free place on top, or rather lets it move down from there.
-func (c *calendar) fill() {
-	c.hole = false
-	c.n--
-	last := c.events[c.n]
-	c.events[c.n].at = never
-	switch {
-	case c.n == top:
-	case c.least == 0 || c.least == c.n:
-		c.sink(top, last)
-	default:
-		c.sinkBelow(top, c.least, last)
-	}
-}
-
-// sink puts an event at a place from which it moves down.
-func (c *calendar) sink(i int, e event) {
-	if first := (i - 2) * children; first < c.n {
-		c.sinkBelow(i, first+earliest((*[children]event)(c.events[first:])), e)
-		return
-	}
-	c.events[i] = e
-}
-
-// sinkBelow puts an event at a place from which it moves down; the earliest of the children there is known.
-func (c *calendar) sinkBelow(i, least int, e event) {
-	events := c.events
-	for events[least].at < e.at {
-		events[i] = events[least]
-		i = least
-		first := (i - 2) * children
-		if first >= c.n {
-			break
-		}
-		least = first + earliest((*[children]event)(events[first:]))
-	}
-	events[i] = e
-}
-
-// earliest returns the place of the earliest of four events. Differences of times that are not negative cannot overflow, so
-// that their sign says which is less.
-func earliest(four *[children]event) int {
-	a, b, c, d := four[0].at, four[1].at, four[2].at, four[3].at
-	left := uint64(b-a) >> 63
-	right := 2 + uint64(d-c)>>63
-	right -= left
-	return int(left + right&-(uint64(min(c, d)-min(a, b))>>63))
-}
-
-// remove takes out the events that drop says, which is asked for each once, and puts the rest in order.
-func (c *calendar) remove(drop func(e *event) bool) {
-	if c.hole {
-		c.fill()
-	}
-	kept := top
-	for i := top; i < c.n; i++ {
-		if !drop(&c.events[i]) {
-			c.events[kept] = c.events[i]
-			kept++
-		}
-	}
-	for i := kept; i < c.n; i++ {
-		c.events[i].at = never
-	}
-	c.n = kept
-	c.order()
-	c.agenda.remove(drop)
-}
-
-// order puts events in order that are in none.
+// order puts the events of the day in order.
 func (c *calendar) order() {
-	for i := (c.n-1)/children + 2; i >= top; i-- {
-		if i < c.n {
-			c.sink(i, c.events[i])
-		}
+	if len(c.day) > longDay {
+		slices.SortFunc(c.day[1:], func(a, b event) int { return cmp.Compare(b.at, a.at) })
+		return
 	}
+	for i := 2; i < len(c.day); i++ {
+		c.settle(i)
+	}
+}
+
+// due returns the earliest event, which is taken, if it is not later than a time, and nil otherwise. It stays what it is until
+// the next is added.
+func (c *calendar) due(by time.Duration) *event {
+	last := len(c.day) - 1
+	if c.day[last].at > by {
+		return nil
+	}
+	if last == 0 {
+		return c.turn(by)
+	}
+	e := &c.day[last]
+	c.day = c.day[:last]
+	return e
+}
+
+// turn turns to the next page with an event, and takes that as due does.
+func (c *calendar) turn(by time.Duration) *event {
+	c.advance(by)
+	return c.due(by)
+}
+
+// exchange adds an event and takes the earliest.
+func (c *calendar) exchange(e event) event {
+	if e.at < c.day[len(c.day)-1].at {
+		return e
+	}
+	c.push(e)
+	return *c.due(never - 1)
+}
+
+// remove takes out the events that drop says, which is asked for each once.
+func (c *calendar) remove(drop func(e *event) bool) {
+	gone := func(e event) bool { return drop(&e) }
+	day := c.day[1:]
+	c.day = c.day[:1+len(slices.DeleteFunc(day, gone))]
+	c.agenda.remove(gone)
 }

@@ -8,16 +8,23 @@ import (
 	"github.com/sipplan/sipplan/planner/traffic"
 )
 
-// TestTheCalendarGivesEventsInOrder pushes, takes and removes at random, beside a sorted list: in the heap alone, and with
-// pages that are laid out anew from time to time.
+// TestTheCalendarGivesEventsInOrder pushes, takes and removes at random, beside a sorted list: in one day, and with pages
+// that are laid out anew from time to time.
 func TestTheCalendarGivesEventsInOrder(t *testing.T) {
-	for name, far := range map[string]time.Duration{"heap": 1000, "near pages": 1e9, "pages and what is later": 1e15} {
-		t.Run(name, func(t *testing.T) { checkCalendar(t, far) })
+	for name, c := range map[string]struct{ far, grain time.Duration }{
+		"one day":                                {1000, 1},
+		"near pages":                             {1e9, 1},
+		"pages and what is later":                {1e15, 1},
+		"many at the same instant":               {1e9, 1e8},
+		"call records with whole seconds":        {3e11, 1e9},
+		"many at the same instant, and far away": {1e15, 3e14},
+	} {
+		t.Run(name, func(t *testing.T) { checkCalendar(t, c.far, c.grain) })
 	}
 }
 
-// checkCalendar lets events be up to a time ahead.
-func checkCalendar(t *testing.T, far time.Duration) {
+// checkCalendar lets events be up to a time ahead, at multiples of the grain.
+func checkCalendar(t *testing.T, far, grain time.Duration) {
 	random := traffic.Stream(1, 1)
 	var c calendar
 	c.reset()
@@ -25,21 +32,21 @@ func checkCalendar(t *testing.T, far time.Duration) {
 	now := time.Duration(0)
 	for step := range 50_000 {
 		if far > 1000 && step%5000 == 0 && len(want) > 0 {
-			c.tune(now)
+			c.tune()
 		}
 		switch x := random.IntN(100); {
 		case x < 51:
-			at := now + time.Duration(random.ExpFloat64()*float64(far)/3)
+			at := (now + time.Duration(random.ExpFloat64()*float64(far)/3) + grain - 1) / grain * grain
 			c.push(event{at: at})
 			i, _ := slices.BinarySearch(want, at)
 			want = slices.Insert(want, i, at)
 		case x < 99:
 			by := now + time.Duration(random.ExpFloat64()*float64(far)/300)
-			e, ok := c.due(by)
-			if wanted := len(want) > 0 && want[0] <= by; ok != wanted {
-				t.Fatalf("step %d: an event by %d: %v, want %v", step, by, ok, wanted)
+			e := c.due(by)
+			if wanted := len(want) > 0 && want[0] <= by; (e != nil) != wanted {
+				t.Fatalf("step %d: an event by %d: %v, want one: %v", step, by, e, wanted)
 			}
-			if ok {
+			if e != nil {
 				if e.at != want[0] {
 					t.Fatalf("step %d: event at %d, want %d", step, e.at, want[0])
 				}
@@ -51,27 +58,11 @@ func checkCalendar(t *testing.T, far time.Duration) {
 		}
 	}
 	for _, at := range want {
-		if e, ok := c.due(never - 1); !ok || e.at != at {
-			t.Fatalf("at the end: %d, %v, want %d", e.at, ok, at)
+		if e := c.due(never - 1); e == nil || e.at != at {
+			t.Fatalf("at the end: %v, want %d", e, at)
 		}
 	}
-	if _, ok := c.due(never - 1); ok {
+	if c.due(never-1) != nil {
 		t.Error("an event that nobody pushed")
-	}
-}
-
-func TestTheEarliestOfFour(t *testing.T) {
-	random := traffic.Stream(2, 1)
-	for range 10_000 {
-		var four [children]event
-		for i := range four {
-			if four[i].at = time.Duration(random.IntN(6)); four[i].at == 5 {
-				four[i].at = never
-			}
-		}
-		least := slices.MinFunc(four[:], func(a, b event) int { return int(min(1, max(-1, a.at-b.at))) })
-		if got := four[earliest(&four)].at; got != least.at {
-			t.Fatalf("earliest of %v is %d, want %d", four, got, least.at)
-		}
 	}
 }

@@ -12,6 +12,7 @@ func (r *replication) copyState(from *replication, random Random) {
 	r.number, r.now, r.start = from.number, from.now, from.start
 	r.calendar.copyState(&from.calendar)
 	r.next.copyState(&from.next)
+	r.arrival = from.arrival
 	r.router.CopyState(from.router, random)
 	r.failures, r.whims = random, random
 	for i := range r.sources {
@@ -38,7 +39,7 @@ func (r *replication) copyState(from *replication, random Random) {
 }
 
 func (c *calendar) copyState(from *calendar) {
-	c.events = append(c.events[:0], from.events...)
-	c.n, c.hole, c.least, c.horizon, c.long = from.n, from.hole, from.least, from.horizon, from.long
+	c.day = append(c.day[:0], from.day...)
+	c.horizon, c.long = from.horizon, from.long
 	c.agenda.copyState(&from.agenda)
 }

@@ -19,7 +19,8 @@ type replication struct {
 	now      time.Duration
 	router   *routing.Router
 	calendar calendar
-	next     calendar // the next arrival of each source
+	next     calendar // the next arrival of each source but the first of them
+	arrival  event    // the first of them, of the source at what; at never for none
 	sources  []source
 	groups   []occupancy
 	trunks   []trunkState
@@ -70,6 +71,7 @@ func (r *replication) begin(number uint64, start time.Duration) (err error) {
 	r.number, r.now, r.start = number, 0, start
 	r.calendar.reset()
 	r.next.reset()
+	r.arrival = event{at: never}
 	r.pending.reset()
 	r.failures, r.whims = r.stream("failures", ""), r.stream("callers", "")
 	if r.router, err = routing.New(&r.Network, routing.Shard{}, r.stream("routes", "")); err != nil {
@@ -85,6 +87,9 @@ func (r *replication) begin(number uint64, start time.Duration) (err error) {
 		if err = r.beginSource(int32(i)); err != nil {
 			return err
 		}
+	}
+	if first := r.next.due(never - 1); first != nil {
+		r.arrival = *first
 	}
 	r.beginFailures()
 	for g := range r.groups {
@@ -138,30 +143,27 @@ func (r *replication) runUntil(end time.Duration) {
 
 // step lets the next thing happen that is due before a time. It is false when there is none, and the time has come.
 func (r *replication) step(end time.Duration) bool {
-	arrival := r.next.events[top].at
-	e, ok := r.calendar.due(min(arrival, end-1))
-	switch {
-	case ok:
+	if e := r.calendar.due(min(r.arrival.at, end-1)); e != nil {
 		r.now = e.at
 		if e.kind() == callEnds {
 			r.end(e.place(), e.held)
 		} else {
-			r.happen(&e)
+			r.happen(e.kind(), e.place())
 		}
-	case arrival < end:
-		r.now = arrival
-		r.arrive()
-	default:
-		r.now = end
-		return false
+		return true
 	}
-	return true
+	if r.arrival.at < end {
+		r.now = r.arrival.at
+		r.arrive()
+		return true
+	}
+	r.now = end
+	return false
 }
 
 // happen lets an event take place that is not the end of a call.
-func (r *replication) happen(e *event) {
-	place := e.place()
-	switch e.kind() {
+func (r *replication) happen(k kind, place int32) {
+	switch k {
 	case callerCalls:
 		r.sources[place].draw(&r.caller.call)
 		r.call(place)
@@ -174,29 +176,24 @@ func (r *replication) happen(e *event) {
 	case callerLeaves:
 		r.leave(place)
 	default:
-		r.failureEvent(e.kind(), place)
+		r.failureEvent(k, place)
 	}
 }
 
 // arrive lets the source call that is next.
 func (r *replication) arrive() {
-	first := r.next.events[top]
-	place := int32(first.what)
+	place := int32(r.arrival.what)
 	s := &r.sources[place]
 	r.caller.call = s.ahead[s.upcoming].call
 	if s.upcoming++; s.upcoming == len(s.ahead) {
 		s.drawAhead()
 	}
-	first.at = s.ahead[s.upcoming].at
-	r.next.sink(top, first)
+	r.arrival = r.next.exchange(event{at: s.ahead[s.upcoming].at, what: uint32(place)})
 	r.call(place)
 }
 
 // call lets a source make the call that was drawn.
 func (r *replication) call(place int32) {
-	if r.calendar.n > r.calendar.long {
-		r.calendar.tune(r.now)
-	}
 	r.sources[place].tally.arrived++
 	r.caller.source, r.caller.retries = place, 0
 	r.offer()
