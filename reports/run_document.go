@@ -125,6 +125,10 @@ func (r *Run) notes() []string {
 	if r.SIP.Oversized > 0 {
 		notes = append(notes, fmt.Sprintf("%s longer than 1,300 octets left over UDP, where they may get lost in pieces (RFC 3261, 18.1.1); the target takes no TCP.", plural(int(r.SIP.Oversized), "request")))
 	}
+	if r.SIP.RefreshesRefused > 0 {
+		notes = append(notes, fmt.Sprintf("Of %s refreshes of bindings, subscriptions and sessions, %s %s refused or not answered.",
+			count(r.SIP.Refreshes+r.SIP.RefreshesRefused), count(r.SIP.RefreshesRefused), was(r.SIP.RefreshesRefused)))
+	}
 	return append(notes, r.messages(), r.generator(), r.Load.sentence(), fmt.Sprintf("%s, seed %d, %s, %s from %s.",
 		strings.Join(r.Targets, ", "), r.Seed, r.Version, passed(r.Duration), r.Started.Format(time.RFC3339)))
 }

@@ -15,6 +15,8 @@ type SIP struct {
 	Strays                uint64            `json:"strays"`
 	Malformed             uint64            `json:"malformed"`
 	Oversized             uint64            `json:"oversized_over_udp"`
+	Refreshes             uint64            `json:"refreshes"`
+	RefreshesRefused      uint64            `json:"refreshes_refused"`
 	Codes                 map[string]uint64 `json:"final_codes"`
 	Causes                map[string]uint64 `json:"q850_causes"`
 }
@@ -22,6 +24,7 @@ type SIP struct {
 func newSIP(m *measure.Measurement) SIP {
 	return SIP{
 		Invites: m.InvitesSent, Provisional: m.Provisional, Strays: m.Strays, Malformed: m.Malformed, Oversized: m.Oversized,
+		Refreshes: m.Refreshes, RefreshesRefused: m.RefreshesRefused,
 		RetransmittedSent:     byMethod(m.Retransmissions[measure.Sent]),
 		RetransmittedReceived: byMethod(m.Retransmissions[measure.Received]),
 		Codes:                 numbered(m.Codes[:]), Causes: numbered(m.Causes[:]),

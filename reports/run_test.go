@@ -133,6 +133,7 @@ func asked() RunResult {
 // runs returns the runs whose renderings are kept as golden files.
 func runs(t testing.TB) map[string]*Run {
 	limited := result("blast")
+	limited.Steady.Refreshes, limited.Steady.RefreshesRefused = 1_230, 4
 	limited.Health[1] = measure.Check{Name: "cpu", State: measure.Limited, Value: 0.97, Unit: "ratio", Limit: 0.95,
 		Why: "the generator used 97 % of 2 processors"}
 	warm := result("verify")

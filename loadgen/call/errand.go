@@ -174,7 +174,8 @@ func (m *Machine) onErrandTimeout(c *call, now time.Duration) {
 		c.flags.dropped = true
 		m.finish(c, now)
 	case c.errand.purpose == refreshing:
-		m.lapse(c, now)
+		m.onRefreshRefused(c, 408, 0, now)
+		m.goAhead(c, now)
 	case c.errand.purpose == reporting:
 		m.goAhead(c, now)
 	default:

@@ -50,18 +50,39 @@ func (m *Machine) refresh(c *call, now time.Duration) {
 	m.sendErrand(c, c.keep.message, refreshing, now)
 }
 
-// onRefreshed goes on keeping, or ends a call whose refresh was refused.
+// onRefreshed goes on keeping, for as long as the answer grants.
 func (m *Machine) onRefreshed(c *call, r *sip.Message, at time.Duration) {
+	if r.Status >= 300 {
+		m.onRefreshRefused(c, r.Status, sip.RetryAfter(r.RetryAfter), at)
+		return
+	}
 	c.keep.refreshing = false
-	switch {
-	case r.Status >= 300 && r.Status != 408 && r.Status != 481 && c.flow.opening == sip.INVITE:
-		c.keep.until = at + c.keep.life/2 - c.keep.margin() // the session goes on until then: RFC 4028, 10
-	case r.Status >= 300:
-		m.lapse(c, at)
-	case c.flow.opening == sip.INVITE:
+	m.count(c).Refreshes++
+	if c.flow.opening == sip.INVITE {
 		m.keepSession(c, r, at)
-	default:
+	} else {
 		m.keepRequested(c, r, at)
+	}
+}
+
+// onRefreshRefused goes on with what lives, until its time is over, though it was not refreshed. Nobody knows it any more
+// after 481, and a session after 408 (RFC 4028, 10; RFC 6665, 4.1.2.2). The refresh of a binding or a subscription that
+// the other end could not serve now, or did not answer, is tried again: after the time that it named, else after a
+// quarter of what is left.
+func (m *Machine) onRefreshRefused(c *call, status int, after, now time.Duration) {
+	m.count(c).RefreshesRefused++
+	k, session := &c.keep, c.flow.opening == sip.INVITE
+	k.refreshing = false
+	switch {
+	case status == 481, session && status == 408:
+		m.lapse(c, now)
+	case session:
+		k.until = now + k.life/2 - k.margin()
+	case status == 408, status >= 500 && status < 600 && status != 501:
+		if after == 0 {
+			after = max((k.until-now)/4, refreshRetry)
+		}
+		k.at = now + after
 	}
 }
 
@@ -200,8 +221,9 @@ func (m *Machine) keepRequested(c *call, r *sip.Message, at time.Duration) {
 	if !ok || seconds == 0 {
 		return
 	}
-	c.keep.life, c.keep.message = time.Duration(seconds)*time.Second, c.errand.message
-	c.keep.at = at + max(c.keep.life/2, c.keep.life-10*time.Minute)
+	life := time.Duration(seconds) * time.Second
+	c.keep.life, c.keep.message = life, c.errand.message
+	c.keep.at, c.keep.until = at+max(life/2, life-10*time.Minute), at+life
 }
 
 // grantedTo returns the seconds that a 2xx grants a Contact of ours, which may stand among those of others who have

@@ -121,9 +121,12 @@ type Measurement struct {
 	Provisional     uint64                // 1xx responses received, repeats included
 	Challenged      uint64                // requests that came in and were asked for credentials: in no class
 	Lapsed          uint64                // bindings that were not refreshed in time
-	Strays          uint64                // messages that belong to no call
-	Malformed       uint64                // messages that could not be read
-	Oversized       uint64                // requests over 1,300 octets that left over UDP (RFC 3261, 18.1.1)
+	// Refreshes are those of bindings, subscriptions and session timers that were granted, RefreshesRefused those
+	// that were not, or not answered.
+	Refreshes, RefreshesRefused uint64
+	Strays                      uint64 // messages that belong to no call
+	Malformed                   uint64 // messages that could not be read
+	Oversized                   uint64 // requests over 1,300 octets that left over UDP (RFC 3261, 18.1.1)
 
 	Delays     [NumDelays]Histogram
 	Media      Media

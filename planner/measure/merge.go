@@ -33,6 +33,8 @@ func (m *Measurement) Merge(other *Measurement) {
 	m.Provisional += other.Provisional
 	m.Challenged += other.Challenged
 	m.Lapsed += other.Lapsed
+	m.Refreshes += other.Refreshes
+	m.RefreshesRefused += other.RefreshesRefused
 	m.Strays += other.Strays
 	m.Malformed += other.Malformed
 	m.Oversized += other.Oversized
