@@ -109,6 +109,7 @@ type flags struct {
 	unheard     bool // answerer: the PRACK of the last reliable provisional response has not come in
 	reportDue   bool // the peer has to be told how the call stands that follows its REFER
 	dropped     bool // the far end hung up, or did not answer the BYE
+	described   bool // our answer to the peer's last request in the dialog had a description
 }
 
 // next returns the instant of the call's next timer.

@@ -134,10 +134,13 @@ func (d *dialog) matches(r *sip.Message) bool {
 	return bytes.Equal(r.CallID, d.get(d.callID)) && (d.tag.to == d.tag.from || bytes.Equal(r.FromTag, d.get(d.tag)))
 }
 
-// adopt takes over what a 2xx to our INVITE says of the peer, if it fits.
-func (d *dialog) adopt(m *sip.Message) {
-	if !d.takes(m) {
-		return
+// adopt takes over what a 2xx to our INVITE says of the peer. What does not fit is not taken over as a whole: without
+// its routes and Contact there is mostly enough to acknowledge the answer and to hang up.
+func (d *dialog) adopt(m *sip.Message) (whole bool) {
+	if whole = d.takes(m); !whole {
+		if m.NumRecordRoutes, m.Target = 0, nil; !d.takes(m) {
+			return false
+		}
 	}
 	d.remote = d.put(m.To)
 	d.tag = d.put(m.ToTag)
@@ -145,6 +148,7 @@ func (d *dialog) adopt(m *sip.Message) {
 		d.target = d.put(m.Target)
 	}
 	d.putRoutes(m, true)
+	return whole
 }
 
 // accept takes over what an INVITE that we answer says of the caller; tag is ours.

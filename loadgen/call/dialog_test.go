@@ -28,7 +28,8 @@ func TestDialogOfManyChangesKeepsItsTexts(t *testing.T) {
 	}
 }
 
-func TestAnswerThatCannotBeRememberedIsMalformed(t *testing.T) {
+// An answer with routes beyond what is remembered is acknowledged all the same and hung up: nobody is left talking.
+func TestAnswerThatCannotBeRememberedIsHungUp(t *testing.T) {
 	l := newLab(t, nil)
 	var answer packet
 	l.catchNext("<- 200 OK (1 INVITE)", &answer)
@@ -37,12 +38,16 @@ func TestAnswerThatCannotBeRememberedIsMalformed(t *testing.T) {
 	l.runUntil(10 * time.Millisecond)
 	long := strings.Replace(string(answer.data), "\r\nFrom:", "\r\nRecord-Route: <sip:192.0.2.2;lr;x="+strings.Repeat("x", maxDialog)+">\r\nFrom:", 1)
 	l.caller.Receive(sip.Datagram{Data: []byte(long), From: answererAddress, At: l.now})
-	if l.calls.Malformed != 1 {
-		t.Errorf("%d messages count as malformed, want 1", l.calls.Malformed)
+	l.wantLog("-> INVITE", "<- 100 Trying (1 INVITE)", "<- 180 Ringing (1 INVITE)", "<- 200 OK (1 INVITE)", "-> ACK", "-> BYE")
+	last := l.flying[len(l.flying)-1].data
+	if to := header(last, "To"); to != header(answer.data, "To") {
+		t.Errorf("the BYE goes to %q, want who answered: %q", to, header(answer.data, "To"))
 	}
+	l.lose = nil
 	l.runUntil(2 * time.Minute)
 	l.closed()
-	if l.calls.Outcomes[measure.Timeout] != 1 {
-		t.Errorf("outcomes %v, want a timeout", l.calls.Outcomes)
+	l.wantOutcome(measure.Unexpected, 1)
+	if l.calls.Malformed != 1 {
+		t.Errorf("%d messages count as malformed, want 1", l.calls.Malformed)
 	}
 }

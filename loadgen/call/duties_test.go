@@ -2,6 +2,7 @@ package call
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +157,74 @@ func TestPrackOfSomethingElse(t *testing.T) {
 		if said := l.fromCaller([]byte(text)); !strings.HasPrefix(said, tt.want) {
 			t.Errorf("RAck %q: the answer is %q, want %s", tt.rack, said, tt.want)
 		}
+	}
+}
+
+// An offer in a PRACK is answered in its 200, a repeat alike; one that cannot be met is refused and changes nothing (RFC
+// 3262, 5).
+func TestOfferInAPrackIsAnswered(t *testing.T) {
+	for _, tt := range []struct {
+		name, body, status string
+		want               []string
+	}{
+		{"an offer", holdOffer, "SIP/2.0 200 OK", []string{"Content-Type: application/sdp", "m=audio 9 RTP/AVP 8", "a=inactive"}},
+		{"no codec in common", strings.Replace(holdOffer, "AVP 8", "AVP 18", 1), "SIP/2.0 488", []string{"Content-Length: 0"}},
+		{"none", "", "SIP/2.0 200 OK", []string{"Content-Length: 0"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := flowLab(t, "- invite:\n    Supported: 100rel\n- bye\n", "- respond 183 Session Progress with sdp reliably\n- wait 2s\n- answer\n- expect BYE\n", nil)
+			l.lose = func(message string) bool { return strings.HasPrefix(message, "-> PRACK") }
+			var progress packet
+			l.catchNext("<- 183", &progress)
+			l.place(time.Second)
+			l.runUntil(100 * time.Millisecond)
+			prack := strings.Replace(string(inDialog("PRACK", progress, 2, tt.body)), "\r\nContact", "\r\nRAck: 1 1 INVITE\r\nContact", 1)
+			first, again := l.ask(prack), l.ask(prack)
+			if !strings.HasPrefix(first, tt.status) || first != again {
+				t.Errorf("answered\n%s\nand then\n%s\nwant %s twice", first, again, tt.status)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(first, want) {
+					t.Errorf("the answer lacks %q:\n%s", want, first)
+				}
+			}
+		})
+	}
+}
+
+// A repeat of an UPDATE is answered as the UPDATE was, description and all.
+func TestRepeatOfAnUpdateIsAnsweredAlike(t *testing.T) {
+	l, answer := talkingLab(t)
+	offer := string(inDialog("UPDATE", answer, 2, holdOffer))
+	if first, again := l.ask(offer), l.ask(offer); first != again || !strings.Contains(first, "a=inactive") {
+		t.Errorf("answered\n%s\nand then\n%s", first, again)
+	}
+	plain := l.ask(string(inDialog("UPDATE", answer, 3, "")))
+	if again := l.ask(string(inDialog("UPDATE", answer, 3, ""))); again != plain || strings.Contains(again, "m=audio") {
+		t.Errorf("an UPDATE without an offer is answered\n%s\nand then\n%s", plain, again)
+	}
+}
+
+// An INVITE that comes before the last one has its final response is refused until later, a repeat alike (RFC 3261,
+// 14.2).
+func TestInviteThatOverlapsAnother(t *testing.T) {
+	l := flowLab(t, "", "- respond 180 Ringing\n- wait 1h\n- answer\n- expect BYE\n", nil)
+	var ringing packet
+	l.catchNext("<- 180", &ringing)
+	l.place(0)
+	l.runUntil(time.Second)
+	waits := map[string]bool{}
+	for cseq := 2; cseq < 60; cseq++ {
+		invite := string(inDialog("INVITE", ringing, cseq, holdOffer))
+		first, again := l.ask(invite), l.ask(invite)
+		wait, err := strconv.Atoi(header([]byte(first), "Retry-After"))
+		if !strings.HasPrefix(first, "SIP/2.0 500") || err != nil || wait < 0 || wait > 10 || first != again {
+			t.Fatalf("answered\n%s\nand then\n%s\nwant 500 and a time of up to 10 s, twice the same", first, again)
+		}
+		waits[header([]byte(first), "Retry-After")] = true
+	}
+	if len(waits) < 6 {
+		t.Errorf("58 INVITEs were told to wait for %v: not random", waits)
 	}
 }
 

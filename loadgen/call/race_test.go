@@ -1,6 +1,7 @@
 package call
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -59,25 +60,36 @@ func TestLateCopyOfAnInviteIsNoNewCall(t *testing.T) {
 	l.closed()
 }
 
-func TestSecondAnswerToAForkedInviteIsHungUp(t *testing.T) {
+// Every answer of another branch of a forked INVITE is acknowledged and hung up in a dialog of its own, its repeats
+// are acknowledged again (RFC 3261, 13.2.2.4).
+func TestFurtherAnswersToAForkedInviteAreHungUp(t *testing.T) {
 	l := newLab(t, nil)
 	var answer packet
 	l.catchNext("<- 200 OK (1 INVITE)", &answer)
 	l.place(time.Minute)
 	l.runUntil(time.Second)
-	text := string(answer.data)
-	_, rest, _ := strings.Cut(text, "To: ")
-	to, _, _ := strings.Cut(rest, "\r\n")
-	other := strings.Replace(text, to, to[:strings.Index(to, ";tag=")]+";tag=another", 1)
-	l.log = nil
-	for range 2 { // the second one is a repeat
-		l.caller.Receive(sip.Datagram{Data: []byte(other), From: answererAddress, At: l.now})
+	to := header(answer.data, "To")
+	party := to[:strings.Index(to, ";tag=")]
+	branches := []string{party + ";tag=second", party + ";tag=third", party + ";tag=fourth", party + ";tag=fifth"}
+	for range 2 { // the second time they are repeats
+		for _, branch := range branches {
+			other := strings.Replace(string(answer.data), to, branch, 1)
+			l.caller.Receive(sip.Datagram{Data: []byte(other), From: answererAddress, At: l.now})
+		}
 	}
-	if got := strings.Join(l.log, "\n"); strings.Count(got, "-> ACK") != 2 || strings.Count(got, "-> BYE") != 1 {
-		t.Errorf("the other answer brought about:\n%s\nwant two ACKs and one BYE", got)
+	got := map[string]int{}
+	for _, p := range l.flying {
+		method, _, _ := strings.Cut(string(p.data), " ")
+		got[method+" "+header(p.data, "To")]++
 	}
-	if l.caller.InProgress() != 2 {
-		t.Errorf("%d calls in progress, want the first and the one that hangs up", l.caller.InProgress())
+	for _, branch := range branches {
+		if got["ACK "+branch] != 2 || got["BYE "+branch] != 1 {
+			t.Errorf("%s got %d ACK and %d BYE, want 2 and 1", branch, got["ACK "+branch], got["BYE "+branch])
+		}
+	}
+	if n := len(branches) + 1; l.caller.InProgress() != n || len(l.flying) != 3*len(branches) {
+		t.Errorf("%d calls in progress and %d messages, want the first call and one that hangs up each other branch: %d and %d",
+			l.caller.InProgress(), len(l.flying), n, 3*len(branches))
 	}
 	l.runUntil(2 * time.Minute)
 	l.closed()
@@ -87,6 +99,25 @@ func TestSecondAnswerToAForkedInviteIsHungUp(t *testing.T) {
 	if n := l.calls.Delays[measure.SDD].Count(); n != 1 {
 		t.Errorf("%d session disconnect delays of one call, want 1: that of a fork is nobody's", n)
 	}
+}
+
+// A peer that answers for ever does not fill the memory.
+func TestAnswersToOneInviteAreBounded(t *testing.T) {
+	l := newLab(t, nil)
+	var answer packet
+	l.catchNext("<- 200 OK (1 INVITE)", &answer)
+	l.place(time.Minute)
+	l.runUntil(time.Second)
+	tag := ";tag=" + strings.SplitN(header(answer.data, "To"), ";tag=", 2)[1]
+	for i := range mostForks + 10 {
+		other := strings.Replace(string(answer.data), tag, fmt.Sprintf(";tag=%d", i), 1)
+		l.caller.Receive(sip.Datagram{Data: []byte(other), From: answererAddress, At: l.now})
+	}
+	if l.caller.InProgress() != mostForks+1 || l.calls.Strays != 10 {
+		t.Errorf("%d calls in progress and %d strays, want %d and 10", l.caller.InProgress(), l.calls.Strays, mostForks+1)
+	}
+	l.runUntil(2 * time.Minute)
+	l.closed()
 }
 
 func TestHundredRingingsAreAllCounted(t *testing.T) {

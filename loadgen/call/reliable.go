@@ -75,10 +75,15 @@ func (m *Machine) onPrack(c *call, r *sip.Message, at time.Duration) {
 	if c.stage == calling {
 		c.invite.Close()
 	}
-	if !c.session.known {
+	switch {
+	case !c.session.known: // the answer to the offer in our response
 		m.agree(c, r.Session)
+		m.answerRequest(c, r, m.from, 200)
+	case r.Session != nil: // another offer: RFC 3262, 5
+		m.answerOffer(c, r, m.from, at)
+	default:
+		m.answerRequest(c, r, m.from, 200)
 	}
-	m.answerRequest(c, r, m.from, 200)
 	m.match(c, r, at)
 }
 

@@ -2,6 +2,7 @@ package call
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"net/netip"
 	"strconv"
@@ -20,6 +21,7 @@ type standards struct {
 	subscribed         *scenarios.Message // 200 to a SUBSCRIBE that refreshes or ends a subscription
 	report             *scenarios.Message // NOTIFY about the call that follows a REFER
 	responses          map[int]*scenarios.Message
+	later              [11]*scenarios.Message // 500 to an INVITE that is to be sent again after as many seconds
 }
 
 // phrases are the reason phrases of the responses that the machine gives of its own accord.
@@ -60,6 +62,13 @@ func newStandards(fixed map[scenarios.Keyword]string) (s standards, err error) {
 			return s, err
 		}
 		s.responses[status] = message.Bind(fixed)
+	}
+	for seconds := range s.later {
+		message, err := scenarios.Response(500, phrases[500], fmt.Sprintf("Retry-After: %d", seconds))
+		if err != nil {
+			return s, err
+		}
+		s.later[seconds] = message.Bind(fixed)
 	}
 	return s, nil
 }

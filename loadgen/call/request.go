@@ -260,7 +260,7 @@ func (m *Machine) onRequestInCall(c *call, r *sip.Message, from netip.AddrPort, 
 			m.repeatReply(c, r, from)
 			return
 		}
-		c.remoteCSeq, c.replied = r.CSeq, 0
+		c.remoteCSeq, c.replied, c.flags.described = r.CSeq, 0, false
 		if r.Method != sip.BYE && !knownExtensions(r) { // whoever hangs up has gone, whatever he requires
 			m.reply(c, r, from, 420)
 			return
@@ -294,7 +294,8 @@ func (m *Machine) onFurtherInvite(c *call, r *sip.Message, from netip.AddrPort, 
 	case r.ToTag == nil: // a copy that another branch brought: RFC 3261, 8.2.2.2
 		m.reply(c, r, from, 482)
 	case c.stage == calling && c.flags.incoming: // RFC 3261, 14.2
-		m.reply(c, r, from, 500)
+		at := m.incoming.hash(r.Branch) % uint64(len(m.standard.later)) // a repeat is answered alike
+		m.transmit(c, m.standard.later[at], r, m.replyAddress(r, from))
 	case c.stage != talking || c.invite.Running():
 		m.reply(c, r, from, 491)
 	default:
@@ -329,19 +330,27 @@ func (m *Machine) onUpdate(c *call, r *sip.Message, from netip.AddrPort, at time
 		m.answerRequest(c, r, from, 200)
 	case c.invite.Running() && !(c.stage == calling && !c.flags.incoming && c.rseq != 0 && c.session.known): // an offer waits for its answer
 		m.reply(c, r, from, 491)
-	case !m.renegotiate(c, r.Session, at):
-		m.reply(c, r, from, 488)
-	default:
+	case m.answerOffer(c, r, from, at):
 		m.retime(c, r, at)
-		c.replied, c.repliedTo = 200, sip.UPDATE
-		m.repeatReply(c, r, from)
 	}
 	m.match(c, r, at)
 }
 
-// repeatReply answers a request inside the dialog once more: an offer in an UPDATE by the same answer.
+// answerOffer changes the session as a request with an offer asks, and answers it: with our description, or with
+// 488 where the offer cannot be met, which leaves the session as it is.
+func (m *Machine) answerOffer(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) (met bool) {
+	if !m.renegotiate(c, r.Session, at) {
+		m.answerRequest(c, r, from, 488)
+		return false
+	}
+	c.replied, c.repliedTo, c.flags.described = 200, r.Method, true
+	m.repeatReply(c, r, from)
+	return true
+}
+
+// repeatReply answers a request inside the dialog once more: an offer by the same answer.
 func (m *Machine) repeatReply(c *call, r *sip.Message, from netip.AddrPort) {
-	if r.Method == sip.UPDATE && r.Session != nil && c.replied == 200 {
+	if c.flags.described {
 		m.transmit(c, m.standard.answer, r, m.replyAddress(r, from))
 		return
 	}

@@ -141,10 +141,6 @@ func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 		m.onFurtherAnswer(c, r, at)
 		return
 	}
-	if !c.dialog.takes(r) { // what cannot be remembered makes no dialog
-		m.cfg.Steady.Malformed++
-		return
-	}
 	c.invite.Close()
 	c.cancel.Close()
 	c.status, c.answered, c.stage = r.Status, at, talking
@@ -154,7 +150,7 @@ func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 	if c.responded == Never {
 		c.responded = at
 	}
-	m.adopt(c, r)
+	whole := m.adopt(c, r)
 	m.agree(c, r.Session)
 	into, begin := m.count(c), c.begin(m.cfg.Grain)
 	into.Delays[measure.SRD].Record(c.responded - begin)
@@ -162,6 +158,12 @@ func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 	m.acknowledgeAnswer(c, r)
 	m.reportOn(c, r.Status, at)
 	m.consulted(c, true, at)
+	if !whole {
+		into.Malformed++
+		m.mismatch(c, "an answer came that is too long")
+		m.fail(c, at)
+		return
+	}
 	if c.flags.stopping || c.flags.cancelled || c.flags.withdrawn {
 		c.flags.cut = !c.flags.withdrawn
 		m.hangUp(c, at)
@@ -198,17 +200,29 @@ func (m *Machine) acknowledgeAnswer(c *call, r *sip.Message) {
 	m.offered = nil
 }
 
-// onFork hangs up a second answer in a call of its own, which shares Call-ID and tag with the first and
-// is found by its branches. One such answer a call is dealt with; more are left to time out.
+// mostForks bounds the answers of other branches to one INVITE that are hung up at a time.
+const mostForks = 100
+
+// onFork hangs up the answer of another branch in a call of its own, which shares Call-ID and tag with the first and
+// is found by its branches. Those calls are linked one to the next, the last answer first.
 func (m *Machine) onFork(c *call, r *sip.Message, at time.Duration) {
-	if c.fork != (callRef{}) {
-		if fork := m.table.linked(c.fork); fork != nil && bytes.Equal(r.ToTag, fork.dialog.get(fork.dialog.tag)) {
+	forks := 0
+	for fork := m.table.linked(c.fork); fork != nil; fork = m.table.linked(fork.fork) {
+		if forks++; bytes.Equal(r.ToTag, fork.dialog.get(fork.dialog.tag)) {
 			m.count(fork).Retransmissions[measure.Sent][measure.Ack]++
 			m.acknowledgeAnswer(fork, r)
+			return
 		}
+	}
+	if forks >= mostForks {
+		m.count(c).Strays++
 		return
 	}
+	before := c.fork
 	c.fork = m.hangUpAnswer(r, c.peer, at)
+	if fork := m.table.linked(c.fork); fork != nil {
+		fork.fork = before
+	}
 }
 
 // hangUpAnswer acknowledges a 2xx that no call waits for and hangs up, in a call of its own that is in no
@@ -228,12 +242,12 @@ func (m *Machine) hangUpAnswer(r *sip.Message, from netip.AddrPort, at time.Dura
 }
 
 // adopt takes over what a 2xx says of the peer. A Contact that must not be called is left aside: requests
-// go where the INVITE went.
-func (m *Machine) adopt(c *call, r *sip.Message) {
+// go where the INVITE went. It tells whether all of it could be remembered.
+func (m *Machine) adopt(c *call, r *sip.Message) (whole bool) {
 	if !m.callable(r.Target) {
 		r.Target = nil
 	}
-	c.dialog.adopt(r)
+	return c.dialog.adopt(r)
 }
 
 // retarget sends the next requests of a dialog to the Contact of a request or answer that refreshes its target
