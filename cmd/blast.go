@@ -147,9 +147,10 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 		r.DrillLimits = o.near.limits()
 		r.Gates = gate.Evaluate(o.results.rules, gate.Evidence{
 			Measured: result.Steady, Window: result.Window, Health: result.Health, Ports: o.ports, BusyCodes: o.target.busyCodes,
+			CutShort: result.Interrupted,
 		})
 	})
-	err = o.script.conclude(result.Script, result.Started, result.Elapsed, cfg.CAPS)
+	err = o.script.save(result.Script, result.Started, result.Elapsed, cfg.CAPS)
 	if verdict := run.conclude(streams, o.results, report); verdict != nil {
 		return verdict
 	}

@@ -134,6 +134,9 @@ func TestScriptThatFailsEndsWith99(t *testing.T) {
 	if code != codeFailed && code != codeInconclusive || !strings.Contains(stdout, "Failed: 3 FailedRegexpDoesntMatch.") {
 		t.Errorf("exit code %d\n%s", code, stdout)
 	}
+	if code == codeFailed && !strings.HasPrefix(stdout, "Fail.\n") {
+		t.Errorf("the report does not say first that the run failed:\n%s", stdout)
+	}
 }
 
 func TestScriptsNeverCallAnEmergencyNumber(t *testing.T) {

@@ -37,8 +37,11 @@ func (o *answerOptions) runScript(command *cobra.Command, streams Streams) error
 	if err := o.gateway.output.show(streams, document, counts); err != nil {
 		return err
 	}
-	if err := o.script.conclude(g.ScriptCounts(), start, time.Since(start), 0); err != nil {
+	if err := o.script.save(g.ScriptCounts(), start, time.Since(start), 0); err != nil {
 		return err
+	}
+	if counts.Failed > 0 {
+		return exitWith(codeFailed)
 	}
 	if asked && (o.gateway.duration > 0 || o.calls > 0) {
 		return exitWith(codeInterrupted)

@@ -66,29 +66,17 @@ func (f *scriptFlags) aim(cfg *loadgen.Config) error {
 	return err
 }
 
-// errScriptFailed says by the exit code that calls of a scenario failed; the report has said which.
-var errScriptFailed = exitWith(codeFailed)
-
-// conclude writes the statistics of a script and fails a run of which calls failed.
-func (f *scriptFlags) conclude(counts *measure.Script, started time.Time, elapsed time.Duration, rate float64) error {
-	if counts == nil {
+// save writes the statistics of a script, if they are wanted.
+func (f *scriptFlags) save(counts *measure.Script, started time.Time, elapsed time.Duration, rate float64) error {
+	if counts == nil || f.stats == "" {
 		return nil
 	}
-	if f.stats != "" {
-		if err := f.writeStats(counts, started, elapsed, rate); err != nil {
-			return fmt.Errorf("--stats: %w", err)
-		}
+	file, err := os.Create(f.stats)
+	if err == nil {
+		err = errors.Join(reports.WriteScriptStatistics(file, counts, started, elapsed, rate), file.Close())
 	}
-	if counts.Failed > 0 {
-		return errScriptFailed
+	if err != nil {
+		return fmt.Errorf("--stats: %w", err)
 	}
 	return nil
-}
-
-func (f *scriptFlags) writeStats(counts *measure.Script, started time.Time, elapsed time.Duration, rate float64) error {
-	file, err := os.Create(f.stats)
-	if err != nil {
-		return err
-	}
-	return errors.Join(reports.WriteScriptStatistics(file, counts, started, elapsed, rate), file.Close())
 }

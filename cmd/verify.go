@@ -406,6 +406,7 @@ func (o *verifyOptions) conclude(streams Streams, v verification, run *loadRun, 
 		r.Load.Compress = v.design.Compress
 		r.Gates = gate.Evaluate(o.results.rules, gate.Evidence{
 			Measured: result.Steady, Window: result.Window, Health: result.Health, Ports: v.ports, Confidence: v.design.Promise.Confidence, BusyCodes: o.target.busyCodes,
+			CutShort: result.Interrupted,
 		})
 	})
 	return run.conclude(streams, o.results, report)

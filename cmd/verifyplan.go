@@ -441,6 +441,7 @@ func (t *planTest) conclude() error {
 			out.Load.Compress = t.compress
 			out.Gates = gate.Evaluate(t.results.rules, gate.Evidence{
 				Measured: r.Steady, Window: r.Window, Health: r.Health, Ports: test.Ports(), Confidence: test.design.Promise.Confidence, BusyCodes: t.target.busyCodes,
+				CutShort: r.Interrupted,
 			})
 		})
 		result.Streams = append(result.Streams, reports.StreamResult{Stream: test.Stream, Run: run, Judgement: judgement, Measured: r.Steady, Window: r.Window})

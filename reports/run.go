@@ -128,7 +128,8 @@ func (r *Run) Outcome() (gate.Verdict, bool) { return r.Verdict, r.Interrupted }
 
 // decide sets the verdict of the run and says why: a broken rule or promise fails it, and it is
 // inconclusive when one could not be decided, the generator was the limit of calls, the accounting does not
-// close, it was interrupted, nobody could be called or no call was offered. How most calls ended goes before all other reasons.
+// close, it was interrupted, nobody could be called or no call was offered. Else calls that a scenario of SIPp
+// says have failed fail it. How most calls ended goes before all other reasons.
 func (r *Run) decide() {
 	failed, open := r.rules()
 	if faults := r.Health.why(); len(faults) > 0 {
@@ -148,6 +149,8 @@ func (r *Run) decide() {
 		r.Verdict, r.Why = gate.Fail, slices.Concat(r.headlines(), failed, open)
 	case len(open) > 0:
 		r.Verdict, r.Why = gate.Inconclusive, slices.Concat(r.headlines(), open)
+	case r.Script != nil && r.Script.Failed > 0:
+		r.Verdict, r.Why = gate.Fail, append(r.headlines(), r.Script.Sentence())
 	default:
 		r.Verdict, r.Why = gate.Pass, []string{}
 	}

@@ -24,7 +24,10 @@ func (r *Run) Document() Document {
 		}
 	}
 	if r.Script != nil {
-		d.Answer, d.Tables = append(d.Answer, r.Script.Sentence()), append(d.Tables, r.Script.Tables()...)
+		if sentence := r.Script.Sentence(); !slices.Contains(d.Answer, sentence) {
+			d.Answer = append(d.Answer, sentence)
+		}
+		d.Tables = append(d.Tables, r.Script.Tables()...)
 	}
 	return d
 }

@@ -231,6 +231,15 @@ func TestVerdictOfARun(t *testing.T) {
 		{"a broken gate beside a promise that holds", withPromise(t, withGates(t, result("verify"), "blocked == 0"), 0.01), gate.Fail, "Gate"},
 		{"interrupted", with(func(r *RunResult) { r.Interrupted = true }), gate.Inconclusive, "The run was interrupted."},
 		{"a broken gate stays broken when interrupted", withGates(t, with(func(r *RunResult) { r.Interrupted = true }), "blocked == 0"), gate.Fail, "Gate"},
+		{"calls that SIPp's scenario says have failed", with(func(r *RunResult) { r.Script = scripted(12) }), gate.Fail,
+			"9,988 of the scenario's 10,000 calls succeeded. Failed: 12 FailedUnexpectedMessage."},
+		{"they fail a run whose gates are kept, too", withGates(t, with(func(r *RunResult) { r.Script = scripted(12) }), "blocking <= 2%"), gate.Fail,
+			"12 FailedUnexpectedMessage"},
+		{"but none that the generator spoilt", with(func(r *RunResult) {
+			r.Script = scripted(12)
+			r.Health[0].State, r.Health[0].Why = measure.Limited, "it was late"
+		}), gate.Inconclusive, "The generator was the limit: it was late."},
+		{"a scenario of SIPp without failures", with(func(r *RunResult) { r.Script = scripted(0) }), gate.Pass, ""},
 		{"nothing offered", with(func(r *RunResult) { r.Steady = &measure.Measurement{} }), gate.Inconclusive, "No call was offered."},
 		{"the generator was the limit", with(func(r *RunResult) { r.Health[0].State, r.Health[0].Why = measure.Limited, "it was late" }),
 			gate.Inconclusive, "The generator was the limit: it was late."},
@@ -243,6 +252,29 @@ func TestVerdictOfARun(t *testing.T) {
 				t.Errorf("%s, because %q; want %s, because %q", run.Verdict, run.Why, tt.want, tt.why)
 			}
 		})
+	}
+}
+
+// scripted returns what a scenario of SIPp counts of which some calls failed.
+func scripted(failed uint64) *measure.Script {
+	s := &measure.Script{Name: "uac", Outgoing: 10_000, Successful: 10_000 - failed, Failed: failed}
+	s.Failures[measure.FailedUnexpectedMessage] = failed
+	return s
+}
+
+func TestAFailedScenarioIsSaidOnce(t *testing.T) {
+	r := result("blast")
+	r.Script = scripted(12)
+	run := NewRun(r)
+	var page, junit bytes.Buffer
+	if err := errors.Join(run.Document().Write(&page, Text), run.WriteJUnit(&junit)); err != nil {
+		t.Fatal(err)
+	}
+	if text := page.String(); !strings.HasPrefix(text, "Fail.\n") || strings.Count(text, "12 FailedUnexpectedMessage") != 1 {
+		t.Errorf("got\n%s", text)
+	}
+	if !strings.Contains(junit.String(), `failures="1"`) {
+		t.Errorf("got\n%s", junit.String())
 	}
 }
 

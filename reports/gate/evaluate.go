@@ -18,6 +18,7 @@ type Evidence struct {
 	Ports      int            // circuits of the trunk; 0 if that is not known
 	Confidence float64        // of the intervals; 0 stands for 0.95
 	BusyCodes  []int          // final codes that are said to mean busy circuits on this trunk; nil if nobody has said
+	CutShort   bool           // somebody ended the run before its time: counts would have grown
 }
 
 // Result is what became of one rule.
@@ -42,7 +43,8 @@ type Result struct {
 // Evaluate holds the evidence against each rule.
 //
 // Ratios, percentiles and means pass only when the worse end of their interval keeps the rule, fail only
-// when the better end breaks it, and are inconclusive otherwise. Counts, minima and maxima are exact. All
+// when the better end breaks it, and are inconclusive otherwise. Counts, minima and maxima are exact, but a count
+// that a run which was cut short had not reached yet fails nothing. All
 // rules are inconclusive when the accounting does not close or the generator was the limit; where it was the
 // limit of media alone, only rules about RTP are.
 func Evaluate(rules []Rule, e Evidence) []Result {
@@ -116,6 +118,9 @@ func (e Evidence) count(r *Result, n uint64) {
 	}
 	r.Defined = r.Samples > 0
 	r.exact()
+	if e.CutShort && r.Verdict == Fail && !r.Rule.Op.upper() && r.Measured <= r.Rule.Limit {
+		r.undecided(fmt.Sprintf("measured %s when the run was ended before its time, and must be %s %s", r.Rule.format(r.Measured), r.Rule.Op, r.Rule.limit()))
+	}
 }
 
 // exact decides a rule on a value that was counted or measured without sampling.

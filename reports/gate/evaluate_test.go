@@ -219,6 +219,35 @@ func TestAGeneratorThatWasLateWithPacketsAloneStillJudgesCalls(t *testing.T) {
 	}
 }
 
+// TestACountThatAnInterruptedRunHadNotReached: what was still to come might have kept the rule, or broken it.
+func TestACountThatAnInterruptedRunHadNotReached(t *testing.T) {
+	e := evidence(calls(97, 3))
+	for _, tt := range []struct {
+		rule       string
+		whole, cut gate.Verdict
+	}{
+		{"answered >= 1000", gate.Fail, gate.Inconclusive},
+		{"answered > 97", gate.Fail, gate.Inconclusive},
+		{"answered == 1000", gate.Fail, gate.Inconclusive},
+		{"blocked != 3", gate.Fail, gate.Inconclusive},
+		{"answered >= 97", gate.Pass, gate.Pass},
+		{"blocked == 0", gate.Fail, gate.Fail},
+		{"blocked <= 2", gate.Fail, gate.Fail},
+		{"blocked < 3", gate.Fail, gate.Fail},
+	} {
+		for _, cut := range []bool{false, true} {
+			e.CutShort = cut
+			want := tt.whole
+			if cut {
+				want = tt.cut
+			}
+			if r := evaluate(t, tt.rule, e); r.Verdict != want || r.Verdict == gate.Inconclusive && !strings.Contains(r.Reason, "ended before its time, and must be") {
+				t.Errorf("%s, cut short %v: %s: %s; want %s", tt.rule, cut, r.Verdict, r.Reason, want)
+			}
+		}
+	}
+}
+
 // TestPacketsLostEvenlyCountOneByOne: where each call lost the same share, a packet is worth one packet.
 func TestPacketsLostEvenlyCountOneByOne(t *testing.T) {
 	m := calls(100, 0)
