@@ -107,6 +107,7 @@ type flags struct {
 	completed   bool // the BYE was answered with 2xx
 	forked      bool // several ends answered our INVITE with reliable provisional responses
 	unheard     bool // answerer: the PRACK of the last reliable provisional response has not come in
+	overtook    bool // a NOTIFY came before the answer to the SUBSCRIBE that asked for it
 	reportDue   bool // the peer has to be told how the call stands that follows its REFER
 	dropped     bool // the far end hung up, or did not answer the BYE
 	described   bool // our answer to the peer's last request in the dialog had a description

@@ -19,6 +19,7 @@ type dialog struct {
 	replaces span  // value of the Replaces header of our INVITE; empty for none
 	errand   span  // those of the last other request
 	invited  party // what the INVITE was sent to, where an early dialog has another since
+	others   span  // URIs that a 3xx named and that were not tried yet, with a space behind each
 	routes   span  // route set, as the value of a Route header; empty for none
 }
 
@@ -89,7 +90,7 @@ func (d *dialog) takes(m *sip.Message) bool {
 // compact drops the texts that are in use no more. It allocates, which only dialogs of many changes make it do.
 func (d *dialog) compact() {
 	kept := make([]byte, 0, len(d.text))
-	for _, s := range []*span{&d.callID, &d.local, &d.remote, &d.tag, &d.target, &d.auth, &d.replaces, &d.errand, &d.routes,
+	for _, s := range []*span{&d.callID, &d.local, &d.remote, &d.tag, &d.target, &d.auth, &d.replaces, &d.errand, &d.others, &d.routes,
 		&d.invited.remote, &d.invited.target, &d.invited.routes} {
 		from := len(kept)
 		if kept = append(kept, d.get(*s)...); len(kept) == from {

@@ -2,6 +2,9 @@ package call
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
@@ -10,30 +13,88 @@ import (
 // mostRedirections bounds how often one call is sent elsewhere.
 const mostRedirections = 5
 
-// redirect sends a call where a 3xx says (RFC 3261, 8.1.3.4), and tells whether it could: the first Contact
-// has to be a SIP URI with a number that may be called, at an address that may be sent to over the same
-// transport, and another one than the call was just sent to.
+// redirect sends a call where a 3xx says (RFC 3261, 8.1.3.4), and tells whether it could. Of its Contacts those
+// count that name a SIP URI with a number that may be called, at an address that may be sent to over the same
+// transport, and another one than the call was just sent to: the one with the highest q first, the others when it
+// fails.
 func (m *Machine) redirect(c *call, r *sip.Message, at time.Duration) bool {
+	if !m.cfg.FollowRedirects || r.Status < 300 || r.Status > 399 || !c.redirectable() {
+		return false
+	}
 	d := &c.dialog
-	if !m.cfg.FollowRedirects || r.Status < 300 || r.Status > 399 || c.stage != calling || c.way.redirected >= mostRedirections ||
-		c.flags.stopping || c.flags.cancelled || c.flags.withdrawn || !m.callable(r.Target) || bytes.Equal(r.Target, d.get(d.target)) ||
-		!d.fits(r) || !sameTransport(r.Target, m.lineOf(c).Transport) {
+	from := len(d.text)
+	for _, uri := range m.elsewhere(c, r) {
+		if len(d.text)+len(uri) < maxDialog/2 {
+			d.text = append(append(d.text, uri...), ' ')
+		}
+	}
+	d.others = d.since(from)
+	if len(d.get(d.others)) == 0 {
 		return false
 	}
-	address := sip.LiteralAddress(r.Target)
-	if !m.reachable(c, address) {
+	return m.tryNextContactAfter(c, r, at)
+}
+
+// redirectable tells whether a call may go on somewhere else.
+func (c *call) redirectable() bool {
+	return c.stage == calling && !c.flags.incoming && c.way.redirected < mostRedirections &&
+		!c.flags.stopping && !c.flags.cancelled && !c.flags.withdrawn
+}
+
+// elsewhere returns the URIs of a 3xx that a call can be sent to, in the order of their q values (RFC 3261, 20.10);
+// one without a q value counts as 1.
+func (m *Machine) elsewhere(c *call, r *sip.Message) [][]byte {
+	type contact struct {
+		uri []byte
+		q   float64
+	}
+	var contacts []contact
+	for value := range r.Values("Contact", 'm') {
+		uri, params, ok := sip.AddressParameters(value)
+		if !ok || !m.callable(uri) || bytes.Equal(uri, c.dialog.get(c.dialog.target)) || !sameTransport(uri, m.lineOf(c).Transport) ||
+			!m.reachable(c, sip.LiteralAddress(uri)) {
+			continue
+		}
+		q, err := strconv.ParseFloat(string(sip.Parameter(params, "q")), 64)
+		if err != nil {
+			q = 1
+		}
+		contacts = append(contacts, contact{uri, q})
+	}
+	slices.SortStableFunc(contacts, func(a, b contact) int { return cmp.Compare(b.q, a.q) })
+	uris := make([][]byte, len(contacts))
+	for i := range contacts {
+		uris[i] = contacts[i].uri
+	}
+	return uris
+}
+
+// tryNextContact sends a call to the next of the places that a 3xx named, and tells whether there is one.
+func (m *Machine) tryNextContact(c *call, now time.Duration) bool {
+	d := &c.dialog
+	length := bytes.IndexByte(d.get(d.others), ' ')
+	if length < 0 || !c.redirectable() {
 		return false
 	}
+	d.target = span{d.others.from, d.others.from + uint16(length)}
+	d.others.from += uint16(length) + 1
+	c.peer = sip.LiteralAddress(d.get(d.target))
 	c.way.redirected++
-	into := m.count(c)
-	into.Codes[r.Status]++
-	into.MovedOn.Count(r.Status, 0)
 	if tally := c.tally(); tally != nil {
 		tally.Followed++
 	}
-	d.target = d.put(r.Target)
-	c.peer = address
-	m.again(c, at)
+	m.again(c, now)
+	return true
+}
+
+// tryNextContactAfter is tryNextContact after a 3xx or a refusal by the last place, which it counts. A 6xx speaks for
+// all of them.
+func (m *Machine) tryNextContactAfter(c *call, r *sip.Message, at time.Duration) bool {
+	into := m.count(c)
+	if r.Status >= 600 || !m.tryNextContact(c, at) {
+		return false
+	}
+	countSurvived(into, r)
 	return true
 }
 

@@ -274,7 +274,7 @@ func (m *Machine) onRefusal(c *call, r *sip.Message, at time.Duration) {
 		return
 	}
 	m.hear(c, at)
-	if m.redirect(c, r, at) || m.failOverRefused(c, r, at) {
+	if m.redirect(c, r, at) || m.tryNextContactAfter(c, r, at) || m.failOverRefused(c, r, at) {
 		return
 	}
 	c.status = r.Status

@@ -153,6 +153,9 @@ func (m *Machine) match(c *call, msg *sip.Message, now time.Duration) {
 	case arm == nil && !msg.Request && msg.Method == sip.INVITE && msg.Status > 100:
 		c.heard = msg.Status
 		c.request = append(m.table.large.take(c.request), msg.Raw...)
+	case arm == nil && msg.Method == sip.NOTIFY && c.errand.Running() && c.errand.message.Method == "SUBSCRIBE": // RFC 6665, 4.1.2.4
+		c.flags.overtook = true
+		c.request = append(m.table.large.take(c.request), msg.Raw...)
 	}
 }
 
@@ -173,8 +176,16 @@ func (m *Machine) armFor(c *call, msg *sip.Message) *scenarios.Arm {
 	return nil
 }
 
-// overheard tells where an Expect goes on because of a response that came in before it was reached.
+// overheard tells where an Expect goes on because of a message that came in before it was reached.
 func (c *call) overheard(step *scenarios.Step) (next int, heard bool) {
+	if c.flags.overtook {
+		c.flags.overtook = false
+		for i := range step.Arms {
+			if arm := &step.Arms[i]; arm.Method == "NOTIFY" && arm.To == 0 {
+				return arm.Next, true
+			}
+		}
+	}
 	if c.heard == 0 {
 		return 0, false
 	}

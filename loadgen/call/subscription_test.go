@@ -49,6 +49,24 @@ func TestSubscriptionsEndByThemselves(t *testing.T) {
 	}
 }
 
+// A NOTIFY may overtake the answer to its SUBSCRIBE (RFC 6665, 4.1.2.4).
+func TestReportThatOvertakesTheAnswerCounts(t *testing.T) {
+	l := newLab(t, func(c, a *Config) {
+		c.Programs = parsed(t, "scenario: watch\nrole: caller\nsteps:\n- subscribe presence for 60s\n- expect NOTIFY within 5s\n- wait 10s\n- unsubscribe presence\n")
+		a.Programs = loaded(t, "notifier")
+	})
+	l.rough = func() []time.Duration { // each message that the notifier sends is faster than the one before
+		if strings.HasPrefix(l.log[len(l.log)-1], "<- 200 OK (1 SUBSCRIBE)") {
+			return []time.Duration{100 * time.Millisecond}
+		}
+		return []time.Duration{time.Millisecond}
+	}
+	l.place(0)
+	l.runUntil(time.Minute)
+	l.closed()
+	l.wantOutcome(measure.Answered, 1)
+}
+
 // A subscriber whose notifier ends the subscription goes on without it no longer.
 func TestNotifierEndsTheSubscription(t *testing.T) {
 	l := flowLab(t, "- subscribe presence for 60s\n- wait 10m\n- unsubscribe presence\n",

@@ -204,17 +204,23 @@ func (m *Machine) failOverRefused(c *call, r *sip.Message, at time.Duration) boo
 	if !m.failOver(c, routing.Outcome(r.Status), class, r, at) {
 		return false
 	}
+	countSurvived(into, r)
+	return true
+}
+
+// countSurvived counts a final response after which its call went on somewhere else.
+func countSurvived(into *measure.Measurement, r *sip.Message) {
+	cause, _ := sip.Q850Cause(r.Reason)
 	into.Codes[r.Status]++
 	if cause > 0 {
 		into.Causes[cause]++
 	}
 	into.MovedOn.Count(r.Status, cause)
-	return true
 }
 
-// lose ends a call that heard nothing over its trunk, or sends it over the next one.
+// lose ends a call that heard nothing where it was sent, or sends it to the next place or over the next trunk.
 func (m *Machine) lose(c *call, o routing.Outcome, class measure.Class, now time.Duration) {
-	if !m.failOver(c, o, class, nil, now) {
+	if !m.tryNextContact(c, now) && !m.failOver(c, o, class, nil, now) {
 		m.end(c, now, class)
 	}
 }

@@ -359,6 +359,7 @@ func TestRedirectionIsFollowedWhereItMayGo(t *testing.T) {
 		{"not to an emergency number", true, "<sip:911@192.0.2.3:5060>", measure.Redirected},
 		{"not to a stranger", true, "<sip:+15550111@198.51.100.9:5060>", measure.Redirected},
 		{"not to a name", true, "<sip:+15550111@gw.example>", measure.Redirected},
+		{"past Contacts that cannot be called", true, "<tel:+15550111>, <sip:911@192.0.2.3>, \"us\" <sip:+15550111@192.0.2.3:5060>;q=0.1", measure.Answered},
 		{"not over another transport", true, "<sip:+15550111@192.0.2.3:5060;transport=tcp>", measure.Redirected},
 		{"not to another scheme", true, "<tel:+15550111>", measure.Redirected},
 	} {
@@ -382,6 +383,31 @@ func TestRedirectionIsFollowedWhereItMayGo(t *testing.T) {
 				t.Errorf("%d redirections were followed in %d tries", followed, trunks["gw1"].Tries)
 			}
 		})
+	}
+}
+
+// The Contacts of a 3xx are tried by their q values; a refusal of one leads to the next, one of 6xx to none.
+func TestContactsOfARedirectionAreTriedInTheirOrder(t *testing.T) {
+	for _, tt := range []struct {
+		refusal string
+		class   measure.Class
+		invites uint64
+	}{{"404 Not Found", measure.Answered, 3}, {"600 Busy Everywhere", measure.User, 2}} {
+		l := trunkLab(t, 2, nil)
+		l.caller.cfg.FollowRedirects = true
+		l.caller.cfg.Audio.Allowed = func(netip.Addr) bool { return true }
+		var second packet
+		l.others[answererAddress] = nil
+		l.catchNext("-> INVITE", &second)
+		l.route(time.Second)
+		first := second
+		l.catchNext("-> INVITE sip:best@", &second)
+		l.caller.Receive(sip.Datagram{Data: answerTo(t, first.data, "302 Moved", "Contact: <sip:least@192.0.2.3:5060>;q=0.1", "Contact: <sip:best@192.0.2.2>;q=0.7"), From: answererAddress, At: l.now})
+		l.caller.Receive(sip.Datagram{Data: answerTo(t, second.data, tt.refusal), From: answererAddress, At: l.now})
+		l.runUntil(time.Minute)
+		if l.settled(); l.calls.Outcomes[tt.class] != 1 || l.calls.InvitesSent != tt.invites {
+			t.Errorf("after %s: classes %v, %d INVITEs; want %s and %d:\n%s", tt.refusal, l.calls.Outcomes, l.calls.InvitesSent, tt.class, tt.invites, strings.Join(l.log, "\n"))
+		}
 	}
 }
 
