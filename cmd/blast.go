@@ -72,6 +72,12 @@ The first Ctrl-C ends the arrivals, hangs up and still reports; the second leave
 		Args: o.someTarget,
 		RunE: func(command *cobra.Command, args []string) error { return o.run(command, streams, args) },
 	}
+	o.addFlags(command)
+	return command
+}
+
+// addFlags gives the command its flags.
+func (o *blastOptions) addFlags(command *cobra.Command) {
 	flags := command.Flags()
 	flags.Float64Var(&o.erlangs, "erlangs", 0, "offered traffic in erlangs, at the mean holding time --aht")
 	flags.Float64VarP(&o.caps, "caps", "r", 0, "mean call attempts per second")
@@ -99,7 +105,6 @@ The first Ctrl-C ends the arrivals, hangs up and still reports; the second leave
 	o.script = addScript(command)
 	o.media = addMedia(command, "tone", loadgen.DefaultPorts)
 	o.results = addResults(command)
-	return command
 }
 
 // someTarget requires a target: an argument or a --trunk.
@@ -142,6 +147,11 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 	if err != nil {
 		return err
 	}
+	return o.conclude(streams, run, result)
+}
+
+// conclude holds what was measured against the gates and shows it.
+func (o *blastOptions) conclude(streams Streams, run *loadRun, result *loadgen.Result) error {
 	report := run.report("blast", result, func(r *reports.RunResult) {
 		o.results.save.save(result, r)
 		r.DrillLimits = o.near.limits()
@@ -150,7 +160,7 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 			CutShort: result.Interrupted,
 		})
 	})
-	err = o.script.save(result.Script, result.Started, result.Elapsed, cfg.CAPS)
+	err := o.script.save(result.Script, result.Started, result.Elapsed, run.cfg.CAPS)
 	if verdict := run.conclude(streams, o.results, report); verdict != nil {
 		return verdict
 	}

@@ -181,30 +181,37 @@ func (o *gatewayOptions) configs() ([]gateway.Config, error) {
 	if err := o.checkCircuits(); err != nil {
 		return nil, err
 	}
-	ranges := splitPorts(sound.Ports, o.circuits())
+	all := gateway.Config{
+		TLS: certificates, Setup: traffic.Duration(o.setup), Ringing: traffic.Duration(o.ring), MediaTimeout: o.silence,
+		UserAgent: userAgent(), Media: sound, Allow: func(a netip.Addr) bool { return guard.CheckTarget("", a) == nil },
+	}
+	configs, err := o.eachOf(all)
+	if err != nil {
+		return nil, err
+	}
+	return configs, o.checkFiles(sound)
+}
+
+// eachOf gives every gateway its address, circuits and share of the RTP ports beside what it has in common with all.
+func (o *gatewayOptions) eachOf(all gateway.Config) ([]gateway.Config, error) {
+	ranges := splitPorts(all.Media.Ports, o.circuits())
 	var configs []gateway.Config
 	var problems []error
 	for i, listen := range o.listen {
-		transport, address, err := listenAddress(listen)
-		if err != nil {
+		cfg := all
+		var err error
+		if cfg.Transport, cfg.Listen, err = listenAddress(listen); err != nil {
 			problems = append(problems, err)
 			continue
 		}
-		cfg := gateway.Config{
-			Listen: address, Transport: transport, TLS: certificates, Circuits: o.circuits()[i], Setup: traffic.Duration(o.setup), Ringing: traffic.Duration(o.ring), MediaTimeout: o.silence,
-			UserAgent: userAgent(), Media: sound, Allow: func(a netip.Addr) bool { return guard.CheckTarget("", a) == nil },
-		}
-		cfg.Media.Ports = ranges[i]
+		cfg.Circuits, cfg.Media.Ports = o.circuits()[i], ranges[i]
 		if o.adapt != nil {
 			o.adapt(&cfg)
 		}
 		problems = append(problems, flagNames(cfg.Validate()))
 		configs = append(configs, cfg)
 	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, err
-	}
-	return configs, o.checkFiles(sound)
+	return configs, errors.Join(problems...)
 }
 
 // checkCircuits refuses numbers of circuits that no gateway has, before they are summed and shared out.

@@ -28,6 +28,33 @@ type pool struct {
 // openPool starts gateways in this process, to be called over real sockets on loopback, which echo what they
 // hear unless there is no sound.
 func openPool(ctx context.Context, circuits []int, sound loadgen.Media) (*pool, error) {
+	configs, err := nearConfigs(circuits, sound)
+	if err != nil {
+		return nil, err
+	}
+	gateways, err := openGateways(configs)
+	if err != nil {
+		return nil, err
+	}
+	p := &pool{gateways: gateways}
+	for i := range gateways {
+		p.names = append(p.names, fmt.Sprintf("gateway-%d", i+1))
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		runGateways(ctx, gateways, nil)
+	}()
+	p.stop = func() {
+		cancel()
+		<-over
+	}
+	return p, nil
+}
+
+// nearConfigs describes gateways on loopback, which share the default RTP ports.
+func nearConfigs(circuits []int, sound loadgen.Media) ([]gateway.Config, error) {
 	sound.Source = sounds["echo"]
 	sum := 0
 	for _, n := range circuits {
@@ -51,25 +78,7 @@ func openPool(ctx context.Context, circuits []int, sound loadgen.Media) (*pool, 
 		}
 		configs = append(configs, near)
 	}
-	gateways, err := openGateways(configs)
-	if err != nil {
-		return nil, err
-	}
-	p := &pool{gateways: gateways}
-	for i := range gateways {
-		p.names = append(p.names, fmt.Sprintf("gateway-%d", i+1))
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		runGateways(ctx, gateways, nil)
-	}()
-	p.stop = func() {
-		cancel()
-		<-over
-	}
-	return p, nil
+	return configs, nil
 }
 
 // targets returns the gateways as values of --trunk, by name or else by address.

@@ -33,20 +33,7 @@ func runTogether(ctx context.Context, streams Streams, what string, runs []*load
 		}
 	}, cancel)
 	stop := watch(streams, what, longest(runs), progressOfAll(runs), remarkOn(runs))
-	results, errs := make([]*loadgen.Result, len(runs)), make([]error, len(runs))
-	var wait sync.WaitGroup
-	for i, r := range runs {
-		wait.Go(func() {
-			look := r.lookout.watch(r.generator.Progress, r.generator.Finish)
-			results[i], errs[i] = r.generator.Run(ctx)
-			look()
-			errs[i] = r.ended(errs[i])
-			if errs[i] != nil || r.halted != "" {
-				cancel() // the others prove nothing without it
-			}
-		})
-	}
-	wait.Wait()
+	results, err := runAll(ctx, cancel, runs)
 	stop()
 	release()
 	if demanding {
@@ -56,6 +43,26 @@ func runTogether(ctx context.Context, streams Streams, what string, runs []*load
 			}
 		}
 	}
+	return results, err
+}
+
+// runAll lets the generators of all runs go at the same time and waits for them. Where one fails or halts it cancels the
+// others, which prove nothing without it.
+func runAll(ctx context.Context, cancel context.CancelFunc, runs []*loadRun) ([]*loadgen.Result, error) {
+	results, errs := make([]*loadgen.Result, len(runs)), make([]error, len(runs))
+	var wait sync.WaitGroup
+	for i, r := range runs {
+		wait.Go(func() {
+			look := r.lookout.watch(r.generator.Progress, r.generator.Finish)
+			results[i], errs[i] = r.generator.Run(ctx)
+			look()
+			errs[i] = r.ended(errs[i])
+			if errs[i] != nil || r.halted != "" {
+				cancel()
+			}
+		})
+	}
+	wait.Wait()
 	return results, errors.Join(errs...)
 }
 

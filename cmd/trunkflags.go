@@ -79,18 +79,7 @@ func (f *trunkFlags) plan(targets []string) (plan loadgen.TrunkPlan, err error) 
 	if f.retryAfter == "obey" {
 		plan.Penalty.RetryAfter = routing.Obey
 	}
-	for _, bound := range []struct {
-		name string
-		bad  bool
-		got  any
-	}{
-		{"fail-over-after", f.failOverAfter < 0, f.failOverAfter}, {"most-trunks", f.mostTrunks < 0, f.mostTrunks},
-		{"put-aside", f.putAsideFailures < 0, f.putAsideFailures}, {"put-aside-for", f.putAsideFor <= 0, f.putAsideFor},
-	} {
-		if bound.bad {
-			problems = append(problems, fmt.Errorf("--%s: must be a positive number or time, got %v", bound.name, bound.got))
-		}
-	}
+	problems = append(problems, f.checkBounds())
 	for _, target := range targets {
 		wish, err := wishFor(target)
 		if err == nil && len(targets)+len(f.trunks) > 1 {
@@ -109,6 +98,24 @@ func (f *trunkFlags) plan(targets []string) (plan loadgen.TrunkPlan, err error) 
 		return plan, err
 	}
 	return plan, flagNames(plan.Validate())
+}
+
+// checkBounds refuses numbers and times that no trunk has.
+func (f *trunkFlags) checkBounds() error {
+	var problems []error
+	for _, bound := range []struct {
+		name string
+		bad  bool
+		got  any
+	}{
+		{"fail-over-after", f.failOverAfter < 0, f.failOverAfter}, {"most-trunks", f.mostTrunks < 0, f.mostTrunks},
+		{"put-aside", f.putAsideFailures < 0, f.putAsideFailures}, {"put-aside-for", f.putAsideFor <= 0, f.putAsideFor},
+	} {
+		if bound.bad {
+			problems = append(problems, fmt.Errorf("--%s: must be a positive number or time, got %v", bound.name, bound.got))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // apply fills in what the flags say of answers other than how calls find their trunks.

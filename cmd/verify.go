@@ -88,6 +88,12 @@ and live calls side by side; --target names the gateways that are real, and leav
 		Args: planOrNothing,
 		RunE: func(command *cobra.Command, args []string) error { return o.run(command, streams, args) },
 	}
+	o.addFlags(command)
+	return command
+}
+
+// addFlags gives the command its flags.
+func (o *verifyOptions) addFlags(command *cobra.Command) {
 	o.group.add(command)
 	flags := command.Flags()
 	flags.StringArrayVar(&o.targets, "target", nil, "SIP URI of the `trunk` to test (default: a gateway in this process); with a plan file NAME=URI, where NAME is a trunk group or gateway: repeat it for more")
@@ -112,7 +118,6 @@ and live calls side by side; --target names the gateways that are real, and leav
 	o.near = addEmbedded(command, "default: 1, which has the circuits of the plan")
 	o.media = addMedia(command, "tone", loadgen.DefaultPorts)
 	o.results = addResults(command)
-	return command
 }
 
 // verification is what verify found out before it calls.
@@ -153,6 +158,11 @@ func (o *verifyOptions) run(command *cobra.Command, streams Streams, args []stri
 	if o.planOnly {
 		return o.showPlan(streams, v)
 	}
+	return o.test(ctx, streams, v)
+}
+
+// test offers the calls of a test to the trunk and shows its verdict.
+func (o *verifyOptions) test(ctx context.Context, streams Streams, v verification) error {
 	cfg, err := o.load(v)
 	if err != nil {
 		return usage(err)

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/call"
-	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/recording"
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/measure"
@@ -96,23 +95,16 @@ func (g *Generator) open() error {
 	return nil
 }
 
+// newShard makes shard i of so many. Where it fails, what the shard has opened is still to be closed.
 func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	s := &Shard{Start: g.start, Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}}
 	trunks := g.cfg.trunks()
-	s.contact.patience = trunks.patience(g.cfg.Timers)
-	s.contact.expect(trunks.Paths)
-	leaves, err := g.cfg.depart(trunks)
+	err := g.connect(s, trunks)
 	if err != nil {
 		return s, err
 	}
-	if s.Socket, err = g.openLines(&leaves, trunks.peers()); err != nil {
-		s.Socket = nil // not an interface that holds nothing
-		return s, err
-	}
-	s.leaves = leaves
 	bare := s.Socket
 	s.record(g.cfg.Save.Split(shards))
-	local := s.Socket.Local()
 	if s.calls, err = newSchedule(&g.cfg, i, shards); err != nil {
 		return s, err
 	}
@@ -120,24 +112,14 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 		s.awaited = g.cfg.Calls
 		s.calls.close()
 	}
-	audio := g.cfg.Media.Audio(local.Addr(), g.cfg.allows)
-	if !g.cfg.Media.Off {
-		s.Media, err = media.NewEngine(media.Config{
-			Local: local.Addr(), Ports: g.cfg.Media.Ports.Split(shards)[i], Start: g.start, DSCP: g.cfg.Media.DSCP, JitterBuffer: g.cfg.Media.JitterBuffer,
-			Seed: g.cfg.Seed ^ uint64(mediaStream)<<32 ^ uint64(i), SendLate: &s.Steady.Media.SendLate,
-		})
-		if err != nil {
-			return s, err
-		}
-		audio.Engine = s.Media
-	}
-	ways, err := trunks.forShard(&g.cfg, &leaves, i, shards)
+	sound := g.cfg.Media.forShard(i, shards)
+	audio, err := s.Audio(&sound, g.cfg.Seed^uint64(mediaStream)<<32^uint64(i), g.cfg.allows)
 	if err != nil {
 		return s, err
 	}
-	var keyring *sip.Keyring
-	if g.cfg.Account.User != "" {
-		keyring = sip.NewKeyring(g.cfg.Account, rand.NewChaCha8(seed32()))
+	ways, err := trunks.forShard(&g.cfg, &s.leaves, i, shards)
+	if err != nil {
+		return s, err
 	}
 	script, err := s.Script(g.cfg.Script, g.cfg.Twin)
 	if err != nil {
@@ -145,15 +127,39 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	}
 	s.Machine, err = call.NewMachine(call.Config{
 		Pool:    call.Pool{Table: g.cfg.Data, First: i, Step: shards, Random: rand.NewChaCha8(seed32())},
-		Keyring: keyring, CheckNumber: CheckNumber,
-		Programs: g.cfg.Programs, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: leaves.lines[0].Transport, Trunks: ways,
-		Lines: leaves.lines, UseLine: useLine(bare), EndFlow: endFlow(bare), Drills: g.cfg.watches(),
+		Keyring: g.cfg.keyring(), CheckNumber: CheckNumber,
+		Programs: g.cfg.Programs, Wire: s.Socket, Local: s.Socket.Local(), UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: s.leaves.lines[0].Transport, Trunks: ways,
+		Lines: s.leaves.lines, UseLine: useLine(bare), EndFlow: endFlow(bare), Drills: g.cfg.watches(),
 		FollowRedirects: g.cfg.FollowRedirects, ObeyOverload: g.cfg.ObeyOverload, OnRetryAfter: g.onRetryAfter(),
 		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
 		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,
 		Steady: s.Steady, WarmUp: s.WarmUp, From: lead + g.cfg.WarmUp, Observer: s.observer(), Script: script,
 	})
 	return s, err
+}
+
+// connect opens the lines over which a shard reaches its trunks.
+func (g *Generator) connect(s *Shard, trunks *Trunks) error {
+	s.contact.patience = trunks.patience(g.cfg.Timers)
+	s.contact.expect(trunks.Paths)
+	leaves, err := g.cfg.depart(trunks)
+	if err != nil {
+		return err
+	}
+	lines, err := g.openLines(&leaves, trunks.peers())
+	if err != nil {
+		return err
+	}
+	s.Socket, s.leaves = lines, leaves
+	return nil
+}
+
+// keyring returns what answers challenges with the account of the run, nil without an account.
+func (c *Config) keyring() *sip.Keyring {
+	if c.Account.User == "" {
+		return nil
+	}
+	return sip.NewKeyring(c.Account, rand.NewChaCha8(seed32()))
 }
 
 // seed32 draws a seed that nobody can guess: cnonces keep a server from choosing what is hashed.

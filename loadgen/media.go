@@ -92,10 +92,31 @@ func (m *Media) prepareFor(sound *media.Audio, c sip.Codec) error {
 	return first
 }
 
-// Audio returns what the calls of one machine do: at an address, sending to what is allowed.
-func (m *Media) Audio(address netip.Addr, allowed func(netip.Addr) bool) call.Audio {
-	return call.Audio{
-		Source: m.Source, Sound: m.Sound, Rows: m.Rows, Plays: m.Plays, Codecs: m.Codecs, Ptime: m.Ptime, Suppress: m.Suppress,
-		Suites: m.Suites, Mux: m.Mux, Address: address, Allowed: allowed,
+// forShard returns the media of a shard: the same on its share of the ports.
+func (m Media) forShard(i, shards int) Media {
+	if !m.Off {
+		m.Ports = m.Ports.Split(shards)[i]
 	}
+	return m
+}
+
+// Audio returns what the calls of the shard say and hear at the address of its socket, sending only to what is allowed.
+// Unless they have no media it makes the engine that runs it, on the ports of m. The seed is that of the chance in media.
+func (s *Shard) Audio(m *Media, seed uint64, allowed func(netip.Addr) bool) (call.Audio, error) {
+	audio := call.Audio{
+		Source: m.Source, Sound: m.Sound, Rows: m.Rows, Plays: m.Plays, Codecs: m.Codecs, Ptime: m.Ptime, Suppress: m.Suppress,
+		Suites: m.Suites, Mux: m.Mux, Address: s.Socket.Local().Addr(), Allowed: allowed,
+	}
+	if m.Off {
+		return audio, nil
+	}
+	engine, err := media.NewEngine(media.Config{
+		Local: audio.Address, Ports: m.Ports, Start: s.Start, DSCP: m.DSCP, JitterBuffer: m.JitterBuffer, Seed: seed,
+		SendLate: &s.Steady.Media.SendLate,
+	})
+	if err != nil {
+		return audio, err
+	}
+	s.Media, audio.Engine = engine, engine
+	return audio, nil
 }

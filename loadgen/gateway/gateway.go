@@ -127,17 +127,9 @@ func (g *Gateway) open() error {
 	if g.cfg.Network != nil {
 		s.Socket = g.cfg.Network(s.Socket)
 	}
-	local := s.Socket.Local()
-	audio := g.cfg.Media.Audio(local.Addr(), g.cfg.Allow)
-	if !g.cfg.Media.Off {
-		s.Media, err = media.NewEngine(media.Config{
-			Local: local.Addr(), Ports: g.cfg.Media.Ports, DSCP: g.cfg.Media.DSCP, JitterBuffer: g.cfg.Media.JitterBuffer,
-			Seed: g.cfg.Seed, Start: start, SendLate: &s.Steady.Media.SendLate,
-		})
-		if err != nil {
-			return err
-		}
-		audio.Engine = s.Media
+	audio, err := s.Audio(&g.cfg.Media, g.cfg.Seed, g.cfg.Allow)
+	if err != nil {
+		return err
 	}
 	programs := g.cfg.Programs
 	if len(programs) == 0 {
@@ -151,7 +143,7 @@ func (g *Gateway) open() error {
 	}
 	s.Machine, err = call.NewMachine(call.Config{
 		CheckNumber: loadgen.CheckNumber, Script: script, MaxCalls: 2*g.cfg.Circuits + callsBeyond,
-		Programs: programs, Pool: call.Pool{Table: g.cfg.Data}, Realm: g.cfg.Realm, Wire: s.Socket, Local: local, UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Transport,
+		Programs: programs, Pool: call.Pool{Table: g.cfg.Data}, Realm: g.cfg.Realm, Wire: s.Socket, Local: s.Socket.Local(), UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: g.cfg.Transport,
 		Audio: audio, Circuits: &g.circuits, Setup: g.cfg.Setup, Ringing: g.cfg.Ringing,
 		Random: traffic.Stream(g.cfg.Seed, 0), Machine: rand.Uint64(), Steady: s.Steady, WarmUp: s.WarmUp,
 	})

@@ -21,52 +21,56 @@ var (
 // readFrames returns the frames of a file of encoded audio, by the ending of its name: raw G.711 (.ulaw,
 // .alaw), G.722 and G.729, AMR (RFC 4867 section 5) and iLBC (RFC 3952) storage, Opus in Ogg (RFC 7845).
 func readFrames(ending string, b []byte) (map[Codec][][]byte, error) {
-	frames := func(frames [][]byte, err error, codecs ...Codec) (map[Codec][][]byte, error) {
-		if err == nil && len(frames) == 0 {
-			err = errNoFrames
-		}
-		if err != nil {
-			return nil, err
-		}
-		m := map[Codec][][]byte{}
-		for _, c := range codecs {
-			m[c] = frames
-		}
-		return m, nil
-	}
-	raw := func(c Codec, b []byte) (map[Codec][][]byte, error) {
-		size := c.facts().octets
-		if c.encodes() {
-			b = b[:len(b)/size*size] // a millisecond that is not whole is nobody's loss
-		}
-		f, err := equalFrames(b, size)
-		return frames(f, err, c)
-	}
 	switch ending {
 	case ".ulaw":
-		return raw(PCMU, b)
+		return rawFrames(PCMU, b)
 	case ".alaw":
-		return raw(PCMA, b)
+		return rawFrames(PCMA, b)
 	case ".g722":
-		return raw(G722, b)
+		return rawFrames(G722, b)
 	case ".g729":
-		return raw(G729, b)
+		return rawFrames(G729, b)
 	case ".amr":
 		f, err := readAMR(b)
-		return frames(f, err, AMR, AMRAligned)
+		return framesOf(f, err, AMR, AMRAligned)
 	case ".ilbc":
 		if rest, ok := bytes.CutPrefix(b, []byte("#!iLBC20\n")); ok {
-			return raw(ILBC20, rest)
+			return rawFrames(ILBC20, rest)
 		}
 		if rest, ok := bytes.CutPrefix(b, []byte("#!iLBC30\n")); ok {
-			return raw(ILBC30, rest)
+			return rawFrames(ILBC30, rest)
 		}
 		return nil, errNoMagic
 	case ".opus":
 		f, err := readOpus(b)
-		return frames(f, err, Opus)
+		return framesOf(f, err, Opus)
 	}
 	return nil, fmt.Errorf("%q is no ending of a file of encoded frames", ending)
+}
+
+// rawFrames cuts a file that is nothing but frames of a codec.
+func rawFrames(c Codec, b []byte) (map[Codec][][]byte, error) {
+	size := c.facts().octets
+	if c.encodes() {
+		b = b[:len(b)/size*size] // a millisecond that is not whole is nobody's loss
+	}
+	f, err := equalFrames(b, size)
+	return framesOf(f, err, c)
+}
+
+// framesOf gives each of the codecs the frames that were read, and refuses none.
+func framesOf(frames [][]byte, err error, codecs ...Codec) (map[Codec][][]byte, error) {
+	if err == nil && len(frames) == 0 {
+		err = errNoFrames
+	}
+	if err != nil {
+		return nil, err
+	}
+	m := map[Codec][][]byte{}
+	for _, c := range codecs {
+		m[c] = frames
+	}
+	return m, nil
 }
 
 // frameEndings are the endings that readFrames knows.

@@ -138,6 +138,23 @@ func (s *Stats) addTo(h *measure.Heard) {
 	h.SSRCChanges += s.SSRCChanges
 	h.Replayed += s.Stale
 	h.Blame(s.Faults)
+	s.addScoresTo(h)
+	if s.Received > 0 {
+		h.LegMissing.Record(s.Missing)
+		h.FirstPacket.Record(s.FirstPacket)
+		h.LongestGap.Record(s.LongestGap)
+	}
+	s.addDelaysTo(h)
+	if s.Recognised {
+		h.Recognised++
+	}
+	if s.Remote {
+		h.RemoteLoss.Record(s.RemoteShare)
+	}
+}
+
+// addScoresTo adds what this end's audio and the far end's sounded like.
+func (s *Stats) addScoresTo(h *measure.Heard) {
 	switch {
 	case s.Scored && s.Score.Scale == quality.Wideband:
 		h.WidebandMOS.Record(s.Score.MOS)
@@ -146,14 +163,13 @@ func (s *Stats) addTo(h *measure.Heard) {
 	case s.NoScore != "":
 		h.NoScore++
 	}
-	if s.Received > 0 {
-		h.LegMissing.Record(s.Missing)
-		h.FirstPacket.Record(s.FirstPacket)
-		h.LongestGap.Record(s.LongestGap)
+	if s.RemoteMOS > 0 {
+		h.RemoteMOS.Record(s.RemoteMOS)
 	}
-	if s.Recognised {
-		h.Recognised++
-	}
+}
+
+// addDelaysTo adds the delays of what the leg heard, each where it is known.
+func (s *Stats) addDelaysTo(h *measure.Heard) {
 	if s.Recognised && s.AudioDelay > 0 {
 		h.AudioDelay.Record(s.AudioDelay)
 	}
@@ -162,11 +178,5 @@ func (s *Stats) addTo(h *measure.Heard) {
 	}
 	if s.RTTs > 0 {
 		h.RTT.Record(s.RTT)
-	}
-	if s.Remote {
-		h.RemoteLoss.Record(s.RemoteShare)
-	}
-	if s.RemoteMOS > 0 {
-		h.RemoteMOS.Record(s.RemoteMOS)
 	}
 }

@@ -19,6 +19,24 @@ func (m *Measurement) Merge(other *Measurement) {
 	m.Completed += other.Completed
 	m.Dropped += other.Dropped
 
+	m.mergeSignalling(other)
+	for d := range m.Delays {
+		m.Delays[d].Merge(&other.Delays[d])
+	}
+	m.Media.Merge(&other.Media)
+	for _, k := range other.Mismatches {
+		m.AddMismatch(k)
+	}
+	for i := range other.Trunks {
+		m.MergeTrunk(&other.Trunks[i])
+	}
+	for i := range other.Drills {
+		m.MergeDrill(&other.Drills[i])
+	}
+}
+
+// mergeSignalling adds what the messages of other's calls said, and how often they were repeated.
+func (m *Measurement) mergeSignalling(other *Measurement) {
 	m.InvitesSent += other.InvitesSent
 	add(m.Codes[:], other.Codes[:])
 	add(m.Causes[:], other.Causes[:])
@@ -38,20 +56,6 @@ func (m *Measurement) Merge(other *Measurement) {
 	m.Strays += other.Strays
 	m.Malformed += other.Malformed
 	m.Oversized += other.Oversized
-
-	for d := range m.Delays {
-		m.Delays[d].Merge(&other.Delays[d])
-	}
-	m.Media.Merge(&other.Media)
-	for _, k := range other.Mismatches {
-		m.AddMismatch(k)
-	}
-	for i := range other.Trunks {
-		m.MergeTrunk(&other.Trunks[i])
-	}
-	for i := range other.Drills {
-		m.MergeDrill(&other.Drills[i])
-	}
 }
 
 // Merge adds what other measured, which must not be m itself.
