@@ -111,7 +111,7 @@ func (f *mediaFlags) readCodecs(m *loadgen.Media) error {
 func (f *mediaFlags) readSuites(m *loadgen.Media) error {
 	for _, name := range f.srtp {
 		suite, known := media.ParseSuite([]byte(strings.ToUpper(name)))
-		if !known {
+		if !known || !suite.Encrypts() {
 			return usagef("--srtp: must be among %s, got %q", suiteNames(), name)
 		}
 		if !slices.Contains(m.Suites, suite) {

@@ -58,7 +58,7 @@ A scenario reads files of its own folder only (--allow-files lifts that) and run
 --allow-exec is given. An INVITE, REFER or MESSAGE to an emergency number is never sent, wherever the number
 comes from, and setdest reaches only the target and what --allow-target names.
 
-Calls of which some failed end the command with 99. Not there: SCTP, AKA, [tdmmap], a connection for each
-call, encrypted media (keys are offered, packets go in the clear).`)
+Calls of which some failed end the command with 99. Media is encrypted with the keys that [cryptokeyparams1audio] and its
+like offer. Not there: SCTP, AKA, [tdmmap], a connection for each call.`)
 	return &cobra.Command{Use: "sipp", Short: "What SIPp's users need to know: options and rules", Long: text.String()}
 }

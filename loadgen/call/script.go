@@ -100,6 +100,7 @@ type scriptFlow struct {
 	*scenarios.Script
 	steps []scenarios.ScriptStep
 	abort scenarios.ScriptDefaults
+	keyed bool // it offers keys of SRTP
 }
 
 // scriptCall is what a call of a script remembers. It is used over and over for the calls of its slot.
@@ -144,6 +145,7 @@ type scriptCall struct {
 	settled     bool // the last pause, for repeats alone, has begun
 	sentAny     bool
 	media       scriptMedia
+	crypto      *scriptCrypto // nil for a script that offers no keys
 }
 
 // scriptTransaction is a transaction that a script names.
@@ -253,6 +255,9 @@ func (s *scripts) begin(c *call) *scriptCall {
 	st.challenge.reset()
 	st.failure, st.established, st.ackPending, st.settled, st.sentAny = measure.NoFailure, false, false, false, false
 	st.media = scriptMedia{}
+	if st.crypto != nil {
+		*st.crypto = scriptCrypto{}
+	}
 	for i := range st.values {
 		st.values[i].Clear()
 	}
@@ -269,10 +274,14 @@ func (s *scripts) begin(c *call) *scriptCall {
 }
 
 func (s *scripts) newState() *scriptCall {
-	return &scriptCall{
+	st := &scriptCall{
 		values: make([]scenarios.Value, len(s.flow.Variables)), rows: make([]int, len(s.tables)),
 		transactions: make([]scriptTransaction, len(s.flow.Transactions)), timers: make([]scriptTimer, len(s.flow.Timers)),
 	}
+	if s.flow.keyed {
+		st.crypto = &scriptCrypto{}
+	}
+	return st
 }
 
 // value returns a variable of a call, or one of all calls.

@@ -8,7 +8,7 @@ import (
 
 // bind puts what is fixed for the run into the texts of a script.
 func (s *scripts) bind(script *scenarios.Script) *scriptFlow {
-	flow := &scriptFlow{Script: script, steps: make([]scenarios.ScriptStep, len(script.Steps))}
+	flow := &scriptFlow{Script: script, steps: make([]scenarios.ScriptStep, len(script.Steps)), keyed: offersKeys(script.Steps)}
 	copy(flow.steps, script.Steps)
 	for i := range flow.steps {
 		step := &flow.steps[i]

@@ -18,7 +18,6 @@ type scriptMedia struct {
 	started [2]bool           // audio, video
 	remotes [3]netip.AddrPort // by scenarios.Stream
 	event   uint8             // payload type of telephone events, 0 for none
-	keys    [2][2]srtpKey     // by stream: the first and the second that we offer
 }
 
 // learnMedia takes over where a description wants media.
@@ -30,6 +29,7 @@ func (s *scripts) learnMedia(c *call, r *sip.Message) {
 		}
 	}
 	s.agree(c, r.Session)
+	s.noteCrypto(c, r.Session, false, r.Request && offers(r.Method))
 	if format, ok := s.offer.Choose(sip.TelephoneEvent); ok {
 		m.event = format.PayloadType
 	}
@@ -73,14 +73,26 @@ func (s *scripts) portOf(c *call, st *scriptCall, segment *scenarios.Segment) in
 		if leg := s.videoLeg(st); leg != nil {
 			return int(leg.Port())
 		}
-	case c.leg != nil:
-		return int(c.leg.Port())
+	default:
+		if leg := s.audioLeg(c); leg != nil {
+			return int(leg.Port())
+		}
 	}
 	port := s.mediaPort()
 	if segment.Keyword == scenarios.AutoMediaPort {
 		port += int(4 * (st.number - 1) % 10_000)
 	}
 	return port
+}
+
+// audioLeg returns the leg of a call, nil when there is none to have. Calls that begin with an INVITE of ours have
+// theirs from the start; any other takes it when its script first speaks of media.
+func (s *scripts) audioLeg(c *call) *media.Leg {
+	if c.leg == nil && !s.openLeg(c) {
+		s.stats.Warnings++
+		s.noteLine("warning", "media: no port is free")
+	}
+	return c.leg
 }
 
 // videoLeg returns the second leg of a call, nil when there is none to have.
@@ -108,7 +120,7 @@ var payloadCodecs = map[int]media.Codec{0: media.PCMU, 8: media.PCMA, 9: media.G
 // playScript does a media action. A call without media of its own does nothing.
 func (s *scripts) playScript(c *call, st *scriptCall, a *scenarios.Action, now time.Duration) {
 	m := &a.Media
-	leg, which := c.leg, 0
+	leg, which := s.audioLeg(c), 0
 	if m.Stream != scenarios.AudioStream {
 		leg, which = s.videoLeg(st), 1
 	}
@@ -128,10 +140,10 @@ func (s *scripts) playScript(c *call, st *scriptCall, a *scenarios.Action, now t
 	case scenarios.StreamTone:
 		stream.Source = media.Tone
 	case scenarios.StartEcho, scenarios.UpdateEcho:
-		stream.Source = media.Echo
+		stream.Source = media.Mirror
 	case scenarios.EchoOperand:
 		if s.operand(st, a) != 0 {
-			stream.Source = media.Echo
+			stream.Source = media.Mirror
 		}
 	}
 	if stream.Source != media.None || m.Op == scenarios.StopEcho || m.Op == scenarios.EchoOperand || !st.media.started[which] {
@@ -153,6 +165,13 @@ func (s *scripts) stream(c *call, st *scriptCall, m *scenarios.MediaAction) medi
 	}
 	if m.Payload >= 0 {
 		stream.PayloadType = uint8(m.Payload)
+	}
+	if st.crypto != nil && m.Stream != scenarios.ImageStream {
+		which := int(m.Stream)
+		stream.Send, stream.Receive = st.crypto.sending[which], st.crypto.receiving[which]
+		if st.crypto.refused[which] {
+			stream.Remote = netip.AddrPort{}
+		}
 	}
 	return stream
 }

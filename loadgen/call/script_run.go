@@ -183,6 +183,7 @@ func (s *scripts) sendStep(c *call, st *scriptCall, step *scenarios.ScriptStep, 
 		return
 	}
 	s.noteSent(c, st, message, text, now)
+	s.noteCrypto(c, s.body, true, offers(sip.MethodOf([]byte(message.Method))))
 	if step.Retransmit > 0 {
 		st.lastSent = append(st.lastSent[:0], text...)
 	}

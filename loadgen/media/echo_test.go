@@ -136,3 +136,27 @@ func TestEchoReachesTheCallerWithoutLoss(t *testing.T) {
 		}
 	}
 }
+
+// What SIPp's rtp_echo sends back is the packet itself, whatever it carries and in whatever order it comes.
+func TestMirrorSendsBackEveryPacketAsItCame(t *testing.T) {
+	l, m, hear := hearing(t, Stream{Source: Mirror})
+	x := m.network.(*ether)
+	var back [][]byte
+	x.seen = captureRTP(4000, func(b []byte) { back = append(back, b) })
+	heard := [][]byte{packet(0, 10, 1000, 7), packet(101, 11, 1160, 7), packet(0, 13, 1480, 7), packet(0, 12, 1320, 7), packet(34, 14, 1640, 7)}
+	for k, b := range heard {
+		hear(5000, ms(k), b)
+	}
+	x.run(second, m)
+	if s := l.Stop(second); s.Sent != 5 || s.WrongPayload != 0 || s.NotEchoed != 0 {
+		t.Errorf("sent %d of 5, %d of a wrong type, %d left out", s.Sent, s.WrongPayload, s.NotEchoed)
+	}
+	if len(back) < len(heard) {
+		t.Fatalf("%d packets came back, want %d", len(back), len(heard))
+	}
+	for k, b := range heard {
+		if !bytes.Equal(back[k], b) {
+			t.Errorf("packet %d came back as % x, want % x", k, back[k][:12], b[:12])
+		}
+	}
+}

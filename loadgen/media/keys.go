@@ -21,6 +21,8 @@ const (
 	AES256SHA32       // AES_256_CM_HMAC_SHA1_32
 	AES128GCM         // AEAD_AES_128_GCM (RFC 7714)
 	AES256GCM         // AEAD_AES_256_GCM
+	NullSHA80         // NULL_HMAC_SHA1_80: authenticated, not encrypted (RFC 3711 section 4.1.3); for tests, never offered
+	NullSHA32         // NULL_HMAC_SHA1_32
 	numSuites
 )
 
@@ -35,9 +37,11 @@ var suiteTable = [numSuites]struct {
 	AES256SHA32: {"AES_256_CM_HMAC_SHA1_32", srtp.ProtectionProfileAes256CmHmacSha1_32, 32, 14},
 	AES128GCM:   {"AEAD_AES_128_GCM", srtp.ProtectionProfileAeadAes128Gcm, 16, 12},
 	AES256GCM:   {"AEAD_AES_256_GCM", srtp.ProtectionProfileAeadAes256Gcm, 32, 12},
+	NullSHA80:   {"NULL_HMAC_SHA1_80", srtp.ProtectionProfileNullHmacSha1_80, 16, 14},
+	NullSHA32:   {"NULL_HMAC_SHA1_32", srtp.ProtectionProfileNullHmacSha1_32, 16, 14},
 }
 
-// Suites returns all suites but Plain, in the order of their strength of authentication and habit of use.
+// Suites returns all suites that encrypt, in the order of their strength of authentication and habit of use.
 func Suites() []Suite {
 	return []Suite{AES128SHA80, AES128SHA32, AES256SHA80, AES256SHA32, AES128GCM, AES256GCM}
 }
@@ -52,13 +56,16 @@ func (s Suite) String() string {
 
 // ParseSuite returns the suite with a name of an SDP crypto attribute, false when it is not known.
 func ParseSuite(name []byte) (Suite, bool) {
-	for _, s := range Suites() {
+	for s := Plain + 1; s < numSuites; s++ {
 		if string(name) == suiteTable[s].name {
 			return s, true
 		}
 	}
 	return Plain, false
 }
+
+// Encrypts tells whether nobody without the key can listen to what is sent.
+func (s Suite) Encrypts() bool { return s != Plain && s != NullSHA80 && s != NullSHA32 }
 
 // maxKeys is the room for the longest key and salt.
 const maxKeys = 32 + 14
@@ -68,6 +75,7 @@ const maxKeys = 32 + 14
 // when they are the same key.
 type Keys struct {
 	suite    Suite
+	open     bool // RTP is authenticated alone
 	material [maxKeys]byte
 }
 
@@ -102,6 +110,13 @@ func (k Keys) AppendInline(dst []byte) []byte {
 	return base64.StdEncoding.AppendEncode(dst, k.material[:k.suite.length()])
 }
 
+// Unencrypted returns the keys for a stream whose RTP is authenticated but not encrypted, as the session
+// parameter UNENCRYPTED_SRTP says (RFC 4568 section 6.3.2).
+func (k Keys) Unencrypted() Keys {
+	k.open = true
+	return k
+}
+
 // Suite returns what the keys are for, Plain for none.
 func (k Keys) Suite() Suite { return k.suite }
 
@@ -119,5 +134,8 @@ func (s Suite) length() int {
 // context returns what protects or opens packets with the keys.
 func (k Keys) context(options ...srtp.ContextOption) (*srtp.Context, error) {
 	f := &suiteTable[k.suite]
+	if k.open {
+		options = append(options, srtp.SRTPNoEncryption())
+	}
 	return srtp.CreateContext(k.material[:f.key], k.material[f.key:f.key+f.salt], f.profile, options...)
 }

@@ -9,7 +9,7 @@ import (
 // listen looks in a packet of the far end, of the codec that was agreed on, for what we have sent ourselves: the packet
 // itself, the reference signal, or an echo.
 func (l *Leg) listen(p *rtp.Packet, arrival time.Duration) {
-	if p.SSRC == l.sender.ssrc && l.stream.Source != Echo {
+	if p.SSRC == l.sender.ssrc && !l.stream.Source.echoes() {
 		l.reflected(p.SequenceNumber, arrival)
 	}
 	l.envelope.hear(l.stream.Codec, p, arrival)

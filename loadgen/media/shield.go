@@ -16,6 +16,12 @@ type shield struct {
 	failed             bool          // keys were given that cannot be used: nothing is sent or heard
 }
 
+// Rekey changes the keys of a running leg (RFC 4568 section 7.1.4); the same keys change nothing.
+func (l *Leg) Rekey(sending, receiving Keys) {
+	l.stream.Send, l.stream.Receive = sending, receiving
+	l.shield.set(sending, receiving)
+}
+
 // set gives the shield keys. Those that it has already go on, with their packet indexes.
 func (s *shield) set(sending, receiving Keys) {
 	if sending != s.sending || s.failed {

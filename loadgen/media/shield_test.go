@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pion/rtp"
 )
 
 func mustKeys(t testing.TB, s Suite) Keys {
@@ -110,7 +112,7 @@ func TestKeysMayChangeDuringTheCall(t *testing.T) {
 }
 
 func TestKeysTravelInSDP(t *testing.T) {
-	for _, suite := range Suites() {
+	for _, suite := range append(Suites(), NullSHA80, NullSHA32) {
 		k := mustKeys(t, suite)
 		parsed, ok := ParseSuite([]byte(suite.String()))
 		if !ok || parsed != suite {
@@ -128,6 +130,34 @@ func TestKeysTravelInSDP(t *testing.T) {
 	}
 	if _, err := ParseKeys(Plain, nil); err == nil {
 		t.Error("keys of no suite")
+	}
+}
+
+// NULL ciphers and UNENCRYPTED_SRTP leave the payload as it is and still authenticate it.
+func TestKeysThatOnlyAuthenticate(t *testing.T) {
+	for name, keys := range map[string]Keys{
+		"NULL_HMAC_SHA1_80": mustKeys(t, NullSHA80), "NULL_HMAC_SHA1_32": mustKeys(t, NullSHA32), "UNENCRYPTED_SRTP": mustKeys(t, AES128SHA80).Unencrypted(),
+	} {
+		var out, in shield
+		out.set(keys, Keys{})
+		in.set(Keys{}, keys)
+		plain, header := packet(0, 10, 1000, 7), &rtp.Header{}
+		sealed, ok := out.seal(nil, plain, header, false)
+		if !ok || !bytes.HasPrefix(sealed, plain) || len(sealed) == len(plain) {
+			t.Errorf("%s: sealed %v, %d octets of %d", name, ok, len(sealed), len(plain))
+			continue
+		}
+		forged := bytes.Clone(sealed)
+		forged[20] ^= 1
+		if _, ok := in.open(nil, forged, header, false); ok {
+			t.Errorf("%s: a changed packet is taken", name)
+		}
+		if opened, ok := in.open(nil, sealed, header, false); !ok || !bytes.Equal(opened, plain) {
+			t.Errorf("%s: opened %v", name, ok)
+		}
+	}
+	if NullSHA80.Encrypts() || NullSHA32.Encrypts() || Plain.Encrypts() || !AES128SHA80.Encrypts() {
+		t.Error("suites that encrypt are told wrongly")
 	}
 }
 

@@ -17,9 +17,10 @@ const (
 	None                    // nothing: the leg only receives
 	Play                    // Stream.Audio
 	Reference               // a signal with a mark that both ends recognise: Stream.Mark
+	Mirror                  // every packet that was received as it came, header and all, as SIPp's rtp_echo does
 )
 
-var sourceNames = [...]string{"tone", "speech", "silence", "echo", "none", "play", "reference"}
+var sourceNames = [...]string{"tone", "speech", "silence", "echo", "none", "play", "reference", "mirror"}
 
 // String returns the name of the source as reports write it.
 func (s Source) String() string {
@@ -28,6 +29,9 @@ func (s Source) String() string {
 	}
 	return "unknown"
 }
+
+// echoes tells whether a leg of the source has to read at once what comes in.
+func (s Source) echoes() bool { return s == Echo || s == Mirror }
 
 // The packet times that a Stream may have.
 const (

@@ -4,7 +4,7 @@ import "testing"
 
 func TestNamesOfSourcesAndCodecs(t *testing.T) {
 	for source, want := range map[Source]string{
-		Tone: "tone", Speech: "speech", Silence: "silence", Echo: "echo", None: "none", Play: "play", Reference: "reference", Reference + 1: "unknown",
+		Tone: "tone", Speech: "speech", Silence: "silence", Echo: "echo", None: "none", Play: "play", Reference: "reference", Mirror: "mirror", Mirror + 1: "unknown",
 	} {
 		if got := source.String(); got != want {
 			t.Errorf("source %d is called %q, want %q", source, got, want)

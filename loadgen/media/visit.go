@@ -41,7 +41,7 @@ func (l *Leg) send(now time.Duration) {
 // attend reads what came, and reports.
 func (l *Leg) attend(now time.Duration) {
 	at := l.engine.clock.read(now)
-	if l.quiet < quietReads || l.quiet%quietEach == 0 || l.stream.Source == Echo {
+	if l.quiet < quietReads || l.quiet%quietEach == 0 || l.stream.Source.echoes() {
 		l.read(at)
 	} else {
 		l.quiet++
@@ -117,7 +117,7 @@ func (l *Leg) read(at time.Duration) {
 			break
 		}
 	}
-	if stamped && l.stream.Source == Echo && l.receiver.last > before {
+	if stamped && l.stream.Source.echoes() && l.receiver.last > before {
 		l.follow(at)
 	}
 }
@@ -160,6 +160,7 @@ func (l *Leg) take(d *datagram, at time.Duration) {
 		l.stats.Stale++
 	default:
 		l.accept(packet, arrival, at)
+		l.mirror(d)
 	}
 	if l.tap != nil {
 		l.show(d, arrival, false)
@@ -204,7 +205,7 @@ func (l *Leg) accept(p *rtp.Packet, arrival, at time.Duration) {
 		}
 	case l.stream.EventType != 0 && p.PayloadType == l.stream.EventType:
 		l.keypad.hear(&p.Header, p.Payload, arrival, l.sender.clock)
-	case p.PayloadType != comfortNoiseType:
+	case p.PayloadType != comfortNoiseType && l.stream.Source != Mirror:
 		l.stats.WrongPayload++
 	}
 	if l.stream.Source != Echo {
@@ -221,6 +222,13 @@ func (l *Leg) accept(p *rtp.Packet, arrival, at time.Duration) {
 	l.echo.follow(&p.Header, lasts, &l.sender)
 	l.transmit(l.sender.repeat(l.engine.buffer[:], p.Payload, lasts))
 	l.due = at + lasts
+}
+
+// mirror sends a packet back as it came, of whatever payload type, in whatever order.
+func (l *Leg) mirror(d *datagram) {
+	if l.stream.Source == Mirror {
+		l.transmit(copy(l.engine.buffer[:], d.data))
+	}
 }
 
 // countDrops follows the kernel's drop counter of the socket. Drops before the first datagram of this

@@ -74,10 +74,6 @@ func (c *compiler) parametrized(name, base string, offset, line int) []scenarios
 		return nil
 	}
 	if s, known := cryptoKeyword(base, offset); known {
-		if !c.keys["crypto"] {
-			c.keys["crypto"] = true
-			c.warn(line, "[%s]: keys of SRTP are offered as SIPp offers them, but media is sent and taken in the clear", name)
-		}
 		return one(s)
 	}
 	return c.userKeyword(name, line)

@@ -61,7 +61,6 @@ func TestMalformedFilesAreReadWithAWarning(t *testing.T) {
 		{"a second action", inScenario(`<recv response="200"><action/><action><ereg regexp="a" assign_to="1"/></action></recv>`), "11 <action> within <recv> is passed over"},
 		{"a number that is empty", inScenario(`<recv response="200"><action><test assign_to="1" variable="1" compare="equal" value=""/></action></recv>`), "11 value of <test> is empty and taken for 0"},
 		{"a time that is empty", inScenario(`<recv response="200" timeout=""/>`), "11 timeout of <recv> is empty and taken for 0"},
-		{"keys of SRTP", inScenario(`<recv response="200"><action><log message="[cryptotag1audio] [cryptosuiteaescm128sha1801audio] [cryptokeyparams1audio-1]"/></action></recv>`), "11 [cryptotag1audio]: keys of SRTP"},
 		{"a keyword of the user's own", inScenario(`<recv response="200"><action><log message="[my_key]"/></action></recv>`), "11 [my_key] is no keyword of its own: it needs --key my_key="},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,6 +102,7 @@ func TestWellFormedFilesHaveNoFindings(t *testing.T) {
 		{"plain", inScenario(`<recv response="200" optional="true"/><recv response="486"/>`)},
 		{"entities of XML", inScenario(`<recv response="200"><action><log message="&lt;&#65;&#x42;&quot;&apos;&amp;&gt;"/></action></recv>`)},
 		{"a DOCTYPE that names a file", `<?xml version="1.0" encoding="ISO-8859-1" ?><!DOCTYPE scenario SYSTEM "sipp.dtd">` + inScenario(`<recv response="200"/>`)},
+		{"keys of SRTP", inScenario(`<recv response="200"><action><log message="[cryptotag1audio] [cryptosuiteaescm128sha1801audio] [cryptokeyparams1audio-1] [ueaescm128sha1321video]"/></action></recv>`)},
 		{"single quotes", inScenario(`<recv response='200'/>`)},
 		{"every pause", inScenario(`<pause/><pause milliseconds="5"/><pause distribution="fixed" value="1"/><pause distribution="uniform" min="1" max="2"/>
 			<pause distribution="normal" mean="1" stdev="2"/><pause distribution="lognormal" mean="1" stdev="2"/><pause distribution="exponential" mean="9"/>
