@@ -48,6 +48,28 @@ func ok(invite string) []byte {
 	return []byte(answer + "Contact: <sip:192.0.2.2>\r\nContent-Length: 0\r\n\r\n")
 }
 
+// shardOver makes the only shard of a run over a socket that tests put in place.
+func shardOver(t *testing.T, socket Socket, cfg *Config) *Shard {
+	t.Helper()
+	shard := &Shard{Socket: socket, Start: time.Now(), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}}
+	var err error
+	if shard.calls, err = newSchedule(cfg, 0, 1); err != nil {
+		t.Fatal(err)
+	}
+	local := netip.MustParseAddrPort("127.0.0.1:5070")
+	trunks, err := cfg.trunks().forShard(cfg, &departures{lines: []call.Line{{Local: local}}, paths: [][]int{{0}}}, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shard.Machine, err = call.NewMachine(call.Config{
+		Programs: cfg.Programs, Wire: socket, Trunks: trunks, Local: local, Random: traffic.Stream(1, 1), Timers: cfg.Timers, Steady: shard.Steady, WarmUp: shard.WarmUp,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shard
+}
+
 // A turn that comes late finds a call to begin and one that was to end before it. It used to send the
 // INVITE first, so that calls met circuits that should have been free: at 1,000 calls a second of 30 ms
 // live blocking was a seventh above Erlang B.
@@ -56,23 +78,8 @@ func TestLateTurnEndsCallsBeforeItBeginsTheNext(t *testing.T) {
 	cfg.Arrivals, cfg.CAPS = traffic.Constant, 10 // 100 ms apart
 	cfg.Holding.Mean = 50 * time.Millisecond
 	cfg.Media.Off = true
-	local := netip.MustParseAddrPort("127.0.0.1:5070")
 	sent := &notebook{}
-	shard := &Shard{Socket: sent, Start: time.Now(), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}}
-	var err error
-	if shard.calls, err = newSchedule(&cfg, 0, 1); err != nil {
-		t.Fatal(err)
-	}
-	trunks, err := cfg.trunks().forShard(&cfg, &departures{lines: []call.Line{{Local: local}}, paths: [][]int{{0}}}, 0, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	shard.Machine, err = call.NewMachine(call.Config{
-		Programs: cfg.Programs, Wire: sent, Trunks: trunks, Local: local, Random: traffic.Stream(1, 1), Steady: shard.Steady, WarmUp: shard.WarmUp,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	shard := shardOver(t, sent, &cfg)
 	shard.launch(lead)
 	if sent.methods() != "INVITE" {
 		t.Fatalf("the first turn sent %q", sent.methods())
@@ -115,23 +122,9 @@ func TestLoopReadsWhatWaitsBeforeItFiresTimers(t *testing.T) {
 	cfg := sound(t, "sip:127.0.0.1:5060")
 	cfg.Calls, cfg.Media.Off, cfg.Holding.Mean = 1, true, time.Hour
 	cfg.Timers = sip.Timers{T1: time.Millisecond, T2: 8 * time.Millisecond}
-	local := netip.MustParseAddrPort("127.0.0.1:5070")
 	box := &mailbox{}
-	shard := &Shard{Socket: box, Start: time.Now().Add(-time.Minute), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}}
-	var err error
-	if shard.calls, err = newSchedule(&cfg, 0, 1); err != nil {
-		t.Fatal(err)
-	}
-	trunks, err := cfg.trunks().forShard(&cfg, &departures{lines: []call.Line{{Local: local}}, paths: [][]int{{0}}}, 0, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	shard.Machine, err = call.NewMachine(call.Config{
-		Programs: cfg.Programs, Wire: box, Trunks: trunks, Local: local, Random: traffic.Stream(1, 1), Timers: cfg.Timers, Steady: shard.Steady, WarmUp: shard.WarmUp,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	shard := shardOver(t, box, &cfg)
+	shard.Start = time.Now().Add(-time.Minute)
 	attempt, _ := shard.calls.peek()
 	shard.launch(attempt.Intended)
 	full := make([]sip.Datagram, sip.Batch) // of octets that are no message, more than one turn in time reads

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"github.com/sipplan/sipplan/planner/traffic"
 )
 
 // Sample is a law of random numbers: of pauses in milliseconds, or of what a variable is assigned. Its zero
@@ -109,31 +111,11 @@ func (s Sample) Draw(random *rand.Rand) float64 {
 		}
 		return s.C + s.B*math.Expm1(s.A*random.ExpFloat64())/s.A
 	case Gamma:
-		return s.B * drawGamma(random, s.A)
+		return s.B * traffic.GammaFloat64(random, s.A)
 	case NegativeBinomial:
-		return drawPoisson(random, drawGamma(random, s.A)*(1-s.B)/s.B)
+		return drawPoisson(random, traffic.GammaFloat64(random, s.A)*(1-s.B)/s.B)
 	}
 	return s.A
-}
-
-// drawGamma draws from the gamma law of scale 1 (Marsaglia and Tsang, 2000).
-func drawGamma(random *rand.Rand, shape float64) float64 {
-	if shape < 1 {
-		return drawGamma(random, shape+1) * math.Pow(1-random.Float64(), 1/shape)
-	}
-	d := shape - 1.0/3
-	c := 1 / math.Sqrt(9*d)
-	for {
-		x := random.NormFloat64()
-		v := 1 + c*x
-		if v <= 0 {
-			continue
-		}
-		v = v * v * v
-		if math.Log(1-random.Float64()) < x*x/2+d-d*v+d*math.Log(v) {
-			return d * v
-		}
-	}
 }
 
 // drawPoisson draws from the Poisson law: by products of uniform numbers (Knuth), from a mean of 500 on by

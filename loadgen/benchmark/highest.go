@@ -47,7 +47,7 @@ func (b *bench) compareHighest(ctx context.Context, o options) error {
 // highest doubles the rate until it is too high, and then halves what is between.
 func (b *bench) highest(ctx context.Context, p program, length time.Duration) (float64, error) {
 	kept, broke := 0.0, 0.0
-	for rate := float64(firstRate); broke == 0 && kept < mostRate; rate = min(2*rate, mostRate) {
+	for rate := float64(firstRate); ; {
 		clean, err := b.keeps(ctx, p, rate, length)
 		if err != nil {
 			return 0, err
@@ -57,20 +57,15 @@ func (b *bench) highest(ctx context.Context, p program, length time.Duration) (f
 		} else {
 			broke = rate
 		}
-	}
-	for broke-kept > fine*broke {
-		rate := (kept + broke) / 2
-		clean, err := b.keeps(ctx, p, rate, length)
-		if err != nil {
-			return 0, err
-		}
-		if clean {
-			kept = rate
-		} else {
-			broke = rate
+		switch {
+		case broke == 0 && kept < mostRate:
+			rate = min(2*rate, mostRate)
+		case broke-kept > fine*broke:
+			rate = (kept + broke) / 2
+		default:
+			return kept, nil
 		}
 	}
-	return kept, nil
 }
 
 // keeps tells whether a program calling itself is clean at a rate, and as fast as it was told to be.

@@ -19,6 +19,26 @@ import (
 	"github.com/sipplan/sipplan/scenarios"
 )
 
+// serve opens a gateway on loopback and lets it answer until stop is called, which waits for it.
+func serve(t *testing.T, cfg Config) (g *Gateway, stop func()) {
+	t.Helper()
+	cfg.Listen = netip.MustParseAddrPort("127.0.0.1:0")
+	g, err := Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		g.Run(ctx)
+	}()
+	return g, func() {
+		cancel()
+		<-over
+	}
+}
+
 // loop runs a load against an emulated gateway over real loopback sockets and returns what both counted.
 func loop(t *testing.T, gw Config, load loadgen.Config) (*loadgen.Result, *Gateway) {
 	t.Helper()
@@ -32,18 +52,8 @@ func loop(t *testing.T, gw Config, load loadgen.Config) (*loadgen.Result, *Gatew
 // attempt is loop for a run that may fail.
 func attempt(t *testing.T, gw Config, load loadgen.Config) (*loadgen.Result, *Gateway, error) {
 	t.Helper()
-	gw.Listen = netip.MustParseAddrPort("127.0.0.1:0")
-	g, err := Open(gw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		g.Run(ctx)
-	}()
-	defer func() { stop(); <-over }()
+	g, stop := serve(t, gw)
+	defer stop()
 	target, err := sip.ParseTarget("sip:" + g.Address().String() + gw.Transport.Parameter())
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"net/netip"
 	"testing"
 	"time"
@@ -26,20 +25,11 @@ func TestBadNetworkLeavesNoCallBehind(t *testing.T) {
 			const calls = 400
 			bad := loadgen.Impairment{Loss: 0.2, Duplication: 0.05, Reordering: 0.1}
 			timers := sip.Timers{T1: 20 * time.Millisecond, T2: 160 * time.Millisecond}
-			g, err := Open(Config{
-				Listen: netip.MustParseAddrPort("127.0.0.1:0"), Circuits: calls, Media: loadgen.Media{Off: true}, Timers: timers, Seed: 7,
+			g, stop := serve(t, Config{
+				Circuits: calls, Media: loadgen.Media{Off: true}, Timers: timers, Seed: 7,
 				Ringing: traffic.Duration{Law: traffic.Exponential, Mean: 300 * time.Millisecond}, Network: bad.Network(8),
 			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			ctx, stop := context.WithCancel(t.Context())
-			over := make(chan struct{})
-			go func() {
-				defer close(over)
-				g.Run(ctx)
-			}()
-			defer func() { stop(); <-over }()
+			defer stop()
 			result := callOver(t, g.Address(), tt.stop, loadgen.Config{
 				CAPS: 500, Calls: calls, Holding: traffic.Duration{Law: traffic.Exponential, Mean: 200 * time.Millisecond}, Drain: time.Minute,
 				Media: loadgen.Media{Off: true}, Timers: timers, Seed: 9, Network: bad.Network(10),

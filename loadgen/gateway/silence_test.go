@@ -17,24 +17,14 @@ import (
 
 // A caller that vanishes without a BYE used to hold its circuit for ever.
 func TestCallerThatVanishesLosesItsCircuit(t *testing.T) {
-	g, err := Open(Config{
-		Listen: netip.MustParseAddrPort("127.0.0.1:0"), Circuits: 20, MediaTimeout: time.Second, Timers: sip.Timers{T1: 5 * time.Millisecond, T2: 40 * time.Millisecond},
+	g, stop := serve(t, Config{
+		Circuits: 20, MediaTimeout: time.Second, Timers: sip.Timers{T1: 5 * time.Millisecond, T2: 40 * time.Millisecond},
 		Media: loadgen.Media{Source: media.Echo, Ports: media.PortRange{First: 26000, Last: 26099}},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		g.Run(ctx)
-	}()
-	defer func() { stop(); <-over }()
+	defer stop()
 	vanish(t, g)
 	awaitNoDialog(t, g, time.Second)
 	stop()
-	<-over
 	if m := g.Measurement(); g.Silent() == 0 || g.Silent() != m.Outcomes[measure.Answered] || m.Dropped != g.Silent() {
 		t.Errorf("%d calls were hung up for silence, %d of %d answered ones dropped", g.Silent(), m.Dropped, m.Outcomes[measure.Answered])
 	}

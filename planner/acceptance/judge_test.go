@@ -46,11 +46,13 @@ func judge(t testing.TB, e acceptance.Evidence) acceptance.Judgement {
 	return j
 }
 
+// with returns the evidence after a change.
+func with(e acceptance.Evidence, change func(*acceptance.Evidence)) acceptance.Evidence {
+	change(&e)
+	return e
+}
+
 func TestJudge(t *testing.T) {
-	with := func(e acceptance.Evidence, change func(*acceptance.Evidence)) acceptance.Evidence {
-		change(&e)
-		return e
-	}
 	for _, tt := range []struct {
 		name     string
 		evidence acceptance.Evidence
@@ -168,10 +170,6 @@ func answering(code int, calls uint64) acceptance.Evidence {
 }
 
 func TestBusyThatMayBeTheTrunksOwn(t *testing.T) {
-	with := func(e acceptance.Evidence, change func(*acceptance.Evidence)) acceptance.Evidence {
-		change(&e)
-		return e
-	}
 	for _, tt := range []struct {
 		name     string
 		evidence acceptance.Evidence
