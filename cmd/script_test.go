@@ -175,6 +175,9 @@ func TestScriptFlagsThatMakeNoSense(t *testing.T) {
 		{[]string{"blast", "sip:127.0.0.1:1", "--sipp", good, "--default-behaviors", "some"}, "--default-behaviors: must be"},
 		{[]string{"blast", "sip:127.0.0.1:1", "--sipp", good, "--inf-index", "a.csv,0"}, "--inf-index: must be a file of --inf"},
 		{[]string{"blast", "sip:127.0.0.1:1", "--sipp", good, "--3pcc", "here"}, "--3pcc: must be an IP address and a port"},
+		{[]string{"blast", "sip:127.0.0.1:1", "--sipp", good, "--media-ip", "203.0.113.9"}, "--media-ip: refused by the target guard: 203.0.113.9 is not"},
+		{[]string{"blast", "sip:127.0.0.1:1", "--sipp", good, "--media-ip", "224.0.0.9"}, "--media-ip: refused by the target guard: 224.0.0.9 is a multicast"},
+		{[]string{"answer", "--sipp", filepath.Join(folder, "b.xml"), "--media-ip", "203.0.113.9"}, "--media-ip: refused by the target guard"},
 	} {
 		code, _, stderr := commandLine(tt.args...)
 		if code != codeUsage || !strings.Contains(stderr, tt.want) {

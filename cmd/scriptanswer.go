@@ -120,5 +120,5 @@ func (o *answerOptions) completeScript(streams Streams, program *scenarios.Progr
 	o.gateway.adapt = func(cfg *gateway.Config) {
 		cfg.Programs, cfg.Script, cfg.Twin, cfg.Calls, cfg.Network = []*scenarios.Program{program}, script, twin, o.calls, network
 	}
-	return errors.Join(twinErr, networkErr)
+	return errors.Join(twinErr, networkErr, usage(o.script.checkMediaIP(guard)))
 }

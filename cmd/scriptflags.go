@@ -196,6 +196,19 @@ func (f *scriptFlags) check() error {
 	return errors.Join(problems...)
 }
 
+// checkMediaIP refuses to name an address in session descriptions that must not be sent to: the far end would send
+// its RTP there. No address at all, as of a call on hold, is none.
+func (f *scriptFlags) checkMediaIP(guard loadgen.Guard) error {
+	address, err := netip.ParseAddr(f.mediaIP)
+	if err != nil || address.IsUnspecified() {
+		return nil
+	}
+	if err := guard.CheckTarget("", address); err != nil {
+		return fmt.Errorf("--media-ip: %w", err)
+	}
+	return nil
+}
+
 // readBehaviours reads --default-behaviors as SIPp does.
 func (f *scriptFlags) readBehaviours(cfg *call.ScriptConfig) error {
 	for _, word := range f.behaviours {

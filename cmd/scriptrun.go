@@ -63,7 +63,7 @@ func (f *scriptFlags) aim(cfg *loadgen.Config) error {
 	cfg.Script.Account = scriptAccount(cfg.Account, cfg.Script.Service)
 	var err error
 	cfg.Twin, err = f.twin.config(cfg.Programs[0].Script, cfg.Guard)
-	return err
+	return errors.Join(err, usage(f.checkMediaIP(cfg.Guard)))
 }
 
 // save writes the statistics of a script, if they are wanted.

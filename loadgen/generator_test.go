@@ -95,6 +95,29 @@ func TestCancelledRunReturnsAtOnceWithClosedAccounts(t *testing.T) {
 	}
 }
 
+func TestCallsThatWereNotStartedAreCountedByReason(t *testing.T) {
+	g, m := &Generator{}, &measure.Measurement{Offered: 200}
+	for reason := range m.NotStarted {
+		m.NotStarted[reason] = uint64(reason) + 1
+		m.Outcomes[measure.NotStarted] += uint64(reason) + 1
+	}
+	// All but the 4 that a stop left over.
+	want := "24 of 200 calls were not started: 1 found no call slot, 2 no RTP port, 3 could not be sent, " +
+		"5 met the limits of the trunks, 6 found no trunk in service, 7 were kept from trunks that had asked for fewer"
+	if c := g.notStarted(m); c.Value != 24 || c.Why != want {
+		t.Errorf("%v: %q, want %q", c.Value, c.Why, want)
+	}
+}
+
+func TestTrunkNamesAreWords(t *testing.T) {
+	for _, name := range []string{"", "a b", "a,b", "a\r\nb", "a\x1b[31m", "a\u00a0b"} {
+		p := TrunkPlan{Trunks: []TrunkWish{{Name: name}}}
+		if err := p.Validate(); err == nil || !strings.Contains(err.Error(), "name: must be a word without commas") {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
 func TestHealthNamesEachBottleneck(t *testing.T) {
 	calm := func() (*Generator, *Result) {
 		g := &Generator{cfg: Config{Media: Media{}}, usage: readUsage(), shards: []*Shard{{Socket: &faulty{stats: sip.SocketStats{DropsKnown: true}}}}}

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
@@ -85,8 +86,7 @@ func lateness(name, what string, h *measure.Histogram, most time.Duration) measu
 // notStarted checks for arrivals that never became calls. Those that a stop left over are no fault.
 func (g *Generator) notStarted(total *measure.Measurement) measure.Check {
 	missing := total.Outcomes[measure.NotStarted] - total.NotStarted[measure.Stopped]
-	why := fmt.Sprintf("%d calls were not started: %d found no call slot, %d no RTP port", missing,
-		total.NotStarted[measure.NoCallSlot], total.NotStarted[measure.NoMediaPort])
+	why := fmt.Sprintf("%d of %d calls were not started: %s", missing, total.Offered, keptBack(total))
 	for _, s := range g.shards {
 		if s.Media != nil && s.Media.Cause() != nil {
 			why += fmt.Sprintf(" (%v)", s.Media.Cause())
@@ -94,6 +94,27 @@ func (g *Generator) notStarted(total *measure.Measurement) measure.Check {
 		}
 	}
 	return limit("not_started", "calls", float64(missing), 1, why)
+}
+
+// reasonsInWords are the reasons for which the generator keeps a call back, but for a stop.
+var reasonsInWords = [measure.NumReasons]string{
+	measure.NoCallSlot:  "found no call slot",
+	measure.NoMediaPort: "no RTP port",
+	measure.SendFailed:  "could not be sent",
+	measure.TrunkLimit:  "met the limits of the trunks",
+	measure.NoTrunk:     "found no trunk in service",
+	measure.Throttled:   "were kept from trunks that had asked for fewer",
+}
+
+// keptBack counts the calls that were not started by reason, in words.
+func keptBack(total *measure.Measurement) string {
+	var parts []string
+	for reason, words := range reasonsInWords {
+		if n := total.NotStarted[reason]; n > 0 && words != "" {
+			parts = append(parts, fmt.Sprintf("%d %s", n, words))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func drops(s sip.SocketStats) measure.Check {

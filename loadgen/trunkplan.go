@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/routing"
@@ -48,7 +49,7 @@ func (p *TrunkPlan) Validate() error {
 			bad  bool
 			text string
 		}{
-			{t.Name == "" || strings.ContainsAny(t.Name, " \t,"), "name: must be a word without commas"},
+			{t.Name == "" || strings.ContainsFunc(t.Name, func(r rune) bool { return r == ',' || unicode.IsSpace(r) || unicode.IsControl(r) }), "name: must be a word without commas"},
 			{seen[t.Name], "name: there are two of that name; say name=... to tell them apart"},
 			{t.Weight < 0 || t.Weight > math.MaxUint16, fmt.Sprintf("weight: must be from 1 to %d, got %d", math.MaxUint16, t.Weight)},
 			{t.Circuits < 0, fmt.Sprintf("limit: must be 0 for no limit, or positive, got %d", t.Circuits)},
