@@ -61,47 +61,68 @@ func evaluate(t testing.TB, text string, e gate.Evidence) gate.Result {
 	return gate.Evaluate([]gate.Rule{r}, e)[0]
 }
 
+// lossy returns calls of which some lost a tenth of 500 packets.
+func lossy(legs, lossyLegs int) *measure.Measurement {
+	m := calls(uint64(legs), 0)
+	m.Media.Legs, m.Media.Expected = uint64(legs), uint64(legs)*500
+	for i := range legs {
+		lost := 0
+		if i < lossyLegs {
+			lost = 50
+		}
+		m.Media.Lost += int64(lost)
+		m.Media.LegLoss.Record(float64(lost) / 500)
+	}
+	m.Media.Received = m.Media.Expected - uint64(m.Media.Lost)
+	return m
+}
+
+// silent returns calls that heard nothing.
+func silent(legs uint64) *measure.Measurement {
+	m := calls(legs, 0)
+	m.Media.Legs, m.Media.Silent, m.Media.Sent = legs, legs, legs*500
+	return m
+}
+
+// scored returns calls with audio both ways, and bad ones that heard nothing.
+func scored(good, bad int) *measure.Measurement {
+	m := lossy(good+bad, 0)
+	h := &m.Media.Heard
+	h.Promised = uint64(good + bad)
+	for i := range good + bad {
+		if i < bad {
+			h.MOS.Record(1)
+			h.Blame(1 << measure.HeardNothing)
+		} else {
+			h.MOS.Record(4.409)
+		}
+	}
+	return m
+}
+
+// evaluation is a rule, what it is held against, and what comes of it.
+type evaluation struct {
+	name, rule string
+	m          *measure.Measurement
+	want       gate.Verdict
+	reason     string // contained in the reason that is given
+}
+
+func (e evaluation) check(t *testing.T) {
+	t.Run(e.name, func(t *testing.T) {
+		r := evaluate(t, e.rule, evidence(e.m))
+		if r.Verdict != e.want || !strings.Contains(r.Reason, e.reason) {
+			t.Errorf("%s: %s; want %s: %s", r.Verdict, r.Reason, e.want, e.reason)
+		}
+		if (r.Reason == "") != (r.Verdict == gate.Pass) {
+			t.Errorf("%s with reason %q", r.Verdict, r.Reason)
+		}
+	})
+}
+
 func TestEvaluate(t *testing.T) {
-	lossy := func(legs, lossyLegs int) *measure.Measurement {
-		m := calls(uint64(legs), 0)
-		m.Media.Legs, m.Media.Expected = uint64(legs), uint64(legs)*500
-		for i := range legs {
-			lost := 0
-			if i < lossyLegs {
-				lost = 50
-			}
-			m.Media.Lost += int64(lost)
-			m.Media.LegLoss.Record(float64(lost) / 500)
-		}
-		m.Media.Received = m.Media.Expected - uint64(m.Media.Lost)
-		return m
-	}
-	silent := func(legs uint64) *measure.Measurement {
-		m := calls(legs, 0)
-		m.Media.Legs, m.Media.Silent, m.Media.Sent = legs, legs, legs*500
-		return m
-	}
-	scored := func(good, bad int) *measure.Measurement {
-		m := lossy(good+bad, 0)
-		h := &m.Media.Heard
-		h.Promised = uint64(good + bad)
-		for i := range good + bad {
-			if i < bad {
-				h.MOS.Record(1)
-				h.Blame(1 << measure.HeardNothing)
-			} else {
-				h.MOS.Record(4.409)
-			}
-		}
-		return m
-	}
 	ms := time.Millisecond
-	for _, tt := range []struct {
-		name, rule string
-		m          *measure.Measurement
-		want       gate.Verdict
-		reason     string
-	}{
+	for _, e := range []evaluation{
 		{"blocking clearly below", "blocking <= 2%", calls(9915, 85), gate.Pass, ""},
 		{"blocking clearly above", "blocking <= 1%", calls(9700, 300), gate.Fail, "measured 3 %, must be <= 1 % (n = 10,000)"},
 		{"blocking close to the limit", "blocking <= 1%", calls(9915, 85), gate.Inconclusive,
@@ -139,12 +160,18 @@ func TestEvaluate(t *testing.T) {
 		{"none of a class", "not_started == 0", calls(100, 0), gate.Pass, ""},
 		{"none of a class, but nothing offered", "not_started == 0", calls(0, 0), gate.Inconclusive, "not_started has no samples"},
 		{"a count that differs", "blocked != 0", calls(100, 1), gate.Pass, ""},
-		{"silent calls without media", "rtp_silent == 0", calls(100, 0), gate.Inconclusive, "rtp_silent has no samples"},
-		{"no silent calls", "rtp_silent == 0", lossy(100, 0), gate.Pass, ""},
 		{"erlangs", "offered_erlangs >= 19.5", calls(990, 10), gate.Pass, ""},
 		{"erlangs too low", "carried_erlangs > 19.9", calls(990, 10), gate.Fail, "measured 19.8 E, must be > 19.9 E"},
 		{"erlangs of nothing", "carried_erlangs < 5", calls(0, 0), gate.Inconclusive, "carried_erlangs has no samples"},
+	} {
+		e.check(t)
+	}
+}
 
+func TestEvaluateMedia(t *testing.T) {
+	for _, e := range []evaluation{
+		{"silent calls without media", "rtp_silent == 0", calls(100, 0), gate.Inconclusive, "rtp_silent has no samples"},
+		{"no silent calls", "rtp_silent == 0", lossy(100, 0), gate.Pass, ""},
 		{"no packet lost", "rtp_loss < 0.1%", lossy(100, 0), gate.Pass, ""},
 		{"loss that hits single calls is uncertain", "rtp_loss < 0.1%", lossy(1000, 6), gate.Inconclusive, "measured 0.06 % from 500,000 samples, with 95 % confidence between 0.0"},
 		{"loss that hits many calls", "rtp_loss < 0.1%", lossy(1000, 60), gate.Fail, "measured 0.6 %, must be < 0.1 %"},
@@ -171,15 +198,7 @@ func TestEvaluate(t *testing.T) {
 		{"calls that heard nothing", "rtp_silent == 0", silent(100), gate.Fail, "measured 100, must be == 0 (n = 100)"},
 		{"loss of single calls that nobody measured", "rtp_loss p99 < 0.5%", calls(100, 0), gate.Inconclusive, "rtp_loss has no samples"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := evaluate(t, tt.rule, evidence(tt.m))
-			if r.Verdict != tt.want || !strings.Contains(r.Reason, tt.reason) {
-				t.Errorf("%s: %s; want %s: %s", r.Verdict, r.Reason, tt.want, tt.reason)
-			}
-			if (r.Reason == "") != (r.Verdict == gate.Pass) {
-				t.Errorf("%s with reason %q", r.Verdict, r.Reason)
-			}
-		})
+		e.check(t)
 	}
 }
 
