@@ -16,7 +16,8 @@ type route struct {
 	overflow   int    // place of a route, or NoTrunk
 	passOver   Causes // what a trunk is passed over for; for the others the call is blocked
 
-	turn    int       // the trunk in turn
+	inOrder bool      // Ordered or RoundRobin: a call takes the trunk in turn if that can carry it
+	turn    int       // the trunk in turn, of an ordered route the first
 	weights []int64   // Weighted, WeightedRandom
 	credit  []int64   // Weighted: what a trunk has been left behind by
 	total   int64     // sum of weights
@@ -103,6 +104,11 @@ func (r *Router) take(rt *route, a *Attempt, place uint16, now time.Duration) De
 			return Decision{Trunk: NoTrunk, Causes: a.causes}
 		}
 	}
+	return r.hold(a, place, now)
+}
+
+// hold gives the call a trunk that it can take.
+func (r *Router) hold(a *Attempt, place uint16, now time.Duration) Decision {
 	t := &r.trunks[place]
 	a.held = holding(place, a.Call)
 	a.tried.add(place)
@@ -131,6 +137,15 @@ func (rt *route) advance(place int) int {
 		rt.turn = 0
 	}
 	return place
+}
+
+// pass makes the trunk behind the one in turn that which a call takes that goes on, or the next call.
+func (rt *route) pass(a *Attempt) {
+	if rt.policy == RoundRobin {
+		rt.advance(rt.turn)
+	} else {
+		a.place = 1
+	}
 }
 
 // byCredit gives each trunk its weight as credit, takes the one with the most, the first among equals,

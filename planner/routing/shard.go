@@ -105,7 +105,10 @@ func newRoute(from *Route, trunks map[string]int, shard Shard) route {
 		rt.share = append(rt.share, 1/float64(weight))
 	}
 	rt.credit = make([]int64, len(rt.trunks))
-	rt.turn = shard.Index * len(rt.trunks) / shard.Of
+	rt.inOrder = rt.policy == Ordered || rt.policy == RoundRobin
+	if rt.policy != Ordered {
+		rt.turn = shard.Index * len(rt.trunks) / shard.Of
+	}
 	for range shard.Index { // as if a call of each shard before had gone first
 		rt.credit[rt.giveCredit()] -= rt.total
 	}

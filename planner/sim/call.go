@@ -22,7 +22,9 @@ type call struct {
 // source is a source at work.
 type source struct {
 	arrivals  traffic.Arrivals // nil for users
-	ahead     []arrival        // drawn in one go, which is faster than one by one
+	at        []time.Duration  // when the next calls arrive, drawn in one go, which is faster than one by one
+	ahead     []call           // the calls that arrive then
+	held      []time.Duration  // room to draw their holding times
 	upcoming  int              // place of the next of them
 	replay    *traffic.Replay  // nil for laws
 	laws      *laws
@@ -43,21 +45,40 @@ const (
 	waysOfASource = 2
 )
 
-// arrival is a call that is going to come.
-type arrival struct {
-	at   time.Duration
-	call call
+// makeRoom makes room for as many calls as are drawn in one go.
+func (s *source) makeRoom(calls int) {
+	if len(s.at) != calls {
+		s.at, s.ahead, s.held = make([]time.Duration, calls), make([]call, calls), make([]time.Duration, calls)
+	}
 }
 
 // drawAhead draws as many calls as there is room for.
 func (s *source) drawAhead() {
 	s.upcoming = 0
-	for i := range s.ahead {
-		s.ahead[i].at = s.arrivals.Next()
-		if s.ahead[i].at == never {
-			return // the end of a trace, which has no call
+	if s.replay != nil {
+		s.recallAhead()
+		return
+	}
+	traffic.NextAll(s.arrivals, s.at)
+	if !s.laws.plain {
+		for i := range s.ahead {
+			s.draw(&s.ahead[i])
 		}
-		s.draw(&s.ahead[i].call)
+		return
+	}
+	s.laws.holding.DrawAll(s.chance, s.held)
+	for i := range s.ahead {
+		s.ahead[i] = call{held: s.held[i], class: s.laws.class, answered: true}
+	}
+}
+
+// recallAhead takes them from a trace instead, whose holding times belong to the instants.
+func (s *source) recallAhead() {
+	for i := range s.at {
+		if s.at[i] = s.arrivals.Next(); s.at[i] == never {
+			return // the end of the trace, which has no call
+		}
+		s.draw(&s.ahead[i])
 	}
 }
 

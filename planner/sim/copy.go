@@ -16,9 +16,11 @@ func (r *replication) copyState(from *replication, random Random) {
 	r.router.CopyState(from.router, random)
 	r.failures, r.whims = random, random
 	for i := range r.sources {
-		s, ahead := &r.sources[i], r.sources[i].ahead
+		s, kept := &r.sources[i], r.sources[i]
 		*s = from.sources[i]
-		s.ahead = append(ahead[:0], from.sources[i].ahead...)
+		s.at = append(kept.at[:0], s.at...)
+		s.ahead = append(kept.ahead[:0], s.ahead...)
+		s.held = append(kept.held[:0], s.held...)
 		s.chance = random
 		if s.arrivals == nil {
 			continue

@@ -101,7 +101,8 @@ func (r *replication) begin(number uint64, start time.Duration) (err error) {
 // beginSource makes a source ready to call.
 func (r *replication) beginSource(place int32) (err error) {
 	from, s := &r.Sources[place], &r.sources[place]
-	*s = source{laws: &r.laws[place], chance: r.stream("calls", from.Name), waiting: queue{first: none, last: none}, ahead: s.ahead}
+	*s = source{laws: &r.laws[place], chance: r.stream("calls", from.Name), waiting: queue{first: none, last: none},
+		at: s.at, ahead: s.ahead, held: s.held}
 	arrivals := r.stream("arrivals", from.Name)
 	factor := traffic.DayFactor(from.DayToDay, r.stream("day", ""))
 	switch {
@@ -121,11 +122,9 @@ func (r *replication) beginSource(place int32) (err error) {
 			return err
 		}
 	}
-	if len(s.ahead) != r.batch {
-		s.ahead = make([]arrival, r.batch)
-	}
+	s.makeRoom(r.batch)
 	s.drawAhead()
-	r.next.push(event{at: s.ahead[0].at, what: uint32(place)})
+	r.next.push(event{at: s.at[0], what: uint32(place)})
 	return nil
 }
 
@@ -184,11 +183,11 @@ func (r *replication) happen(k kind, place int32) {
 func (r *replication) arrive() {
 	place := int32(r.arrival.what)
 	s := &r.sources[place]
-	r.caller.call = s.ahead[s.upcoming].call
+	r.caller.call = s.ahead[s.upcoming]
 	if s.upcoming++; s.upcoming == len(s.ahead) {
 		s.drawAhead()
 	}
-	r.arrival = r.next.exchange(event{at: s.ahead[s.upcoming].at, what: uint32(place)})
+	r.arrival = r.next.exchange(event{at: s.at[s.upcoming], what: uint32(place)})
 	r.call(place)
 }
 
