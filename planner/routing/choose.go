@@ -83,8 +83,7 @@ func (r *Router) obstacle(place uint16, a *Attempt, now time.Duration) Causes {
 		return Tried
 	}
 	width := r.widths[a.Call.Codec]
-	for _, i := range r.way[t.from:t.to] {
-		f := &r.facilities[i]
+	for _, f := range t.way {
 		if f.free(a.Call.Priority, width, now) {
 			continue
 		}
@@ -114,8 +113,8 @@ func (r *Router) hold(a *Attempt, place uint16, now time.Duration) Decision {
 	a.tried.add(place)
 	t.busy++
 	width := r.widths[a.Call.Codec]
-	for _, i := range r.way[t.from:t.to] {
-		r.facilities[i].take(a.held, width, now)
+	for _, f := range t.way {
+		f.take(a.held, width, now)
 	}
 	return Decision{Trunk: int(place), Causes: a.causes}
 }

@@ -6,8 +6,14 @@ import "math/rand/v2"
 // random from here on. Simulations of rare events split a run in two so.
 func (r *Router) CopyState(from *Router, random *rand.Rand) {
 	r.random = random
-	copy(r.trunks, from.trunks)
-	copy(r.facilities, from.facilities)
+	for i := range r.trunks {
+		way := r.trunks[i].way
+		r.trunks[i] = from.trunks[i]
+		r.trunks[i].way = way
+	}
+	for i, f := range from.facilities {
+		*r.facilities[i] = *f
+	}
 	for i := range r.routes {
 		r.routes[i].turn = from.routes[i].turn
 		copy(r.routes[i].credit, from.routes[i].credit)

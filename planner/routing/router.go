@@ -11,8 +11,7 @@ import (
 // it does once it is made allocates, unless a call is sent over more than six trunks.
 type Router struct {
 	trunks     []trunk
-	way        []uint16 // the facilities of all trunks, one trunk after another
-	facilities []facility
+	facilities []*facility
 	routes     []route
 	widths     []int64 // bits per second, by codec
 	penalty    Penalty
@@ -23,7 +22,7 @@ type Router struct {
 // trunk is a trunk at work.
 type trunk struct {
 	closedUntil time.Duration // takes no calls before: 0, the end of a penalty, or never
-	from, to    uint32        // its part of Router.way
+	way         []*facility   // what a call on it holds
 	busy        int32
 	failures    int32 // in a row
 	putAside    uint32
@@ -60,8 +59,9 @@ func (r *Router) open(place uint16, c Call, now time.Duration) bool {
 	if t.closedUntil != 0 {
 		return false
 	}
-	for _, i := range r.way[t.from:t.to] {
-		if !r.facilities[i].free(c.Priority, r.widths[c.Codec], now) {
+	width := r.widths[c.Codec]
+	for _, f := range t.way {
+		if !f.free(c.Priority, width, now) {
 			return false
 		}
 	}
@@ -107,8 +107,8 @@ func (r *Router) Release(h Held) {
 	t := &r.trunks[trunk]
 	t.busy--
 	width := r.widths[h.codec()]
-	for _, i := range r.way[t.from:t.to] {
-		r.facilities[i].release(h, width)
+	for _, f := range t.way {
+		f.release(h, width)
 	}
 }
 
@@ -158,7 +158,7 @@ type FacilityState struct {
 
 // FacilityState returns the state of the facility at a place in Network.Facilities.
 func (r *Router) FacilityState(place int) FacilityState {
-	f := &r.facilities[place]
+	f := r.facilities[place]
 	return FacilityState{Busy: int(f.busy), BitsPerSecond: f.used, Drained: f.drained}
 }
 

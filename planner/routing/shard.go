@@ -50,7 +50,7 @@ func (r *Router) addFacilities(n *Network, shard Shard) {
 	for i := range n.Facilities {
 		f := newFacility(&n.Facilities[i].Limits, shard.turned(i))
 		f.mediaOnly = n.Facilities[i].MediaOnly
-		r.facilities = append(r.facilities, f)
+		r.facilities = append(r.facilities, &f)
 	}
 }
 
@@ -61,15 +61,16 @@ func (r *Router) addTrunks(n *Network, shard Shard) {
 		places[n.Facilities[i].Name] = i
 	}
 	for i := range n.Trunks {
-		from := uint32(len(r.way))
+		var way []*facility
 		if limits := &n.Trunks[i].Limits; *limits != (Limits{}) {
-			r.way = append(r.way, uint16(len(r.facilities)))
-			r.facilities = append(r.facilities, newFacility(limits, shard.turned(i)))
+			own := newFacility(limits, shard.turned(i))
+			r.facilities = append(r.facilities, &own)
+			way = append(way, &own)
 		}
 		for _, name := range n.Trunks[i].Facilities {
-			r.way = append(r.way, uint16(places[name]))
+			way = append(way, r.facilities[places[name]])
 		}
-		r.trunks = append(r.trunks, trunk{from: from, to: uint32(len(r.way))})
+		r.trunks = append(r.trunks, trunk{way: way})
 		r.DrainTrunk(i, n.Trunks[i].Drained)
 	}
 }

@@ -90,13 +90,12 @@ func (c *calendar) push(e event) {
 // insert puts an event in its place in the day.
 func (c *calendar) insert(e event) {
 	c.day = append(c.day, e)
-	c.settle(len(c.day) - 1)
+	c.settle(len(c.day)-1, e)
 }
 
-// settle moves the event at a place of the day behind those that are later, which are in order.
-func (c *calendar) settle(i int) {
+// settle puts an event behind those of the day that are later, which are in order up to a place that is free.
+func (c *calendar) settle(i int, e event) {
 	day := c.day[:i+1]
-	e := day[i]
 	for ; i > 0 && day[i-1].at < e.at; i-- {
 		day[i] = day[i-1]
 	}
@@ -110,18 +109,18 @@ func (c *calendar) order() {
 		return
 	}
 	for i := 2; i < len(c.day); i++ {
-		c.settle(i)
+		c.settle(i, c.day[i])
 	}
 }
+
+// first returns no later time than that of the earliest event.
+func (c *calendar) first() time.Duration { return c.day[len(c.day)-1].at }
 
 // due returns the earliest event, which is taken, if it is not later than a time, and nil otherwise. It stays what it is until
 // the next is added.
 func (c *calendar) due(by time.Duration) *event {
 	last := len(c.day) - 1
-	if c.day[last].at > by {
-		return nil
-	}
-	if last == 0 {
+	if last == 0 || c.day[last].at > by {
 		return c.turn(by)
 	}
 	e := &c.day[last]
@@ -129,15 +128,17 @@ func (c *calendar) due(by time.Duration) *event {
 	return e
 }
 
-// turn turns to the next page with an event, and takes that as due does.
+// turn turns to the next page with an event that is due.
 func (c *calendar) turn(by time.Duration) *event {
-	c.advance(by)
+	if c.advance(by); c.first() > by {
+		return nil
+	}
 	return c.due(by)
 }
 
 // exchange adds an event and takes the earliest.
 func (c *calendar) exchange(e event) event {
-	if e.at < c.day[len(c.day)-1].at {
+	if e.at < c.first() {
 		return e
 	}
 	c.push(e)

@@ -142,14 +142,12 @@ func (r *replication) runUntil(end time.Duration) {
 
 // step lets the next thing happen that is due before a time. It is false when there is none, and the time has come.
 func (r *replication) step(end time.Duration) bool {
-	if e := r.calendar.due(min(r.arrival.at, end-1)); e != nil {
-		r.now = e.at
-		if e.kind() == callEnds {
-			r.end(e.place(), e.held)
-		} else {
-			r.happen(e.kind(), e.place())
+	if by := min(r.arrival.at, end-1); r.calendar.first() <= by {
+		if e := r.calendar.due(by); e != nil {
+			r.now = e.at
+			r.happen(e.kind(), e.place(), e.held)
+			return true
 		}
-		return true
 	}
 	if r.arrival.at < end {
 		r.now = r.arrival.at
@@ -160,9 +158,11 @@ func (r *replication) step(end time.Duration) bool {
 	return false
 }
 
-// happen lets an event take place that is not the end of a call.
-func (r *replication) happen(k kind, place int32) {
+// happen lets an event take place.
+func (r *replication) happen(k kind, place int32, held routing.Held) {
 	switch k {
+	case callEnds:
+		r.end(place, held)
 	case callerCalls:
 		r.sources[place].draw(&r.caller.call)
 		r.call(place)
