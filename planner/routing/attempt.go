@@ -72,9 +72,14 @@ type trunkSet struct {
 func (s *trunkSet) add(trunk uint16) {
 	if int(s.n) < len(s.first) {
 		s.first[s.n] = trunk
-	} else {
-		s.more = append(s.more, trunk)
+		s.n++
+		return
 	}
+	s.addMore(trunk)
+}
+
+func (s *trunkSet) addMore(trunk uint16) {
+	s.more = append(s.more, trunk)
 	s.n++
 }
 

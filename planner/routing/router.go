@@ -43,29 +43,21 @@ func (r *Router) Route(name string) (place int, ok bool) {
 func (r *Router) Offer(a *Attempt, now time.Duration) Decision {
 	a.at, a.place, a.causes, a.held = uint16(a.Route), 0, 0, Held{}
 	a.tried.clear()
-	if rt := &r.routes[a.Route]; rt.inOrder {
-		if place := rt.trunks[rt.turn]; r.open(place, a.Call, now) {
-			rt.pass(a)
-			return r.hold(a, place, now)
-		}
-	}
-	return r.choose(a, now)
-}
-
-// open tells whether a call can take a trunk of which it needs everything: the short way to what obstacle says of nearly
-// every first trunk.
-func (r *Router) open(place uint16, c Call, now time.Duration) bool {
+	rt := &r.routes[a.Route]
+	place := rt.trunks[rt.turn]
 	t := &r.trunks[place]
-	if t.closedUntil != 0 {
-		return false
+	if !rt.inOrder || t.closedUntil != 0 {
+		return r.choose(a, now)
 	}
-	width := r.widths[c.Codec]
+	// The short way of nearly every call: the trunk in turn has all that it needs.
+	width := r.widths[a.Call.Codec]
 	for _, f := range t.way {
-		if !f.free(c.Priority, width, now) {
-			return false
+		if !f.free(a.Call.Priority, width, now) {
+			return r.choose(a, now)
 		}
 	}
-	return true
+	rt.pass(a)
+	return r.hold(a, place, now)
 }
 
 // Next gives back what the call held on its trunk, which ended the attempt with an outcome, and says

@@ -141,6 +141,10 @@ func (c *calendar) exchange(e event) event {
 	if e.at < c.first() {
 		return e
 	}
+	return c.pushAndTake(e)
+}
+
+func (c *calendar) pushAndTake(e event) event {
 	c.push(e)
 	return *c.due(never - 1)
 }

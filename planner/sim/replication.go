@@ -145,7 +145,11 @@ func (r *replication) step(end time.Duration) bool {
 	if by := min(r.arrival.at, end-1); r.calendar.first() <= by {
 		if e := r.calendar.due(by); e != nil {
 			r.now = e.at
-			r.happen(e.kind(), e.place(), e.held)
+			if e.kind() == callEnds {
+				r.end(e.place(), e.held)
+			} else {
+				r.happen(e.kind(), e.place())
+			}
 			return true
 		}
 	}
@@ -158,11 +162,9 @@ func (r *replication) step(end time.Duration) bool {
 	return false
 }
 
-// happen lets an event take place.
-func (r *replication) happen(k kind, place int32, held routing.Held) {
+// happen lets an event take place that is not the end of a call.
+func (r *replication) happen(k kind, place int32) {
 	switch k {
-	case callEnds:
-		r.end(place, held)
 	case callerCalls:
 		r.sources[place].draw(&r.caller.call)
 		r.call(place)

@@ -136,9 +136,6 @@ func (o *occupancy) change(now time.Duration, by int32) {
 
 // observe counts the time since the last change.
 func (o *occupancy) observe(now time.Duration) {
-	if now == o.last {
-		return
-	}
 	span, busy := float64(now-o.last), float64(o.busy)
 	o.last = now
 	o.area += span * busy

@@ -185,3 +185,38 @@ func TestProcessesThatCannotBe(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// TestDrawingInOneGoGivesTheSame compares draws of many at a time with those one by one.
+func TestDrawingInOneGoGivesTheSame(t *testing.T) {
+	for _, law := range []traffic.Duration{
+		{Law: traffic.Exponential, Mean: time.Minute}, {Law: traffic.Lognormal, Mean: time.Minute}, {Law: traffic.Fixed, Mean: time.Minute},
+	} {
+		all, random := make([]time.Duration, 100), traffic.Stream(1, 2)
+		sampler := traffic.NewSampler(law)
+		sampler.DrawAll(traffic.Stream(1, 2), all)
+		for i, got := range all {
+			if want := sampler.Draw(random); got != want {
+				t.Fatalf("%s: draw %d is %d, one by one %d", law, i, got, want)
+			}
+		}
+	}
+	for _, law := range []traffic.ArrivalLaw{traffic.Poisson, traffic.Constant} {
+		at := make([]time.Duration, 100)
+		many, err := traffic.NewArrivals(law, 3, traffic.Stream(1, 2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		single, err := traffic.NewArrivals(law, 3, traffic.Stream(1, 2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			traffic.NextAll(many, at)
+			for i, got := range at {
+				if want := single.Next(); got != want {
+					t.Fatalf("%s: call %d at %d, one by one %d", law, i, got, want)
+				}
+			}
+		}
+	}
+}
