@@ -37,7 +37,7 @@ type ScriptStep struct {
 	Lost          uint64 `json:"lost"`
 }
 
-// ScriptTime is a response time that a scenario took.
+// ScriptTime is a response time that a scenario took, in milliseconds.
 type ScriptTime struct {
 	Name  string  `json:"name"`
 	Count uint64  `json:"count"`

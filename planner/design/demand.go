@@ -13,7 +13,7 @@ import (
 // Load is what users ask of the PSTN in the busy hour.
 type Load struct {
 	Users    int
-	BHCA     float64
+	BHCA     float64 // call attempts in the busy hour
 	Erlangs  float64
 	Guidance int // ports of the rule of 15, 10 or 5 users; users of other classes count by their calls
 }
@@ -37,13 +37,13 @@ func (l Load) Scaled(factor float64) Load {
 type Assumptions struct {
 	BusyHour   plan.BusyHour
 	AHT, SetUp time.Duration
-	Inbound    float64
+	Inbound    float64 // share of the calls that come from the PSTN
 	Growth     float64 // factor of the traffic at the horizon
-	WorkDays   float64
-	GoS        float64
-	FailureGoS float64
-	Bypass     float64
-	Years      int
+	WorkDays   float64 // in a month
+	GoS        float64 // share of the calls that may be blocked
+	FailureGoS float64 // the same while the largest unit is down
+	Bypass     float64 // share of the calls whose media passes the Mediation Servers by
+	Years      int     // to the horizon
 }
 
 func assumptions(p *plan.Plan) Assumptions {

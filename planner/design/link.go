@@ -26,7 +26,7 @@ type Admission struct {
 	Limit    int // kbit/s
 	Width    int // kbit/s of one call
 	Erlangs  float64
-	Blocking float64
+	Blocking float64 // share of these calls
 }
 
 // crossing is the calls to the PSTN that cross the WAN link of a site.

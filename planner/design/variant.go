@@ -32,12 +32,12 @@ type Location struct {
 	Country   string
 	Lines     catalog.Lines
 	Load      Load
-	Ports     int // that the GoS needs
-	PortsDown int // that the GoS of failures needs
-	Mix       Mix // of gateways; no units where no gateway is needed
-	Trunk     int // channels or ports of the trunk: installed ones, or those that are rented
-	Blocking  float64
-	Down      float64
+	Ports     int     // that the GoS needs
+	PortsDown int     // that the GoS of failures needs
+	Mix       Mix     // of gateways; no units where no gateway is needed
+	Trunk     int     // channels or ports of the trunk: installed ones, or those that are rented
+	Blocking  float64 // share of the calls, with everything up
+	Down      float64 // the same with the largest unit failed
 	// LongRun is the blocking with all failures and repairs of the years; nil without MTBF and MTTR of every unit.
 	LongRun *float64
 }
