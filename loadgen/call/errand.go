@@ -160,7 +160,7 @@ func (m *Machine) onProgramAnswered(c *call, r *sip.Message, at time.Duration) {
 	}
 	if r.Status < 300 {
 		m.keepRequested(c, r, at)
-		m.renegotiate(c, r.Session, at)
+		m.renegotiate(c, r.Session, anAnswer, at)
 	}
 	m.match(c, r, at)
 }
@@ -256,7 +256,7 @@ func (m *Machine) onReinviteResponse(c *call, r *sip.Message, at time.Duration) 
 	case r.Status < 300:
 		c.glare = noGlare
 		m.retarget(c, r)
-		m.renegotiate(c, r.Session, at)
+		m.renegotiate(c, r.Session, c.purportOf(), at)
 		m.keepSession(c, r, at) // any INVITE inside the dialog refreshes the session: RFC 4028, 7.4
 	}
 	if c.keep.refreshing {

@@ -21,6 +21,7 @@ type sdpChoice struct {
 	control            netip.AddrPort // where RTCP goes, invalid for the port after RTP's
 	mux                bool           // or to RTP's own
 	sending, receiving media.Keys
+	also               uint8 // 1 + another payload type that the peer may send, 0 for none
 	packet             time.Duration
 	wanted             bool // the peer wants media from us
 	silent             bool // the peer sends none
@@ -70,9 +71,17 @@ func (m *Machine) appendSDP(dst []byte, c *call, answered *sip.Message) []byte {
 	return sip.AppendOffer(dst, &local)
 }
 
+// purport says what a description of the peer's is.
+type purport bool
+
+const (
+	anOffer  purport = false // which we answer with the codec that we like best
+	anAnswer purport = true  // which names first what the peer likes best
+)
+
 // agree reads the peer's description and notes where and how media is to be sent. A description that
 // names none of our codecs leaves the call without media.
-func (m *Machine) agree(c *call, body []byte) {
+func (m *Machine) agree(c *call, body []byte, is purport) {
 	if len(body) == 0 || sip.ScanSession(body, &m.offer) != nil {
 		return
 	}
@@ -81,6 +90,9 @@ func (m *Machine) agree(c *call, body []byte) {
 		codecs = []sip.Codec{sip.PCMU, sip.PCMA}
 	}
 	format, ok := m.offer.Choose(codecs...)
+	if is == anAnswer {
+		format, ok = m.offer.ChooseTheirs(codecs...)
+	}
 	if !ok {
 		return
 	}
@@ -93,6 +105,9 @@ func (m *Machine) agree(c *call, body []byte) {
 		codec: mediaCodec(&format), payload: format.PayloadType, packet: m.offer.Ptime, known: true,
 		silent: !m.offer.Direction.Sends(), mux: m.offer.Mux, sending: sending, receiving: receiving,
 	}
+	if another, ok := m.offer.Another(format, codecs...); ok && is == anAnswer {
+		c.session.also = another.PayloadType + 1
+	}
 	if events, ok := m.offer.ChooseEvents(format); ok {
 		c.session.events = events.PayloadType
 	}
@@ -101,6 +116,9 @@ func (m *Machine) agree(c *call, body []byte) {
 		c.session.control = m.controlAddress(remote)
 	}
 }
+
+// purportOf says what the description in a response is: an answer, unless our INVITE had none.
+func (c *call) purportOf() purport { return c.lastSent == nil || len(c.lastSent.Body) > 0 }
 
 // controlAddress returns where the peer wants RTCP, if it says so (RFC 3605): never at another host than RTP.
 func (m *Machine) controlAddress(rtp netip.AddrPort) netip.AddrPort {
@@ -147,21 +165,21 @@ func (m *Machine) play(c *call, now time.Duration) {
 		m.cfg.Observer.Media(c.callID(), c.leg)
 	}
 	c.leg.Start(now, media.Stream{
-		Remote: s.remote, RemoteRTCP: s.control, Mux: s.mux, Codec: s.codec, PayloadType: s.payload, EventType: s.events,
+		Remote: s.remote, RemoteRTCP: s.control, Mux: s.mux, Codec: s.codec, PayloadType: s.payload, Also: s.also, EventType: s.events,
 		Source: source, Mark: c.mark(), FromMiddle: c.flags.incoming, Audio: sound, Plays: audio.Plays, Suppress: audio.Suppress,
-		PacketTime: s.packet, Send: s.sending, Receive: s.receiving, SendOnly: s.silent,
+		PacketTime: s.packet, Asked: audio.Ptime, Send: s.sending, Receive: s.receiving, SendOnly: s.silent,
 	})
 }
 
 // renegotiate moves the media of an established call to what a new description of the peer says. It tells
 // whether the description could be met; an empty one changes nothing.
-func (m *Machine) renegotiate(c *call, body []byte, now time.Duration) bool {
+func (m *Machine) renegotiate(c *call, body []byte, is purport, now time.Duration) bool {
 	if len(body) == 0 {
 		return true
 	}
 	before := c.session
 	c.session.known = false
-	if m.agree(c, body); !c.session.known {
+	if m.agree(c, body, is); !c.session.known {
 		c.session = before
 		return false
 	}

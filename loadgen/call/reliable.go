@@ -77,7 +77,7 @@ func (m *Machine) onPrack(c *call, r *sip.Message, at time.Duration) {
 	}
 	switch {
 	case !c.session.known: // the answer to the offer in our response
-		m.agree(c, r.Session)
+		m.agree(c, r.Session, anAnswer)
 		m.answerRequest(c, r, m.from, 200)
 	case r.Session != nil: // another offer: RFC 3262, 5
 		m.answerOffer(c, r, m.from, at)

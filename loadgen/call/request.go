@@ -204,7 +204,7 @@ func (m *Machine) serve(r *sip.Message, from netip.AddrPort, at time.Duration, r
 	c.request = append(m.table.large.take(nil), r.Raw...)
 	c.servedCSeq, c.remoteCSeq, c.flags.serving, c.branch = r.CSeq, r.CSeq, true, m.incoming.hash(r.Branch)
 	if r.Method == sip.INVITE {
-		if m.agree(c, r.Session); r.Session != nil && !c.session.known {
+		if m.agree(c, r.Session, anOffer); r.Session != nil && !c.session.known {
 			m.refuse(c, r, 488, at)
 			return c
 		}
@@ -312,7 +312,7 @@ func (m *Machine) onReinvite(c *call, r *sip.Message, from netip.AddrPort, at ti
 	c.lastSent = m.standard.answer
 	m.retime(c, r, at)
 	c.invite.OpenAnswer(at, m.timers(c))
-	if !m.renegotiate(c, r.Session, at) {
+	if !m.renegotiate(c, r.Session, anOffer, at) {
 		c.lastSent = m.standard.responses[488]
 		c.invite.Open(at, m.timers(c), false)
 	}
@@ -339,7 +339,7 @@ func (m *Machine) onUpdate(c *call, r *sip.Message, from netip.AddrPort, at time
 // answerOffer changes the session as a request with an offer asks, and answers it: with our description, or with
 // 488 where the offer cannot be met, which leaves the session as it is.
 func (m *Machine) answerOffer(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) (met bool) {
-	if !m.renegotiate(c, r.Session, at) {
+	if !m.renegotiate(c, r.Session, anOffer, at) {
 		m.answerRequest(c, r, from, 488)
 		return false
 	}
@@ -408,7 +408,7 @@ func (m *Machine) onAck(c *call, r *sip.Message, at time.Duration) {
 		m.forgetInvite(c)
 		c.stage = talking
 		if !c.session.known {
-			m.agree(c, r.Session) // the answer to an offer in our 200
+			m.agree(c, r.Session, anAnswer) // the answer to an offer in our 200
 		}
 		if c.flags.stopping {
 			c.flags.cut = true
@@ -429,7 +429,7 @@ func (m *Machine) onAck(c *call, r *sip.Message, at time.Duration) {
 func (m *Machine) onReinviteAck(c *call, r *sip.Message, at time.Duration) {
 	c.invite.Close()
 	m.forgetInvite(c)
-	m.renegotiate(c, r.Session, at)
+	m.renegotiate(c, r.Session, anAnswer, at)
 	if m.match(c, r, at); c.busy {
 		m.schedule(c)
 	}

@@ -121,7 +121,7 @@ func (m *Machine) onProvisional(c *call, r *sip.Message, at time.Duration) {
 		c.flags.rang = true
 		into.Delays[measure.PDD].Record(at - c.begin(m.cfg.Grain))
 	}
-	m.agree(c, r.Session)
+	m.agree(c, r.Session, c.purportOf())
 	if r.RSeq != nil {
 		m.acknowledgeProvisional(c, r, at)
 	}
@@ -151,7 +151,7 @@ func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 		c.responded = at
 	}
 	whole := m.adopt(c, r)
-	m.agree(c, r.Session)
+	m.agree(c, r.Session, c.purportOf())
 	into, begin := m.count(c), c.begin(m.cfg.Grain)
 	into.Delays[measure.SRD].Record(c.responded - begin)
 	into.Delays[measure.AnswerTime].Record(at - begin)

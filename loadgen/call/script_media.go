@@ -28,7 +28,7 @@ func (s *scripts) learnMedia(c *call, r *sip.Message) {
 			m.remotes[stream] = remote
 		}
 	}
-	s.agree(c, r.Session)
+	s.agree(c, r.Session, anOffer)
 	s.noteCrypto(c, r.Session, false, r.Request && offers(r.Method))
 	if format, ok := s.offer.Choose(sip.TelephoneEvent); ok {
 		m.event = format.PayloadType

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"net/netip"
 	"time"
 )
@@ -141,7 +142,7 @@ func (l *Leg) aim(now time.Duration, s Stream) {
 	}
 	l.stream, l.aimed = s, now
 	l.control.clock = s.Codec.Clock()
-	l.receiver.expect(s.Codec.Clock(), s.packetTime())
+	l.receiver.expect(s.Codec.Clock(), s.packetTime(), cmp.Or(s.Asked, DefaultPacketTime))
 	l.remote = withoutZone(s.Remote)
 	l.remoteRTCP = s.RemoteRTCP
 	if !s.RemoteRTCP.IsValid() && s.Remote.Port() > 0 && s.Remote.Port() < 65535 {

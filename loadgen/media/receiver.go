@@ -42,19 +42,22 @@ type receiver struct {
 
 // steps follows how much audio the packets carry, by the timestamps of packets with numbers in a row.
 type steps struct {
-	agreed            uint32 // clock units of the packet time that was agreed on
+	agreed            uint32 // clock units of the packet time that the far end asks for, and sends where it does not say otherwise
+	asked             uint32 // of the one that we asked it for
 	number            uint16 // of the last packet
 	timestamp         uint32
 	primed            bool
 	expected, another uint64 // how often a packet carried that much, or something else
-	last              uint32 // what it was then
+	right             uint32 // what the last one carried of the former
+	last              uint32 // and of the latter
 }
 
 // take notes a packet.
 func (s *steps) take(number uint16, timestamp uint32) {
 	if step := timestamp - s.timestamp; s.primed && number == s.number+1 {
-		if step == s.agreed {
+		if step == s.agreed || step == s.asked {
 			s.expected++
+			s.right = step
 		} else {
 			s.another++
 			s.last = step
@@ -63,13 +66,16 @@ func (s *steps) take(number uint16, timestamp uint32) {
 	s.number, s.timestamp, s.primed = number, timestamp, true
 }
 
-// differs reports whether most packets carry another time of audio than was agreed on.
+// differs reports whether most packets carry another time of audio than either side asked for.
 func (s *steps) differs() bool { return s.another > s.expected && s.another > 2 }
 
 // usual returns the clock units that most packets carry.
 func (s *steps) usual() uint32 {
 	if s.differs() {
 		return s.last
+	}
+	if s.expected > 0 {
+		return s.right
 	}
 	return s.agreed
 }
@@ -93,11 +99,15 @@ type totals struct {
 	duplicated, reordered uint64
 }
 
-// expect sets what was agreed on: the clock of the codec in Hz, and the packet time.
-func (r *receiver) expect(clock int, packetTime time.Duration) {
+// expect sets what may come: packets by the clock of the codec in Hz, of the time that the far end asks for or of the
+// one that it was asked for.
+func (r *receiver) expect(clock int, packetTime, asked time.Duration) {
 	r.clock = clock
-	r.steps.agreed = uint32(packetTime * time.Duration(clock) / time.Second)
+	r.steps.agreed, r.steps.asked = uint32(units(packetTime, clock)), uint32(units(asked, clock))
 }
+
+// leaveOut notes that an accepted packet cannot be played: to the ear it is lost.
+func (r *receiver) leaveOut(number uint16) { r.source.sequence.discard(number) }
 
 // hear takes one packet; its arrival is a run time. The jitter leaves packets alone whose timing is not
 // that of the audio: comfort noise and telephone events share the sequence but not the clock.

@@ -329,3 +329,45 @@ func TestHoldIsNoFault(t *testing.T) {
 		t.Errorf("%v, %v missing of %d received, longest gap %v", names, s.Missing, s.Received, s.LongestGap)
 	}
 }
+
+// Packets that nobody can play are lost to the ear; those of another codec that the answer names are not.
+func TestPayloadTypeThatWasNotAgreedOnIsNotHeard(t *testing.T) {
+	for _, row := range []struct {
+		also    uint8
+		missing float64
+		faulty  bool
+	}{{0, 1, true}, {1 + 8, 0, false}, {1 + 18, 1, true}} {
+		l, m, hear := hearing(t, Stream{Source: None, Also: row.also})
+		for k := range 100 {
+			hear(5000, ms(k), append(packet(8, uint16(k), uint32(k)*160, 7)[:12], bytes.Repeat(milliwatt(PCMA), 20)...))
+		}
+		m.network.(*ether).run(2*second, m)
+		s := l.Stop(2 * second)
+		if s.Missing != row.missing || s.Faults.Has(measure.OtherPayload) != row.faulty || s.Received != 100 {
+			t.Errorf("with another type %d: %g missing of %d, faults %v; want %g of 100", row.also, s.Missing, s.Received, s.Faults.Names(), row.missing)
+		}
+	}
+}
+
+// A far end may send packets of the time that we ask for as well as of the one that it asks for itself.
+func TestPacketTimeOfEitherSideIsRight(t *testing.T) {
+	for _, row := range []struct {
+		asked, announced, sent time.Duration
+		fault                  bool
+	}{
+		{0, 40 * time.Millisecond, 20 * time.Millisecond, false},
+		{30 * time.Millisecond, 0, 30 * time.Millisecond, false},
+		{30 * time.Millisecond, 0, 20 * time.Millisecond, false},
+		{0, 20 * time.Millisecond, 30 * time.Millisecond, true},
+	} {
+		l, m, hear := hearing(t, Stream{Source: None, Asked: row.asked, PacketTime: row.announced})
+		for k := range 20 {
+			at := time.Duration(k) * row.sent
+			hear(5000, at, packet(0, uint16(k), uint32(units(at, 8000)), 7))
+		}
+		m.network.(*ether).run(second, m)
+		if s := l.Stop(second); s.Faults.Has(measure.OtherPacketTime) != row.fault || s.PacketTime != row.sent {
+			t.Errorf("asked for %s, announced %s, sent %s: faults %v, packets of %s", row.asked, row.announced, row.sent, s.Faults.Names(), s.PacketTime)
+		}
+	}
+}

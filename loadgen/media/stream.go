@@ -50,6 +50,7 @@ type Stream struct {
 	RemoteRTCP  netip.AddrPort // zero: the port after Remote's (RFC 3550 section 11)
 	Codec       Codec
 	PayloadType uint8 // as negotiated, 0 to 127; 0 is PCMU's own number, so PCMA has to say 8
+	Also        uint8 // 1 + the number of another codec that the far end may send, with the same clock; 0: none
 	EventType   uint8 // of telephone events, as negotiated; 0: none were
 	Source      Source
 	Audio       *Audio        // what Play plays; Prepare it for the codec before the calls
@@ -58,6 +59,7 @@ type Stream struct {
 	Plays       int           // times that the source is played; 0: for ever
 	Suppress    Suppression   // of silence
 	PacketTime  time.Duration // zero: 20 ms; else whole milliseconds from 10 to 60, cut to frames of the codec
+	Asked       time.Duration // of the packets that we asked the far end for; zero: 20 ms
 	Mux         bool          // RTCP shares the port with RTP (RFC 5761), both ways
 	Send        Keys          // of SRTP, for what we send; zero: RTP
 	Receive     Keys          // and for what the far end sends

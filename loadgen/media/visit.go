@@ -192,8 +192,8 @@ func (l *Leg) recognise(d *datagram) {
 
 // accept counts a packet of the remote and echoes it if that is the leg's job.
 func (l *Leg) accept(p *rtp.Packet, arrival, at time.Duration) {
-	known := p.PayloadType == l.sender.payloadType
-	where := l.receiver.hear(&p.Header, arrival, known)
+	known, another := p.PayloadType == l.sender.payloadType, p.PayloadType+1 == l.stream.Also
+	where := l.receiver.hear(&p.Header, arrival, known || another)
 	if where == outside {
 		return
 	}
@@ -205,8 +205,9 @@ func (l *Leg) accept(p *rtp.Packet, arrival, at time.Duration) {
 		}
 	case l.stream.EventType != 0 && p.PayloadType == l.stream.EventType:
 		l.keypad.hear(&p.Header, p.Payload, arrival, l.sender.clock)
-	case p.PayloadType != comfortNoiseType && l.stream.Source != Mirror:
+	case p.PayloadType != comfortNoiseType && !another && l.stream.Source != Mirror:
 		l.stats.WrongPayload++
+		l.receiver.leaveOut(p.SequenceNumber)
 	}
 	if l.stream.Source != Echo {
 		return

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -97,6 +98,31 @@ func (s *Session) Choose(codecs ...Codec) (Format, bool) {
 			if format.Codec == codec {
 				return format, true
 			}
+		}
+	}
+	return Format{}, false
+}
+
+// ChooseTheirs returns the format of the first of our codecs in the order of the description: an answer names first
+// what its writer would rather hear (RFC 3264, 7).
+func (s *Session) ChooseTheirs(codecs ...Codec) (Format, bool) {
+	if s.Audio < 0 || !s.usable(&s.Media[s.Audio]) {
+		return Format{}, false
+	}
+	for _, format := range s.Formats[:s.NumFormats] {
+		if slices.Contains(codecs, format.Codec) {
+			return format, true
+		}
+	}
+	return Format{}, false
+}
+
+// Another returns another format of one of our codecs than the chosen one, with the same clock. Who wrote an answer
+// may send any of those that it names (RFC 3264, 6.1).
+func (s *Session) Another(chosen Format, codecs ...Codec) (Format, bool) {
+	for _, format := range s.Formats[:s.NumFormats] {
+		if format.PayloadType != chosen.PayloadType && format.Clock == chosen.Clock && slices.Contains(codecs, format.Codec) {
+			return format, true
 		}
 	}
 	return Format{}, false

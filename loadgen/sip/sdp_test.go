@@ -332,3 +332,29 @@ func FuzzScanSession(f *testing.F) {
 		}
 	})
 }
+
+// An offer is answered by our order, an answer is followed in its own.
+func TestChoiceByOurOrderAndByTheirs(t *testing.T) {
+	for _, tt := range []struct{ formats, ours, theirs, another string }{
+		{"0 8", "PCMU", "PCMU", "PCMA"}, {"101 8 0", "PCMU", "PCMA", "PCMU"}, {"18 8", "PCMA", "PCMA", "other"}, {"18", "other", "other", "other"},
+	} {
+		var s Session
+		if err := ScanSession(body("v=0", "c=IN IP4 192.0.2.1", "m=audio 6000 RTP/AVP "+tt.formats, "a=rtpmap:101 telephone-event/8000"), &s); err != nil {
+			t.Fatal(err)
+		}
+		ours, _ := s.Choose(PCMU, PCMA)
+		theirs, _ := s.ChooseTheirs(PCMU, PCMA)
+		another, _ := s.Another(theirs, PCMU, PCMA)
+		if ours.Codec.String() != tt.ours || theirs.Codec.String() != tt.theirs || theirs.Codec != OtherCodec && another.Codec.String() != tt.another {
+			t.Errorf("%s: ours %s, theirs %s, another %s; want %s, %s, %s", tt.formats, ours.Codec, theirs.Codec, another.Codec, tt.ours, tt.theirs, tt.another)
+		}
+	}
+	var refused Session
+	_ = ScanSession(body("v=0", "c=IN IP4 192.0.2.1", "m=audio 0 RTP/AVP 0"), &refused)
+	if _, ok := refused.Choose(PCMU); ok {
+		t.Error("a codec is chosen of a refused stream")
+	}
+	if _, ok := refused.ChooseTheirs(PCMU); ok {
+		t.Error("a codec is followed of a refused stream")
+	}
+}

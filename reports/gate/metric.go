@@ -41,7 +41,7 @@ var ratios = []metric{
 	{name: "rtp_loss", about: "RTP packets lost, by packets expected; p99 and the like: of each call",
 		ratio:  func(m *measure.Measurement) measure.Ratio { return m.Media.Loss() },
 		shares: func(m *measure.Measurement) *measure.Shares { return &m.Media.LegLoss }},
-	{name: "rtp_missing", about: "RTP packets lost or too late for the jitter buffer, by packets expected; p99 and the like: of each call",
+	{name: "rtp_missing", about: "RTP packets lost, too late for the jitter buffer or of a wrong payload type, by packets expected; p99 and the like: of each call",
 		ratio:  func(m *measure.Measurement) measure.Ratio { return m.Media.Missing() },
 		shares: func(m *measure.Measurement) *measure.Shares { return &m.Media.Heard.LegMissing }},
 }
