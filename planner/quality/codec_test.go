@@ -68,3 +68,20 @@ func TestNoCodecHasASilentDefault(t *testing.T) {
 		t.Error("a codec that is not in the table was found")
 	}
 }
+
+func TestLookAheadIsThatOfTheCodecs(t *testing.T) {
+	for _, c := range quality.Codecs() {
+		want := time.Duration(0)
+		switch {
+		case strings.HasPrefix(c.Name, "G.729"):
+			want = 5 * time.Millisecond
+		case strings.HasPrefix(c.Name, "G.723.1"):
+			want = 7500 * time.Microsecond
+		case c.Name == "Opus":
+			want = 6500 * time.Microsecond
+		}
+		if got := c.LookAhead(); got != want {
+			t.Errorf("%s looks %v ahead, want %v", c.Name, got, want)
+		}
+	}
+}

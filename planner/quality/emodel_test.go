@@ -128,8 +128,18 @@ func TestDelayImpairments(t *testing.T) {
 	near(t, "Idd", r.Idd, 0.1635)
 	near(t, "Idd at 200 ms", rate(t, path(delay(200, true))).Idd, 3.0444)
 	near(t, "Idd at 250 ms", rate(t, path(delay(250, true))).Idd, 8.9167)
+	// The first millisecond counts as echo: TERV = 65 - 40·log10(1.1/(151/150)) + 6·e^-0.3 = 67.9046.
+	near(t, "Idte at 1 ms", rate(t, path(func(p *quality.Path) { p.T = 1 })).Idte, -0.108930)
 	if echo := rate(t, path(delay(0.9, true))); echo.Idte != 0 {
 		t.Errorf("an echo after less than 1 ms is a sidetone, got an impairment of %v", echo.Idte)
+	}
+}
+
+// TestQuantizationOfChains works 3-22 to 3-26 of G.107 out step by step; with the default of one unit the term in Y is
+// too small to be seen.
+func TestQuantizationOfChains(t *testing.T) {
+	for qdu, want := range map[float64]float64{1: 0.974105, 14: 27.918248, 40: 52.707385} {
+		near(t, fmt.Sprintf("Iq of %v qdu", qdu), rate(t, path(func(p *quality.Path) { p.QDU = qdu })).Iq, want)
 	}
 }
 
@@ -142,7 +152,7 @@ func TestEffectiveImpairment(t *testing.T) {
 func TestMOS(t *testing.T) {
 	for _, row := range []struct{ r, mos, table float64 }{
 		{0, 1, 1}, {50, 2.575, 2.58}, {60, 3.1, 3.10}, {70, 3.597, 3.60}, {80, 4.024, 4.03}, {90, 4.339, 4.34},
-		{93.2, 4.409286, 4.41}, {94, 4.424232, 4.42}, {100, 4.5, 4.5}, {-5, 1, 1}, {120, 4.5, 4.5},
+		{93.2, 4.409286, 4.41}, {94, 4.424232, 4.42}, {100, 4.5, 4.5}, {100.5, 4.5, 4.5}, {-5, 1, 1}, {120, 4.5, 4.5},
 	} {
 		near(t, fmt.Sprintf("MOS(%v)", row.r), quality.MOS(row.r), row.mos)
 		if math.Abs(quality.MOS(row.r)-row.table) > 0.0065 {
@@ -205,9 +215,19 @@ func TestWhereTheModelIsNotValidated(t *testing.T) {
 		{"a loss of more than 20 %", path(loss(21)), true},
 		{"bursts of more than 8", path(loss(1), bursty(9)), true},
 		{"bursts with more than 2 % lost", path(loss(5), bursty(4)), true},
+		{"short bursts with a little more than 2 % lost", path(loss(2.5), bursty(2.5)), true},
+		{"no bursts to speak of, with more than 2 % lost", path(loss(2.5), bursty(2)), false},
+		{"a loss of 20 %", path(loss(20)), false},
+		{"a loss of a little more than 20 %", path(loss(20.5)), true},
+		{"as much advantage as there is", path(func(p *quality.Path) { p.A = 20 }), false},
+		{"more advantage than there is", path(func(p *quality.Path) { p.A = 20.5 }), true},
 	} {
 		if got := rate(t, row.p).Extrapolated; got != row.want {
 			t.Errorf("%s: extrapolated is %v", row.name, got)
+		}
+		wide, err := quality.WidebandPath{Ta: row.p.Ta, Ie: row.p.Ie, Bpl: row.p.Bpl, Ppl: row.p.Ppl, BurstR: row.p.BurstR}.Rate()
+		if want := row.want && row.p.A == 0; err != nil || wide.Extrapolated != want {
+			t.Errorf("%s, wideband: extrapolated is %v, error %v", row.name, wide.Extrapolated, err)
 		}
 	}
 }

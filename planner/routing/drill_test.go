@@ -14,6 +14,7 @@ func TestParseDrill(t *testing.T) {
 		want routing.Drill
 	}{
 		{"fail gateway-2 at 30s for 20s", routing.Drill{Name: "gateway-2", At: 30 * time.Second, For: 20 * time.Second}},
+		{"fail gateway-2 at 100:00:59", routing.Drill{Name: "gateway-2", At: 100*time.Hour + 59*time.Second}},
 		{"fail gateway-2 at 00:20 for 15m", routing.Drill{Name: "gateway-2", At: 20 * time.Minute, For: 15 * time.Minute}},
 		{"  fail  ms1/gw1  at 01:02:03", routing.Drill{Name: "ms1/gw1", At: time.Hour + 2*time.Minute + 3*time.Second}},
 		{"fail a at 0s for 1s by silent", routing.Drill{Name: "a", For: time.Second}},
@@ -43,6 +44,9 @@ func TestParseDrillSaysWhatIsWrong(t *testing.T) {
 		"fail a at -1s":                 `got "-1s"`,
 		"fail a at 00:60":               `got "00:60"`,
 		"fail a at 0:1":                 `got "0:1"`,
+		"fail a at x:10":                `got "x:10"`,
+		"fail a at 00:xx":               `got "00:xx"`,
+		"fail a at 300:00":              `got "300:00"`,
 		"fail a at 1:2:3:4":             `got "1:2:3:4"`,
 		"fail a at 169h":                `got "169h"`,
 		"fail a at 1s for 0s":           "for: must be more than 0s",
