@@ -151,6 +151,11 @@ func TestEngsetWithoutEquilibrium(t *testing.T) {
 	if _, err := Engset(10, 10, 10); !errors.Is(err, ErrUnstable) {
 		t.Errorf("10 sources that are never blocked and offer 10 erlangs: %v", err)
 	}
+	for _, traffic := range []float64{10, 10.5, -0.1, math.NaN(), math.Inf(1)} {
+		if idle, err := intendedIdle(10, traffic); !errors.Is(err, ErrDomain) {
+			t.Errorf("10 sources that intend %g erlangs: %g while idle, error %v", traffic, idle, err)
+		}
+	}
 	if _, err := EngsetIntended(10, 4, 10); !errors.Is(err, ErrDomain) {
 		t.Errorf("10 sources that intend 10 erlangs: %v", err)
 	}

@@ -154,6 +154,7 @@ func TestPcapByteForByte(t *testing.T) {
 		{"seconds", binary.LittleEndian.Uint32(b[24:]), uint32(1_000_000_000)},
 		{"nanoseconds", binary.LittleEndian.Uint32(b[28:]), uint32(2_000_005)},
 		{"length", int(binary.LittleEndian.Uint32(b[32:])), 20 + 8 + 17},
+		{"start of the IP header", string(b[40:50]), "\x45\x00\x00\x2d\x00\x00\x40\x00\x40\x11"}, // 45 octets, not to be fragmented, UDP
 		{"addresses", string(b[52:60]), "\xc0\x00\x02\x01\xc0\x00\x02\x02"},
 		{"ports", string(b[60:64]), "\x13\xc4\x13\xc4"},
 		{"data", string(b[68:]), "INVITE x\r\ni:1\r\n\r\n"},
@@ -210,11 +211,15 @@ func TestParsePolicy(t *testing.T) {
 	}{
 		{"failed", Policy{Failed: MaxFailed}, false}, {"worst:20", Policy{Worst: 20}, false},
 		{"failed:3, worst", Policy{Failed: 3, Worst: MaxWorst}, false},
+		{"worst:1", Policy{Worst: 1}, false}, {"failed:1", Policy{Failed: 1}, false},
 		{"", Policy{}, true}, {"best", Policy{}, true}, {"worst:0", Policy{}, true}, {"worst:1001", Policy{}, true}, {"failed:x", Policy{}, true},
 	} {
 		p, err := ParsePolicy(tt.text)
 		if (err != nil) != tt.bad || !tt.bad && p != tt.want {
 			t.Errorf("%q: %+v, %v", tt.text, p, err)
+		}
+		if !tt.bad && !p.Kept() {
+			t.Errorf("%q keeps no call", tt.text)
 		}
 	}
 	if err := (Policy{Failed: -1, Bytes: -1}).Validate(); err == nil || !strings.Contains(err.Error(), "\n") {

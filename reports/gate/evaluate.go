@@ -116,7 +116,7 @@ func (e Evidence) count(r *Result, n uint64) {
 	case m.audio != nil:
 		r.Samples = m.audio(&e.Measured.Media.Heard)
 	}
-	r.Defined = r.Samples > 0
+	r.Defined = r.Samples > 0 && (r.Rule.metric.among == nil || r.Rule.metric.among(e.Measured) > 0)
 	r.exact()
 	if e.CutShort && r.Verdict == Fail && !r.Rule.Op.upper() && r.Measured <= r.Rule.Limit {
 		r.undecided(fmt.Sprintf("measured %s when the run was ended before its time, and must be %s %s", r.Rule.format(r.Measured), r.Rule.Op, r.Rule.limit()))

@@ -196,6 +196,10 @@ func TestEvaluateMedia(t *testing.T) {
 		{"nor one out of order", "rtp_reordered == 0", silent(100), gate.Inconclusive, "rtp_reordered has no samples"},
 		{"nor one twice", "rtp_duplicated == 0", silent(100), gate.Inconclusive, "rtp_duplicated has no samples"},
 		{"calls that heard nothing", "rtp_silent == 0", silent(100), gate.Fail, "measured 100, must be == 0 (n = 100)"},
+		{"none blocked of calls that the run cut off before the target decided", "blocked == 0", turn(calls(100, 0), measure.Aborted, 100), gate.Inconclusive, "blocked has no samples"},
+		{"none dropped of calls that nobody answered", "dropped == 0", turn(calls(100, 0), measure.User, 100), gate.Inconclusive, "dropped has no samples"},
+		{"none answered of calls that rang to the end", "answered >= 1", turn(calls(100, 0), measure.Aborted, 100), gate.Fail, "measured 0, must be >= 1 (n = 100)"},
+		{"none cut off", "aborted == 0", turn(calls(100, 0), measure.Aborted, 1), gate.Fail, "measured 1, must be == 0"},
 		{"loss of single calls that nobody measured", "rtp_loss p99 < 0.5%", calls(100, 0), gate.Inconclusive, "rtp_loss has no samples"},
 	} {
 		e.check(t)

@@ -9,15 +9,16 @@ import (
 )
 
 // metric is something that a gate can ask about: exactly one of its functions is set, apart from
-// shares, which a ratio of packets may have beside it.
+// shares, which a ratio of packets may have beside it, and those that say what a count is among.
 type metric struct {
 	name, about string
 
 	ratio    func(*measure.Measurement) measure.Ratio
 	capacity bool // whether blocked calls are in the ratio, so that its hits come in bursts
 	count    func(*measure.Measurement) uint64
-	packets  func(*measure.Media) uint64 // of a count of legs or packets: how many there were to count among
-	audio    func(*measure.Heard) uint64 // of a count of calls by what they heard: how many were judged
+	among    func(*measure.Measurement) uint64 // of a count of calls: without any of these it has no samples; nil stands for those offered
+	packets  func(*measure.Media) uint64       // of a count of legs or packets: how many there were to count among
+	audio    func(*measure.Heard) uint64       // of a count of calls by what they heard: how many were judged
 	scores   func(*measure.Measurement) *measure.Scores
 	delay    func(*measure.Measurement) *measure.Histogram
 	traffic  func(*measure.Measurement, time.Duration) (erlangs float64, defined bool)
@@ -99,7 +100,11 @@ var sessions = []metric{
 func outcomes() []metric {
 	var all []metric
 	for c := range measure.Class(measure.NumClasses) {
-		all = append(all, metric{name: c.String(), about: "calls that ended in this class",
+		among := (*measure.Measurement).Bids
+		if c == measure.Answered || c == measure.NotStarted || c == measure.Aborted {
+			among = nil
+		}
+		all = append(all, metric{name: c.String(), about: "calls that ended in this class", among: among,
 			count: func(m *measure.Measurement) uint64 { return m.Outcomes[c] }})
 	}
 	return all
@@ -110,7 +115,9 @@ var counts = []metric{
 	{name: "started", about: "calls whose INVITE was sent", count: func(m *measure.Measurement) uint64 { return m.Started }},
 	{name: "late", about: "calls started too late", count: func(m *measure.Measurement) uint64 { return m.Late }},
 	{name: "completed", about: "answered calls whose BYE was answered", count: func(m *measure.Measurement) uint64 { return m.Completed }},
-	{name: "dropped", about: "answered calls that ended otherwise than planned", count: func(m *measure.Measurement) uint64 { return m.Dropped }},
+	{name: "dropped", about: "answered calls that ended otherwise than planned",
+		among: func(m *measure.Measurement) uint64 { return m.Outcomes[measure.Answered] },
+		count: func(m *measure.Measurement) uint64 { return m.Dropped }},
 	{name: "retransmissions", about: "SIP messages that we had to send again",
 		count: func(m *measure.Measurement) uint64 { return sum(m.Retransmissions[measure.Sent]) }},
 	{name: "retransmissions_received", about: "SIP messages that the target sent again",
