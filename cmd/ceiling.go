@@ -91,7 +91,7 @@ func prove(ctx context.Context, streams Streams, cfg loadgen.Config) (ceiling.Ce
 	release := onInterrupt(streams, cancel, cancel)
 	c, err := meter.Prove(ctx, cfg.CAPS)
 	if release() && errors.Is(err, context.Canceled) {
-		return c, exitWith(codeInterrupted)
+		return c, interruptedBefore("the first call, while this machine called itself")
 	}
 	return c, err
 }

@@ -57,6 +57,11 @@ func exitWith(code int) error {
 	return &exitError{code: code}
 }
 
+// interruptedBefore ends the process that was interrupted before there was anything to report.
+func interruptedBefore(what string) error {
+	return &exitError{code: codeInterrupted, err: fmt.Errorf("interrupted before %s; there is nothing to report", what)}
+}
+
 // usage marks err, and each of the errors joined in it, as a mistake of the user. Nil stays nil.
 func usage(err error) error {
 	if err == nil {

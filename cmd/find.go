@@ -176,7 +176,7 @@ func (o *findOptions) run(command *cobra.Command, streams Streams) error {
 	}
 	bound, err := f.bound(ctx)
 	if errors.Is(err, search.ErrInterrupted) {
-		return exitWith(codeInterrupted)
+		return interruptedBefore("the first call, while this machine called itself")
 	}
 	if err != nil {
 		return err

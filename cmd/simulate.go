@@ -90,16 +90,11 @@ func (o *simulateOptions) run(ctx context.Context, streams Streams, files []stri
 	if err != nil {
 		return err
 	}
-	var results []*sim.Result
-	for i, file := range files {
-		result, err := o.simulate(ctx, streams, file, models[i])
-		if err != nil {
-			return err
-		}
-		results = append(results, result)
-		o.replications, o.precision = result.Windows, 0 // the same for the plan that it is compared with
+	results, err := o.simulateAll(ctx, streams, files, models)
+	if err != nil {
+		return err
 	}
-	if len(files) == 2 {
+	if len(results) == 2 {
 		return o.compare(streams, [2]string{files[0], files[1]}, results)
 	}
 	if err := o.writePage(func(w io.Writer) error { return reports.WriteSimulationHTML(w, files[0], results[0]) }); err != nil {
@@ -110,6 +105,24 @@ func (o *simulateOptions) run(ctx context.Context, streams Streams, files []stri
 		return err
 	}
 	return verdictOf(results[0])
+}
+
+// simulateAll simulates one plan after another, until it is interrupted: of two plans it returns the first alone then.
+func (o *simulateOptions) simulateAll(ctx context.Context, streams Streams, files []string, models []*sim.Model) (results []*sim.Result, err error) {
+	for i, file := range files {
+		result, err := o.simulate(ctx, streams, file, models[i])
+		if i > 0 && (err != nil && ctx.Err() != nil || results[0].Interrupted) {
+			fmt.Fprintf(streams.Err, "Interrupted before %s was simulated: this is %s alone.\n", file, files[0])
+			results[0].Interrupted = true
+			return results, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, result)
+		o.replications, o.precision = result.Windows, 0 // the same for the plan that it is compared with
+	}
+	return results, nil
 }
 
 // compare shows two simulated plans beside each other.
@@ -216,7 +229,7 @@ func (o *simulateOptions) simulate(ctx context.Context, streams Streams, file st
 	result, err := sim.Run(ctx, model, sim.Settings{Seed: o.seed, Window: o.duration, WarmUp: o.warmUp, Replications: o.replications,
 		Precision: float64(o.precision), Batches: o.batches, Confidence: float64(o.confidence), Workers: o.workers, Progress: progress})
 	if err != nil && ctx.Err() != nil {
-		return nil, exitWith(codeInterrupted)
+		return nil, interruptedBefore("two replications were complete")
 	}
 	if err != nil {
 		return nil, usage(err)

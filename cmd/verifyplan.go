@@ -381,7 +381,7 @@ func (t *planTest) simulate(ctx context.Context) error {
 	t.simulated, err = sim.Run(ctx, model, sim.Settings{Seed: cmp.Or(t.seed, 1), Replications: simulations, Precision: simulatedTo,
 		Most: max(simulations, int(simulatedMost/max(1, t.worked.Total.BHCA))), Confidence: float64(t.confidence), Progress: progress})
 	if release() {
-		return exitWith(codeInterrupted)
+		return interruptedBefore("the first call, while the plan was simulated")
 	}
 	return err
 }

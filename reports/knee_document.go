@@ -21,6 +21,8 @@ func (k *Knee) unit(load float64) string {
 func (k *Knee) answer() []string {
 	var all []string
 	switch {
+	case k.Held == 0 && !k.judged():
+		all = []string{"Nothing is known about the target: no load was judged."}
 	case k.Held == 0:
 		all = []string{"No load held: not even " + k.unit(k.least()) + "."}
 	case k.Floor:
@@ -39,6 +41,11 @@ func (k *Knee) answer() []string {
 		all = append(all, fmt.Sprintf("RFC 7502 algorithm, reduced N: %s sessions in each trial instead of 50,000.", count(k.RFC.Attempts)))
 	}
 	return all
+}
+
+// judged tells whether the verdict on any load was another than that it cannot be told.
+func (k *Knee) judged() bool {
+	return slices.ContainsFunc(k.Steps, func(s kneeStep) bool { return s.Verdict != acceptance.CannotTell })
 }
 
 func (k *Knee) required() string {

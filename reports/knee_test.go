@@ -109,7 +109,9 @@ func TestVerdictOfASearch(t *testing.T) {
 			"Cannot tell whether the required 100 calls per second hold."},
 		{"interrupted below what is required", 100, search.Result{Held: 80, Floor: true, Interrupted: true}, acceptance.CannotTell, "Cannot tell"},
 		{"nothing holds", 0, search.Result{Steps: step(acceptance.DoesNotHold)}, acceptance.DoesNotHold, "No load held: not even 10 calls per second."},
-		{"the generator could not judge a single one", 0, search.Result{Steps: step(acceptance.CannotTell)}, acceptance.CannotTell, "No load held"},
+		{"the generator could not judge a single one", 0, search.Result{Steps: step(acceptance.CannotTell)}, acceptance.CannotTell,
+			"Nothing is known about the target: no load was judged."},
+		{"interrupted in the first trial", 0, search.Result{Interrupted: true}, acceptance.CannotTell, "Nothing is known about the target"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			k := NewKnee(KneeResult{What: "caps", Method: "bisect", Required: tt.required, Result: tt.result})

@@ -33,8 +33,12 @@ func (d Difference) Better() string {
 	return "first"
 }
 
-// Compare sets the results of two models beside each other. They must have the same seed, settings and number of windows.
+// Compare sets the results of two models beside each other. They must have the same seed, settings and number of windows;
+// of simulations that were interrupted, the windows count that both have.
 func Compare(a, b *Result) (*Comparison, error) {
+	if a.Interrupted || b.Interrupted {
+		a, b = a.only(b.numbers), b.only(a.numbers)
+	}
 	if a.Windows != b.Windows || a.Settings.Seed != b.Settings.Seed || a.Settings.Window != b.Settings.Window ||
 		a.Settings.WarmUp != b.Settings.WarmUp || a.Settings.Batches != b.Settings.Batches {
 		return nil, fmt.Errorf("compare: both must be simulated alike: %d windows of %s after %s with seed %d, and %d of %s after %s with seed %d",
@@ -56,6 +60,26 @@ func Compare(a, b *Result) (*Comparison, error) {
 			func(w *window) (y, x float64) { return w.groups[other].blocked, w.groups[other].offered }))
 	}
 	return c, nil
+}
+
+// only returns a result of the windows of some replications alone.
+func (r *Result) only(numbers []int) *Result {
+	part := *r
+	part.windows, part.numbers = nil, nil
+	for i, number := range r.numbers {
+		if _, both := slices.BinarySearch(numbers, number); both {
+			part.windows, part.numbers = append(part.windows, r.windows[i]), append(part.numbers, number)
+		}
+	}
+	part.Windows = len(part.windows)
+	part.Lost = lostShare(part.windows, part.Settings.Confidence)
+	part.Groups = slices.Clone(r.Groups)
+	for g := range part.Groups {
+		result := &part.Groups[g]
+		result.Blocking = part.blocking(g, burst(result.Circuits, result.OfferedErlangs.Value))
+		result.Verdict = verdict(result.Promised, result.Blocking)
+	}
+	return &part
 }
 
 // paired estimates the difference of two ratios over the same windows:

@@ -27,6 +27,7 @@ type Result struct {
 	Total   measure.Measurement
 
 	windows []window
+	numbers []int // of the replication of each window, or of the batch
 }
 
 // GroupResult is what a trunk group did.
@@ -93,8 +94,10 @@ func verdict(promised float64, blocking Estimate) Verdict {
 }
 
 // newResult turns windows into estimates.
-func newResult(c *compiled, s Settings, all []window, sums *sums, interrupted bool) *Result {
-	r := &Result{Model: c.Model, Settings: s, Windows: len(all), Interrupted: interrupted, windows: all, Total: sums.total()}
+func newResult(b *bench, interrupted bool) *Result {
+	c, s, sums := b.compiled, b.settings, b.sums
+	all, numbers := b.windows()
+	r := &Result{Model: c.Model, Settings: s, Windows: len(all), Interrupted: interrupted, windows: all, numbers: numbers, Total: sums.total()}
 	for g := range c.Groups {
 		r.Groups = append(r.Groups, r.group(g, sums))
 		r.Total.BusyTime += r.Groups[g].Measurement.BusyTime
@@ -146,7 +149,7 @@ func (r *Result) group(g int, sums *sums) GroupResult {
 	result.OfferedErlangs = result.Offered.times(scale)
 	result.Carried = r.mean(func(w *window) float64 { return at(w).area })
 	burst := burst(result.Circuits, result.OfferedErlangs.Value)
-	result.Blocking = r.share(func(w *window) (y, x float64) { return at(w).blocked, at(w).offered }, burst)
+	result.Blocking = r.blocking(g, burst)
 	none := noneSeen(float64(m.Offered), burst, r.Settings.Confidence)
 	result.TimeCongestion = share(r.Windows, func(i int) float64 { return at(&r.windows[i]).full }, func(int) float64 { return 1 },
 		r.Settings.Confidence, none)
@@ -163,6 +166,11 @@ func (r *Result) group(g int, sums *sums) GroupResult {
 	}
 	result.Verdict = verdict(result.Promised, result.Blocking)
 	return result
+}
+
+// blocking estimates the call congestion of a trunk group.
+func (r *Result) blocking(g int, burst float64) Estimate {
+	return r.share(func(w *window) (y, x float64) { return w.groups[g].blocked, w.groups[g].offered }, burst)
 }
 
 // times scales an estimate.
@@ -220,6 +228,10 @@ func (r *Result) Refine(ctx context.Context) error {
 		s := r.Settings
 		s.Replications, s.Precision, s.Batches = max(r.Windows, DefaultReplications), 0, 0
 		rare, err := Rare(ctx, r.Model, s, g.Name)
+		if err != nil && ctx.Err() != nil {
+			r.Interrupted = true
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("trunk group %s: %w", g.Name, err)
 		}

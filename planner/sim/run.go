@@ -153,11 +153,11 @@ func Run(ctx context.Context, m *Model, s Settings) (*Result, error) {
 		total = min(s.Most, total+total/2)
 	}
 	interrupted := err != nil && ctx.Err() != nil
-	windows := b.windows()
-	if err != nil && (!interrupted || len(windows) < 2) {
+	r := newResult(b, interrupted)
+	if err != nil && (!interrupted || r.Windows < 2) {
 		return nil, err
 	}
-	return newResult(c, s, windows, b.sums, interrupted), nil
+	return r, nil
 }
 
 // bench is where replications are made, by several workers at a time.
@@ -228,22 +228,31 @@ func (b *bench) finish(number, total int, windows []window) {
 	b.done[number] = windows
 	b.n++
 	if b.settings.Progress != nil {
-		b.settings.Progress(b.n, total, func() Estimate { return lostShare(b.windows(), b.settings.Confidence) })
+		b.settings.Progress(b.n, total, b.lost)
 	}
 }
 
-// windows returns those of all replications that are complete, in their order.
-func (b *bench) windows() []window {
-	var all []window
-	for _, windows := range b.done {
+// windows returns those of all replications that are complete, in their order, with the number of the replication of
+// each; of one long replication with their own.
+func (b *bench) windows() (all []window, numbers []int) {
+	for number, windows := range b.done {
+		for i := range windows {
+			numbers = append(numbers, number+i)
+		}
 		all = append(all, windows...)
 	}
-	return all
+	return all, numbers
+}
+
+// lost estimates the share of all calls that are lost so far.
+func (b *bench) lost() Estimate {
+	all, _ := b.windows()
+	return lostShare(all, b.settings.Confidence)
 }
 
 // precise tells whether the interval is as narrow as asked for.
 func (b *bench) precise() bool {
-	lost := lostShare(b.windows(), b.settings.Confidence)
+	lost := b.lost()
 	return lost.Known && lost.Value > 0 && lost.HalfWidth() <= b.settings.Precision
 }
 

@@ -133,3 +133,50 @@ func TestTheWarmUpIsLongEnough(t *testing.T) {
 	cold := simulate(t, m, Settings{Window: aht, Replications: 300, WarmUp: 1})
 	near(t, "erlangs without a warm-up", cold.Groups[0].Carried, 50*math.Exp(-1)) // ∫(1−e⁻ᵗ) from 0 to 1
 }
+
+// interruptedAfter simulates until a number of replications are complete.
+func interruptedAfter(t *testing.T, m *Model, s Settings, replications int) *Result {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s.Progress = func(done, _ int, _ func() Estimate) {
+		if done == replications {
+			cancel()
+		}
+	}
+	r, err := Run(ctx, m, s)
+	if err != nil || !r.Interrupted {
+		t.Fatalf("%v, interrupted: %v", err, r.Interrupted)
+	}
+	return r
+}
+
+// TestAComparisonThatIsInterruptedPairsWhatBothHave interrupts the second of two models: the replications that it has are
+// compared with the same ones of the first.
+func TestAComparisonThatIsInterruptedPairsWhatBothHave(t *testing.T) {
+	s := Settings{Replications: 1000, Window: 200 * aht, Workers: 3}
+	a := interruptedAfter(t, groupModel(30, erlangs(25)), s, 40)
+	b := interruptedAfter(t, groupModel(31, erlangs(25)), s, 25)
+	c, err := Compare(a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.A.Windows != c.B.Windows || c.A.Windows < 20 || c.A.Windows > 28 {
+		t.Errorf("%d and %d windows, want about 25 of each", c.A.Windows, c.B.Windows)
+	}
+	exact := mustB(t, 31, 25) - mustB(t, 30, 25)
+	if d := c.Groups[0]; !(d.Low <= exact && exact <= d.High) || d.High-d.Low > 0.005 {
+		t.Errorf("difference %g (%g to %g), exactly %g", d.Value, d.Low, d.High, exact)
+	}
+}
+
+// TestARareGroupThatIsInterruptedKeepsWhatWasCounted ends the context before the splitting begins.
+func TestARareGroupThatIsInterruptedKeepsWhatWasCounted(t *testing.T) {
+	r := simulate(t, groupModel(40, erlangs(15)), Settings{Replications: 10, Window: 20 * aht})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	before := r.Groups[0].Blocking
+	if err := r.Refine(ctx); err != nil || !r.Interrupted || r.Groups[0].Blocking != before || r.Groups[0].Rare != nil {
+		t.Errorf("%v, interrupted %v, blocking %v, was %v", err, r.Interrupted, r.Groups[0].Blocking, before)
+	}
+}
