@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/planner/acceptance"
 	"github.com/sipplan/sipplan/planner/routing"
 	"github.com/spf13/cobra"
@@ -77,7 +78,7 @@ func (f *embeddedFlags) start(ctx context.Context, circuits []int, cfg *loadgen.
 	trunks.trunks = p.targets(f.gateways > 0)
 	if !cfg.Media.Off {
 		for _, n := range circuits {
-			cfg.Files += 2 * n
+			cfg.Files += media.SocketsOfLeg * n
 		}
 	}
 	return p.stop, nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/planner/acceptance"
 	"github.com/sipplan/sipplan/planner/search"
 	"github.com/sipplan/sipplan/planner/traffic"
@@ -282,7 +283,7 @@ func (o *findOptions) far(ctx context.Context, cfg *loadgen.Config) (target stri
 		return o.against, func() {}, nil
 	}
 	if !cfg.Media.Off {
-		cfg.Files = 2 * o.embedded
+		cfg.Files = media.SocketsOfLeg * o.embedded
 	}
 	return startNear(ctx, o.embedded, cfg.Media)
 }

@@ -5,6 +5,7 @@ package loadgen
 import (
 	"fmt"
 
+	"github.com/sipplan/sipplan/loadgen/media"
 	"golang.org/x/sys/unix"
 )
 
@@ -18,7 +19,7 @@ func CheckFiles(calls, others int) error {
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return nil // no limit to be read: an open that fails is reported when it does
 	}
-	if need := others + spareFiles + 2*calls; uint64(need) > uint64(limit.Cur) {
+	if need := others + spareFiles + media.SocketsOfLeg*calls; uint64(need) > uint64(limit.Cur) {
 		return fmt.Errorf("the limit of open files is %d, but about %d calls at a time need %d sockets; raise it with ulimit -n %d, or use --media none",
 			limit.Cur, calls, need, need)
 	}

@@ -15,21 +15,22 @@ import (
 const bareSlots = 20
 
 // sendBare is the least that can be done: streams of packets of 172 octets on the same schedule as sipplan's,
-// one socket for all and one sendmmsg a slot, nothing counted, nothing received, no statistics.
-func sendBare(to string, streams int, length time.Duration) error {
-	address, err := netip.ParseAddrPort(to)
+// nothing counted, nothing received, no statistics; one socket for all and one sendmmsg a slot, or one of each for
+// each stream.
+func sendBare(o options) error {
+	address, err := netip.ParseAddrPort(o.bare)
 	if err != nil {
 		return err
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	b, err := newBare(address, streams)
+	b, err := newBare(address, o.media[0], o.each)
 	if err != nil {
 		return err
 	}
 	fmt.Println("ready")
 	start := time.Now()
-	for tick := 0; time.Duration(tick) < length/time.Millisecond; tick++ {
+	for tick := 0; time.Duration(tick) < o.length/time.Millisecond; tick++ {
 		if wait := time.Duration(tick)*time.Millisecond - time.Since(start); wait > 0 {
 			t := unix.NsecToTimespec(int64(wait))
 			_ = unix.Nanosleep(&t, nil)
@@ -43,21 +44,27 @@ func sendBare(to string, streams int, length time.Duration) error {
 
 // bare is the packets of all streams, ready to be sent.
 type bare struct {
-	fd      int
+	sockets []int // one, or one for each stream
 	packets [][172]byte
 	vectors []unix.Iovec
 	headers []unixMmsghdr
 	peer    unix.RawSockaddrInet4
 }
 
-func newBare(to netip.AddrPort, streams int) (*bare, error) {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, os.NewSyscallError("socket", err)
-	}
+func newBare(to netip.AddrPort, streams int, each bool) (*bare, error) {
 	b := &bare{
-		fd: fd, packets: make([][172]byte, streams),
+		sockets: make([]int, 1), packets: make([][172]byte, streams),
 		vectors: make([]unix.Iovec, streams), headers: make([]unixMmsghdr, streams),
+	}
+	if each {
+		b.sockets = make([]int, streams)
+	}
+	for i := range b.sockets {
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+		if err != nil {
+			return nil, os.NewSyscallError("socket", err)
+		}
+		b.sockets[i] = fd
 	}
 	port := to.Port()
 	b.peer = unix.RawSockaddrInet4{Family: unix.AF_INET, Port: port<<8 | port>>8, Addr: to.Addr().As4()}
@@ -82,7 +89,11 @@ func (b *bare) slot(slot int) error {
 		p[2], p[3] = byte(number>>8), byte(number)
 	}
 	for first < end {
-		n, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(b.fd), uintptr(unsafe.Pointer(&b.headers[first])), uintptr(end-first), 0, 0, 0)
+		fd, last := b.sockets[first%len(b.sockets)], end
+		if len(b.sockets) > 1 {
+			last = first + 1
+		}
+		n, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.headers[first])), uintptr(last-first), 0, 0, 0)
 		if errno != 0 {
 			return os.NewSyscallError("sendmmsg", errno)
 		}

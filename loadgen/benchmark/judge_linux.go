@@ -24,8 +24,8 @@ type judge struct {
 	streams map[streamKey]*listened
 	errors  [errorBins]uint32 // |gap - packet time|, in units of errorBin
 	gaps    uint64
-	packets atomic.Uint64
-	window  atomic.Bool // counts only while it is open
+
+	opened, shutAt atomic.Int64 // kernel times, ns: what comes between them counts; 0: not yet
 }
 
 // streamKey is where a stream comes from, and its SSRC.
@@ -34,14 +34,22 @@ type streamKey struct {
 	ssrc uint32
 }
 
-// listened is one stream as the judge hears it.
+// listened is one stream as the judge hears it in the window.
 type listened struct {
-	last     int64  // kernel time of the last packet, ns
-	number   uint16 // of it
-	heard    bool
-	packets  uint32
-	lost     uint32
-	lastOpen bool // it came while the window was open
+	first, last int64  // kernel times of packets, ns
+	number      uint16 // of the last one
+	packets     uint32
+	lost        uint32
+}
+
+// due returns how many packets a stream owes for a window that ends at an instant: those of the time that it was
+// heard, and if it fell silent before the end, those of the rest.
+func (l *listened) due(shut int64) uint64 {
+	until := l.last
+	if shut-until > int64(5*spacing) {
+		until = shut
+	}
+	return uint64((until-l.first+int64(spacing)/2)/int64(spacing)) + 1
 }
 
 const (
@@ -49,6 +57,10 @@ const (
 	errorBins = 20_000 // 200 ms
 	judgeRead = 256    // packets a system call
 	judgeSize = 256    // octets kept of a packet
+
+	// judgeNap is how long the judge sleeps when it has read everything. A judge that waited for each packet would let
+	// the sender pay for waking it, as often as the two happen to miss one another; the times are the kernel's anyway.
+	judgeNap = time.Millisecond
 )
 
 // listen opens the judge's socket and reads until close.
@@ -59,10 +71,8 @@ func listen() (*judge, error) {
 	}
 	j := &judge{fd: fd, done: make(chan struct{}), streams: map[streamKey]*listened{}}
 	j.running.Store(true)
-	wait := unix.Timeval{Usec: 100_000}
 	err = errors.Join(
 		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1),
-		unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &wait),
 		unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
 	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 16<<20) != nil {
 		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 16<<20) // what the system allows
@@ -118,9 +128,10 @@ func (j *judge) listen() {
 			h.Control = (*byte)(unsafe.Pointer(&box.controls[i]))
 			h.SetControllen(len(box.controls[i]) * 8)
 		}
-		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, uintptr(j.fd), uintptr(unsafe.Pointer(&box.headers)), judgeRead, unix.MSG_WAITFORONE, 0, 0)
+		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, uintptr(j.fd), uintptr(unsafe.Pointer(&box.headers)), judgeRead, unix.MSG_DONTWAIT, 0, 0)
 		if errno != 0 {
-			continue // nothing came in a tenth of a second
+			time.Sleep(judgeNap)
+			continue
 		}
 		for i := range int(n) {
 			j.hear(box, i)
@@ -140,49 +151,46 @@ func (j *judge) hear(box *mailbox, i int) {
 		return
 	}
 	at := (*unix.Timespec)(unsafe.Pointer(&messages[0].Data[0])).Nano()
+	if opened, shut := j.opened.Load(), j.shutAt.Load(); opened == 0 || at < opened || shut != 0 && at >= shut {
+		return
+	}
 	key := streamKey{box.names[i].Port, binary.BigEndian.Uint32(packet[8:])}
 	s := j.streams[key]
 	if s == nil {
 		s = &listened{}
 		j.streams[key] = s
 	}
-	number, open := uint16(packet[2])<<8|uint16(packet[3]), j.window.Load()
-	if open {
-		j.packets.Add(1)
-		s.packets++
+	number := uint16(packet[2])<<8 | uint16(packet[3])
+	if s.packets++; s.packets == 1 {
+		s.first, s.last, s.number = at, at, number
+		return
 	}
-	if open && s.heard && s.lastOpen {
-		if step := number - s.number; step > 1 && step < 1<<15 {
-			s.lost += uint32(step - 1)
-		}
-		off := (time.Duration(at-s.last) - spacing).Abs() / errorBin
-		j.errors[min(int(off), errorBins-1)]++
-		j.gaps++
+	if step := number - s.number; step > 1 && step < 1<<15 {
+		s.lost += uint32(step - 1)
 	}
-	s.last, s.number, s.heard, s.lastOpen = at, number, true, open
+	off := (time.Duration(at-s.last) - spacing).Abs() / errorBin
+	j.errors[min(int(off), errorBins-1)]++
+	j.gaps++
+	s.last, s.number = at, number
 }
 
 // open begins a window.
-func (j *judge) open() {
-	j.packets.Store(0)
-	j.window.Store(true)
-}
+func (j *judge) open() { j.opened.Store(time.Now().UnixNano()) }
 
-// shut ends the window and tells what was heard in it; to be called once.
-func (j *judge) shut() heard {
-	j.window.Store(false)
+// shut ends the window and tells what was heard in it of so many streams; to be called once.
+func (j *judge) shut(streams int) heard {
+	shut := time.Now().UnixNano()
+	j.shutAt.Store(shut)
+	time.Sleep(5 * judgeNap) // for what waits in the socket
 	j.close()
-	h := heard{packets: j.packets.Load()}
+	h := heard{streams: uint64(len(j.streams))}
 	for _, s := range j.streams {
-		if s.packets == 0 {
-			continue
-		}
-		if h.streams == 0 || s.packets < h.fewest {
-			h.fewest = s.packets
-		}
-		h.streams++
-		h.most = max(h.most, s.packets)
+		h.packets += uint64(s.packets)
 		h.lost += uint64(s.lost)
+		h.due += s.due(shut)
+	}
+	if missing := streams - len(j.streams); missing > 0 {
+		h.due += uint64(missing) * uint64((shut-j.opened.Load())/int64(spacing))
 	}
 	h.p50, h.p90, h.p99 = j.quantile(0.5), j.quantile(0.9), j.quantile(0.99)
 	var off uint64

@@ -14,10 +14,11 @@
 //
 // Debian's SIPp speaks no TLS: sipplan over TLS is set beside SIPp over TCP, which is the harder comparison.
 //
-// Streams are G.711 in packets of 20 ms: those of sipplan's calls, those of SIPp's rtp_stream, and those of a bare
-// loop that does nothing but one sendmmsg a millisecond on the same schedule. An independent receiver on the other
-// processor judges the spacing of the packets by the kernel's timestamps while all streams run, and the system's
-// accounts say what the sender used meanwhile.
+// Streams are G.711 in packets of 20 ms: those of sipplan's calls, those of SIPp's rtp_stream, and those of two bare
+// loops that do nothing but sendmmsg on the same schedule. One has a single socket and makes one call a millisecond,
+// which is the least there is, but no call could be told from another by its port; one has a socket for each stream,
+// as calls have. An independent receiver on the other processor judges the spacing of the packets by the kernel's
+// timestamps while all streams run, and the system's accounts say what the sender used meanwhile.
 package main
 
 import (
@@ -44,6 +45,7 @@ type options struct {
 	media     []int  // numbers of streams
 	calls     []int  // numbers of two-way calls
 	bare      string // where a bare loop sends so many
+	each      bool   // from a socket for each
 }
 
 func main() {
@@ -71,6 +73,7 @@ func parse() (o options, err error) {
 	streams := flag.String("media", "", "compare so many RTP streams instead, separated by commas")
 	calls := flag.String("calls", "", "hold so many two-way calls between two sipplan processes instead, separated by commas")
 	flag.StringVar(&o.bare, "bare", "", "be the bare loop of -media, and send to this address")
+	flag.BoolVar(&o.each, "each", false, "with -bare: a socket for each stream")
 	flag.Parse()
 	if !slices.Contains([]string{"udp", "tcp", "tls"}, o.transport) {
 		return o, fmt.Errorf("-transport: must be udp, tcp or tls, got %q", o.transport)
@@ -102,7 +105,7 @@ func numbers(name, list string) (all []int, err error) {
 // run builds sipplan and compares.
 func run(ctx context.Context, o options) error {
 	if o.bare != "" {
-		return sendBare(o.bare, o.media[0], o.length)
+		return sendBare(o)
 	}
 	folder, err := os.MkdirTemp("", "sipplan-benchmark-")
 	if err != nil {

@@ -60,14 +60,14 @@ func (b *bench) mediaRound(ctx context.Context, s sender, streams int, length ti
 	pause(ctx, length)
 	after, errAfter := processorTime(p)
 	lasted := time.Since(opened)
-	r.heard = j.shut()
+	r.heard = j.shut(streams)
 	if err := errors.Join(ctx.Err(), errBefore, errAfter); err != nil {
 		return r, err
 	}
 	if r.packets == 0 {
 		return r, fmt.Errorf("nothing was heard; it said:\n%s", lastWords(p.out.String()))
 	}
-	r.sent = float64(r.packets) / (float64(streams) * lasted.Seconds() / spacing.Seconds())
+	r.sent = float64(r.packets) / float64(r.due)
 	r.perPacket = float64((after - before).Microseconds()) / float64(r.packets)
 	r.core = (after - before).Seconds() / lasted.Seconds()
 	return r, nil
@@ -78,13 +78,8 @@ func lastWords(text string) string { return text[max(0, len(text)-1000):] }
 
 // startSender starts a sender of streams to the judge's port; end ends it and what it needs.
 func (b *bench) startSender(ctx context.Context, s sender, streams int, lasts time.Duration, judgePort int) (p *process, end func(), err error) {
-	if s == bareSends {
-		own, err := os.Executable()
-		if err != nil {
-			return nil, nil, err
-		}
-		p, err = b.start(ctx, 0, []string{own, "-bare", net.JoinHostPort("127.0.0.1", strconv.Itoa(judgePort)),
-			"-media", strconv.Itoa(streams), "-length", lasts.String()})
+	if s == bareSends || s == bareEachSends {
+		p, err = b.bareStreams(ctx, s, judgePort, streams, lasts)
 		return p, func() { _, _ = p.end() }, err
 	}
 	port, err := freePort()
@@ -110,6 +105,16 @@ func (b *bench) startSender(ctx context.Context, s sender, streams int, lasts ti
 		return nil, nil, err
 	}
 	return p, func() { _, _ = p.end(); _, _ = far.end() }, nil
+}
+
+// bareStreams starts this program as a bare loop.
+func (b *bench) bareStreams(ctx context.Context, s sender, judgePort, streams int, lasts time.Duration) (*process, error) {
+	own, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return b.start(ctx, 0, []string{own, "-bare", net.JoinHostPort("127.0.0.1", strconv.Itoa(judgePort)),
+		"-each=" + strconv.FormatBool(s == bareEachSends), "-media", strconv.Itoa(streams), "-length", lasts.String()})
 }
 
 func (b *bench) sipplanStreams(ctx context.Context, port, streams int, lasts time.Duration) (*process, error) {

@@ -17,10 +17,13 @@ const (
 	sipplanSends sender = iota
 	sippSends
 	bareSends
+	bareEachSends
 	numSenders
 )
 
-func (s sender) String() string { return [...]string{"sipplan", "SIPp", "bare loop"}[s] }
+func (s sender) String() string {
+	return [...]string{"sipplan", "SIPp", "bare, 1 socket", "bare, sockets"}[s]
+}
 
 // mediaRound is what one run of a sender showed.
 type mediaRound struct {
@@ -32,8 +35,8 @@ type mediaRound struct {
 
 // heard is what the judge says of a window.
 type heard struct {
-	packets, lost, streams uint64
-	fewest, most           uint32 // packets of a stream
+	streams, packets, lost uint64
+	due                    uint64 // packets that the streams owed
 	p50, p90, p99          time.Duration
 	over5                  float64 // share of the gaps that are off by more than 5 ms
 }
@@ -60,10 +63,11 @@ func printMedia(w io.Writer, streams int, all [numSenders][]mediaRound) {
 			medianRound(rounds, func(r mediaRound) float64 { return r.perPacket }), share(func(r mediaRound) float64 { return r.core }))
 	}
 	_ = t.Flush()
-	fmt.Fprintf(w, "ratios of sipplan, medians of the rounds: p99 to SIPp %.2f, processor time to SIPp %.2f, to the bare loop %.2f\n\n",
+	fmt.Fprintf(w, "ratios of sipplan, medians of the rounds: p99 to SIPp %.2f; processor time to SIPp %.2f, to a bare loop with one socket %.2f, with a socket a stream %.2f\n\n",
 		ratioOf(all[sipplanSends], all[sippSends], func(r mediaRound) float64 { return float64(r.p99) }),
 		ratioOf(all[sipplanSends], all[sippSends], func(r mediaRound) float64 { return r.perPacket }),
-		ratioOf(all[sipplanSends], all[bareSends], func(r mediaRound) float64 { return r.perPacket }))
+		ratioOf(all[sipplanSends], all[bareSends], func(r mediaRound) float64 { return r.perPacket }),
+		ratioOf(all[sipplanSends], all[bareEachSends], func(r mediaRound) float64 { return r.perPacket }))
 }
 
 // ratioOf returns the median, over the rounds, of the ratio of one figure.

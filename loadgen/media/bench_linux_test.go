@@ -54,7 +54,7 @@ func BenchmarkPacketReceived(b *testing.B) {
 			turn++
 			s.fill(b)
 		}
-		s.legs[i%len(s.legs)].visit(time.Duration(turn) * DefaultPacketTime)
+		s.legs[i%len(s.legs)].attend(time.Duration(turn) * DefaultPacketTime)
 	}
 	b.StopTimer()
 	for _, l := range s.legs {
@@ -198,7 +198,7 @@ func (s *stage) fill(b *testing.B) {
 func (s *stage) drain(b *testing.B) {
 	b.StopTimer()
 	for _, l := range s.legs {
-		drain(l.rtp)
+		drain(l.rtp.receive)
 	}
 	b.StartTimer()
 }

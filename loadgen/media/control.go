@@ -11,6 +11,8 @@ const (
 	reportInterval = 5 * time.Second // least mean interval of RFC 3550 section 6.2
 	controlRead    = time.Second     // how often the RTCP socket of a leg is looked at
 
+	strayRead = 100 * time.Millisecond // and how soon again after strangers have sent to its RTP port
+
 	// compensation makes up for timer reconsideration, which would lengthen the mean (section 6.3.1).
 	compensation = 1.21828
 )

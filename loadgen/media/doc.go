@@ -4,7 +4,7 @@
 // An Engine belongs to one shard and to that shard's goroutine alone; nothing in it locks, and nothing
 // on the packet path allocates once warm. The shard calls Sweep at or soon after the instant that Next
 // names. A sweep visits the legs whose packets are due in that millisecond: all send, then each reads its
-// own two sockets without waiting. There is no wake-up per packet and no goroutine per call.
+// own sockets without waiting. There is no wake-up per packet and no goroutine per call.
 //
 // A call takes a Leg, a port pair, with Open, announces its port, runs it with Start once both sides are
 // described, and gives it back with Stop, which tells what became of the media.
@@ -32,5 +32,5 @@
 // receiver, sequence, jitter and playout what it makes of what it hears, score and loudness what
 // that sounded like, extended what both ends tell each other of it; reference, ear and listen mark audio and recognise
 // it, envelope finds an echo; tap shows packets to a recorder; socket has the one interface to the network, with the
-// fast path in socket_linux.
+// fast path in socket_linux, and direct_linux the socket that a peer has to itself.
 package media

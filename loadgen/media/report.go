@@ -65,10 +65,13 @@ func (l *Leg) statement(at time.Duration) rtcp.Packet {
 	}
 }
 
-// readControl takes what waits in the RTCP socket. It may have waited for a second; arrival times are
-// the kernel's, so that no round trip is the longer for it.
+// readControl takes what waits in the RTCP socket, and what strangers have sent to the RTP port. It may have
+// waited for a second; arrival times are the kernel's, so that no round trip is the longer for it.
 func (l *Leg) readControl(at time.Duration) {
 	l.control.nextRead = at + controlRead
+	if l.readStrays(at) {
+		l.control.nextRead = at + strayRead
+	}
 	for range readBatches {
 		batch := l.rtcp.receive()
 		for i := range batch {

@@ -28,9 +28,10 @@ type sender struct {
 	position int    // next slot
 	plays    int    // times that the track is still to be played; 0: for ever
 	paused   bool   // the track waits where it is
-	dialer   dialer
 
 	packets, octets uint32 // as sender reports count them, modulo 2^32
+
+	dialer dialer
 }
 
 func newSender(random *rand.Rand) sender {

@@ -11,10 +11,13 @@ const replayWindow = 128
 // shield protects the packets of one leg as SRTP and SRTCP (RFC 3711). The zero value lets them through as
 // they are.
 type shield struct {
-	sending, receiving Keys
-	out, in            *srtp.Context // nil: plain
-	failed             bool          // keys were given that cannot be used: nothing is sent or heard
+	out, in *srtp.Context // nil: plain
+	keys    *bothKeys     // nil: plain both ways
+	failed  bool          // keys were given that cannot be used: nothing is sent or heard
 }
+
+// bothKeys are the keys of a shield.
+type bothKeys struct{ sending, receiving Keys }
 
 // Rekey changes the keys of a running leg (RFC 4568 section 7.1.4); the same keys change nothing.
 func (l *Leg) Rekey(sending, receiving Keys) {
@@ -24,17 +27,25 @@ func (l *Leg) Rekey(sending, receiving Keys) {
 
 // set gives the shield keys. Those that it has already go on, with their packet indexes.
 func (s *shield) set(sending, receiving Keys) {
-	if sending != s.sending || s.failed {
-		s.sending, s.out = sending, nil
+	had, failed := bothKeys{}, s.failed
+	if s.keys != nil {
+		had = *s.keys
+	}
+	if sending != had.sending || failed {
+		s.out = nil
 		if sending.suite != Plain {
 			s.out, _ = sending.context()
 		}
 	}
-	if receiving != s.receiving || s.failed {
-		s.receiving, s.in = receiving, nil
+	if receiving != had.receiving || failed {
+		s.in = nil
 		if receiving.suite != Plain {
 			s.in, _ = receiving.context(srtp.SRTPReplayProtection(replayWindow), srtp.SRTCPReplayProtection(replayWindow))
 		}
+	}
+	s.keys = nil
+	if set := (bothKeys{sending, receiving}); set != (bothKeys{}) {
+		s.keys = &set
 	}
 	s.failed = (s.out == nil) != (sending.suite == Plain) || (s.in == nil) != (receiving.suite == Plain)
 }

@@ -16,9 +16,19 @@ type socket interface {
 	// send hands one datagram to the kernel. An error means that it was not sent.
 	send(b []byte, to netip.AddrPort) error
 
+	// connect names the peer: to whom most datagrams will go and from whom most will come, which makes these cheaper.
+	// What others send is left to strays from then on.
+	connect(to netip.AddrPort)
+
+	// sendPeer is send to the peer that was named last.
+	sendPeer(b []byte) error
+
 	// receive returns datagrams that wait, at most receiveBatch, none when none waits. They are valid
-	// until the next receive on any socket of the network.
+	// until the next receive or strays on any socket of the network.
 	receive() []datagram
+
+	// strays returns, as receive does, datagrams that receive leaves out: those of others than the peer.
+	strays() []datagram
 
 	close() error
 }

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -53,44 +54,58 @@ func (k *kernel) rearm(i int) {
 	h.SetControllen(controlWords * 8)
 }
 
-// rawSocket is one socket of Linux.
+// rawSocket is one socket of Linux, and a second one on the same port once it is told its peer.
 type rawSocket struct {
-	fd     uintptr
-	kernel *kernel
-	six    bool
-
-	to     netip.AddrPort // what peer was made from
-	peer   unix.RawSockaddrInet6
+	direct uintptr // connected to the peer; noSocket: there is none
 	length uintptr // of peer in use; 0: to is of the other family
+	kernel *kernel
+	fd     uintptr
+	six    bool
+	peer   unix.RawSockaddrInet6
+	to     netip.AddrPort // what peer was made from
 }
 
 func (k *kernel) listen(local netip.AddrPort) (socket, error) {
-	family, bind := unix.AF_INET, unix.Sockaddr(&unix.SockaddrInet4{Port: int(local.Port()), Addr: four(local.Addr())})
+	bind := unix.Sockaddr(&unix.SockaddrInet4{Port: int(local.Port()), Addr: four(local.Addr())})
 	if local.Addr().Is6() {
 		zone, err := zoneOf(local.Addr())
 		if err != nil {
 			return nil, err
 		}
-		family, bind = unix.AF_INET6, &unix.SockaddrInet6{Port: int(local.Port()), Addr: local.Addr().As16(), ZoneId: zone}
+		bind = &unix.SockaddrInet6{Port: int(local.Port()), Addr: local.Addr().As16(), ZoneId: zone}
 	}
-	fd, err := unix.Socket(family, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, unix.IPPROTO_UDP)
+	s := &rawSocket{direct: noSocket, kernel: k, six: local.Addr().Is6()}
+	fd, err := s.open()
 	if err != nil {
-		return nil, os.NewSyscallError("socket", err)
-	}
-	s := &rawSocket{fd: uintptr(fd), kernel: k, six: family == unix.AF_INET6}
-	if err := s.configure(); err != nil {
-		unix.Close(fd)
 		return nil, err
 	}
 	if err := unix.Bind(fd, bind); err != nil {
 		unix.Close(fd)
 		return nil, os.NewSyscallError("bind", err)
 	}
+	s.fd = uintptr(fd)
 	return s, nil
 }
 
+// open returns a socket that is not bound yet.
+func (s *rawSocket) open() (fd int, err error) {
+	family := unix.AF_INET
+	if s.six {
+		family = unix.AF_INET6
+	}
+	fd, err = unix.Socket(family, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, unix.IPPROTO_UDP)
+	if err != nil {
+		return 0, os.NewSyscallError("socket", err)
+	}
+	if err := s.configure(fd); err != nil {
+		unix.Close(fd)
+		return 0, err
+	}
+	return fd, nil
+}
+
 // configure marks the packets and asks for receive times and drop counts.
-func (s *rawSocket) configure() error {
+func (s *rawSocket) configure(fd int) error {
 	level, mark := unix.IPPROTO_IP, unix.IP_TOS
 	if s.six {
 		level, mark = unix.IPPROTO_IPV6, unix.IPV6_TCLASS
@@ -109,7 +124,7 @@ func (s *rawSocket) configure() error {
 		if !o.wanted {
 			continue
 		}
-		if err := unix.SetsockoptInt(int(s.fd), o.level, o.option, o.value); err != nil {
+		if err := unix.SetsockoptInt(fd, o.level, o.option, o.value); err != nil {
 			return fmt.Errorf("setsockopt %s: %w", o.name, err)
 		}
 	}
@@ -117,19 +132,36 @@ func (s *rawSocket) configure() error {
 }
 
 func (s *rawSocket) send(b []byte, to netip.AddrPort) error {
-	if to != s.to {
+	switch {
+	case to == s.to:
+	case s.direct != noSocket:
+		s.connect(to)
+	default:
 		s.aim(to)
 	}
-	if s.length == 0 {
-		return unix.EAFNOSUPPORT
+	return s.sendPeer(b)
+}
+
+func (s *rawSocket) sendPeer(b []byte) error {
+	errno := unix.EAFNOSUPPORT
+	switch {
+	case s.length == 0:
+	case s.direct != noSocket:
+		errno = s.sendDirect(b)
+	default:
+		errno = sendTo(s.fd, b, &s.peer, s.length)
 	}
-	_, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, s.fd,
-		uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), unix.MSG_DONTWAIT,
-		uintptr(unsafe.Pointer(&s.peer)), s.length)
 	if errno != 0 {
 		return errno
 	}
 	return nil
+}
+
+// sendTo is sendto(2), without waiting.
+func sendTo(fd uintptr, b []byte, to *unix.RawSockaddrInet6, length uintptr) unix.Errno {
+	_, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, fd, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
+		unix.MSG_DONTWAIT, uintptr(unsafe.Pointer(to)), length)
+	return errno
 }
 
 // aim writes the address of the peer as the kernel reads it.
@@ -151,17 +183,26 @@ func (s *rawSocket) aim(to netip.AddrPort) {
 }
 
 func (s *rawSocket) receive() []datagram {
+	if s.direct != noSocket {
+		return s.receiveDirect()
+	}
+	batch, _ := s.receiveFrom(s.fd) // EAGAIN; an unconnected socket has no errors of its own to report
+	return batch
+}
+
+// receiveFrom is recvmmsg(2), without waiting.
+func (s *rawSocket) receiveFrom(fd uintptr) ([]datagram, unix.Errno) {
 	k := s.kernel
-	n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, s.fd,
+	n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, fd,
 		uintptr(unsafe.Pointer(&k.headers)), receiveBatch, unix.MSG_DONTWAIT, 0, 0)
 	if errno != 0 {
-		return nil // EAGAIN; an unconnected socket has no errors of its own to report
+		return nil, errno
 	}
 	for i := range k.datagrams[:n] {
 		k.read(i, s.six)
 		k.rearm(i)
 	}
-	return k.datagrams[:n]
+	return k.datagrams[:n], 0
 }
 
 // read turns what the kernel wrote into a datagram.
@@ -202,8 +243,8 @@ func (d *datagram) note(h unix.Cmsghdr, data []byte) {
 
 func (s *rawSocket) close() error {
 	fd := int(s.fd)
-	s.fd = ^uintptr(0) // the number may soon be somebody else's file
-	return os.NewSyscallError("close", unix.Close(fd))
+	s.fd = noSocket // the number may soon be somebody else's file
+	return errors.Join(os.NewSyscallError("close", unix.Close(fd)), s.closeDirect())
 }
 
 func four(a netip.Addr) (b [4]byte) {

@@ -20,6 +20,7 @@ const glance = 50 * time.Microsecond
 type netSocket struct {
 	conn    *net.UDPConn
 	network *portable
+	peer    netip.AddrPort
 }
 
 func (p *portable) listen(local netip.AddrPort) (socket, error) {
@@ -31,13 +32,20 @@ func (p *portable) listen(local netip.AddrPort) (socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &netSocket{conn, p}, nil
+	return &netSocket{conn: conn, network: p}, nil
 }
 
 func (s *netSocket) send(b []byte, to netip.AddrPort) error {
 	_, err := s.conn.WriteToUDPAddrPort(b, to)
 	return err
 }
+
+// connect does no more than to note the peer: receive returns whatever comes.
+func (s *netSocket) connect(to netip.AddrPort) { s.peer = to }
+
+func (s *netSocket) sendPeer(b []byte) error { return s.send(b, s.peer) }
+
+func (s *netSocket) strays() []datagram { return nil }
 
 func (s *netSocket) receive() []datagram {
 	p := s.network

@@ -25,6 +25,7 @@ type ether struct {
 type fakeSocket struct {
 	ether   *ether
 	local   netip.AddrPort
+	peer    netip.AddrPort
 	waiting []datagram
 	refuse  error // what send returns
 	closed  bool
@@ -62,6 +63,12 @@ func (s *fakeSocket) send(b []byte, to netip.AddrPort) error {
 	s.ether.deliver(s.local, to, b)
 	return nil
 }
+
+func (s *fakeSocket) connect(to netip.AddrPort) { s.peer = to }
+
+func (s *fakeSocket) sendPeer(b []byte) error { return s.send(b, s.peer) }
+
+func (s *fakeSocket) strays() []datagram { return nil }
 
 func (s *fakeSocket) receive() []datagram {
 	n := 0

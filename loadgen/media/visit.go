@@ -21,15 +21,11 @@ const (
 // stream in one direction does not pay for two.
 const (
 	quietReads = 50 // reads that find nothing before a leg counts as quiet
-	quietEach  = 5  // of so many visits to a quiet leg one reads
+	quietEach  = 25 // packet times between two reads of a quiet leg
 )
 
-// visit is all that a sweep does for a leg: send, then listen. Sweep does the first for all legs of a slot
-// before it does the second for any, so that what one hears does not delay what another sends.
-func (l *Leg) visit(now time.Duration) {
-	l.send(now)
-	l.attend(now)
-}
+// A visit of a sweep to a leg is send, then attend. Sweep does the first for all legs of a slot before it does the
+// second for any, so that what one hears does not delay what another sends.
 
 // send sends what is due.
 func (l *Leg) send(now time.Duration) {
@@ -38,19 +34,21 @@ func (l *Leg) send(now time.Duration) {
 	}
 }
 
-// attend reads what came, and reports.
+// attend reads what came, and reports, unless it is known that there is nothing to do.
 func (l *Leg) attend(now time.Duration) {
-	at := l.engine.clock.read(now)
-	if l.quiet < quietReads || l.quiet%quietEach == 0 || l.stream.Source.echoes() {
-		l.read(at)
-	} else {
-		l.quiet++
+	if now < l.attention {
+		return
 	}
+	at := l.engine.clock.read(now)
+	l.read(at)
 	if at >= l.control.nextRead {
 		l.readControl(at)
 	}
 	if at >= l.control.nextReport {
 		l.report(at, false)
+	}
+	if l.quiet >= quietReads && !l.stream.Source.echoes() {
+		l.attention = min(now+quietEach*l.wheel.period(), l.control.nextRead, l.control.nextReport)
 	}
 }
 
@@ -93,7 +91,7 @@ func (l *Leg) transmit(n int) {
 		l.tap.Packet(l.engine.clock.read(l.engine.now), false, true, l.local(false), l.stream.Remote, l.engine.buffer[:n])
 	}
 	packet, ok := l.shield.seal(l.engine.sealed[:0], l.engine.buffer[:n], &l.engine.header, false)
-	if !ok || l.rtp.send(packet, l.stream.Remote) != nil {
+	if !ok || l.rtp.sendPeer(packet) != nil {
 		l.stats.SendErrors++
 		return
 	}
@@ -102,20 +100,23 @@ func (l *Leg) transmit(n int) {
 
 // read takes what waits in the RTP socket.
 func (l *Leg) read(at time.Duration) {
+	batch := l.rtp.receive()
+	if len(batch) == 0 {
+		l.quiet++
+		return
+	}
+	l.quiet, l.attention = 0, 0
 	before, stamped := l.receiver.last, false
-	l.quiet++
-	for range readBatches {
-		batch := l.rtp.receive()
-		if len(batch) > 0 {
-			l.quiet = 0
-		}
+	for n := 1; ; n++ {
 		for i := range batch {
+			l.countDrops(batch[i].dropped)
 			l.take(&batch[i], at)
 			stamped = batch[i].stamp != 0
 		}
-		if len(batch) < receiveBatch {
+		if len(batch) < receiveBatch || n == readBatches {
 			break
 		}
+		batch = l.rtp.receive()
 	}
 	if stamped && l.stream.Source.echoes() && l.receiver.last > before {
 		l.follow(at)
@@ -133,9 +134,24 @@ func (l *Leg) follow(at time.Duration) {
 	l.wheel.move(l, l.receiver.last+echoMargin)
 }
 
+// readStrays takes what others than the remote have sent to the RTP port, and reports whether there was any.
+func (l *Leg) readStrays(at time.Duration) (any bool) {
+	for range readBatches {
+		batch := l.rtp.strays()
+		for i := range batch {
+			l.stats.Foreign += l.strayDrops.since(batch[i].dropped)
+			l.take(&batch[i], at)
+		}
+		any = any || len(batch) > 0
+		if len(batch) < receiveBatch {
+			break
+		}
+	}
+	return any
+}
+
 // take judges one datagram.
 func (l *Leg) take(d *datagram, at time.Duration) {
-	l.countDrops(d.dropped)
 	arrival := l.engine.clock.arrival(d.stamp, at)
 	packet := &l.engine.packet
 	switch {
@@ -232,14 +248,26 @@ func (l *Leg) mirror(d *datagram) {
 	}
 }
 
-// countDrops follows the kernel's drop counter of the socket. Drops before the first datagram of this
-// stream are not its own.
+// countDrops counts what the kernel has dropped of the remote's packets.
 func (l *Leg) countDrops(dropped uint32) {
-	if n := dropped - l.dropsBefore; l.dropsKnown && int32(n) > 0 {
-		l.stats.KernelDrops += uint64(n)
-		l.engine.drops += uint64(n)
+	n := l.drops.since(dropped)
+	l.stats.KernelDrops += n
+	l.engine.drops += n
+}
+
+// drops follows the kernel's drop counter of a socket. Drops before the first datagram of a stream are not its own.
+type drops struct {
+	before uint32
+	known  bool
+}
+
+// since returns how many datagrams were dropped since the datagram before, given the counter's new value.
+func (d *drops) since(dropped uint32) (n uint64) {
+	if more := dropped - d.before; d.known && int32(more) > 0 {
+		n = uint64(more)
 	}
-	l.dropsBefore, l.dropsKnown = dropped, true
+	d.before, d.known = dropped, true
+	return n
 }
 
 // readRTP reads a packet; false means that it is none (RFC 3550 appendix A.1). Packet types 192 to 223
