@@ -27,7 +27,7 @@ const defaultRealm = "sipplan"
 
 // newAnswerCommand returns `sipplan answer`.
 func newAnswerCommand(streams Streams) *cobra.Command {
-	o := &answerOptions{}
+	o := &answerOptions{gateway: gatewayOptions{named: "answer"}}
 	command := &cobra.Command{
 		Use:   "answer",
 		Short: "Answer calls and other requests as a scenario says",
@@ -65,7 +65,7 @@ scenario file of SIPp, which answers nothing but what the file says.`,
 
 // apply loads the scenario and what it needs.
 func (o *answerOptions) apply(streams Streams) error {
-	programs, err := o.scenario.programs()
+	programs, err := o.scenario.programsOf(scenarios.Answerer)
 	if err != nil {
 		return err
 	}

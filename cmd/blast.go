@@ -15,6 +15,7 @@ import (
 	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/sipplan/sipplan/reports"
 	"github.com/sipplan/sipplan/reports/gate"
+	"github.com/sipplan/sipplan/scenarios"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -142,6 +143,7 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 	if err != nil {
 		return err
 	}
+	warnOfData(streams, cfg.Data, cfg.Programs)
 	fmt.Fprintf(streams.Err, "blast %s: %s\n", strings.Join(cfg.Trunks.Targets, ", "), run.describe())
 	result, err := run.run(command.Context(), streams, "blast")
 	if err != nil {
@@ -194,7 +196,7 @@ func (o *blastOptions) config(command *cobra.Command, streams Streams) (loadgen.
 	}
 	var err, mediaErr, programErr, dataErr error
 	cfg.Media, mediaErr = o.media.media()
-	cfg.Programs, programErr = o.scenario.programs()
+	cfg.Programs, programErr = o.scenario.programsOf(scenarios.Caller)
 	cfg.Data, dataErr = o.scenario.table()
 	dataErr = errors.Join(dataErr, o.media.readRows(&cfg.Media, cfg.Data))
 	if o.script.given() {

@@ -16,9 +16,9 @@ func newErlangCommand(streams Streams) *cobra.Command {
 		Long: `Answers the three questions about one trunk group: how many circuits, how much traffic, how much
 blocking. Give two of --servers, --traffic and --blocking; the third is the answer. Traffic is in
 erlangs: calls per hour times hours per call.`,
-		Example: `  sipplan erlang b --servers 30 --traffic 20        blocking of an E1
-  sipplan erlang b --traffic 9400 --blocking 1%     circuits for 1 %
-  sipplan erlang b --servers 960 --blocking 0.1%    traffic that they may be offered
+		Example: `  sipplan erlang b --servers 30 --traffic 20        # blocking of an E1
+  sipplan erlang b --traffic 9400 --blocking 1%     # circuits for 1 %
+  sipplan erlang b --servers 960 --blocking 0.1%    # traffic that they may be offered
   sipplan erlang c --servers 14 --traffic 10 --aht 180s --within 20s
   sipplan erlang engset --servers 2 --traffic 1 --sources 20
   sipplan erlang b --traffic 20 --table servers=20:40 --plot b.svg
@@ -102,10 +102,11 @@ type erlangFlags struct {
 func newErlangModelCommand(streams Streams, model erlangModel) *cobra.Command {
 	var f erlangFlags
 	command := &cobra.Command{
-		Use:   string(model.model) + " [flags]",
-		Short: model.short,
-		Long:  model.long + "\n\nGive two of --servers, --traffic and --blocking; the third is the answer.",
-		Args:  noArguments,
+		Use:     string(model.model) + " [flags]",
+		Short:   model.short,
+		Long:    model.long + "\n\nGive two of --servers, --traffic and --blocking; the third is the answer.",
+		Example: erlangExample(string(model.model)),
+		Args:    noArguments,
 	}
 	flags := command.Flags()
 	flags.SortFlags = false

@@ -123,12 +123,33 @@ func unknownFlag(command *cobra.Command, unknown *pflag.NotExistError) error {
 		typed, name = "-"+short, short
 	}
 	name, _, _ = strings.Cut(name, "=")
-	var known []string
-	command.Flags().VisitAll(func(flag *pflag.Flag) { known = append(known, flag.Name) })
-	if near := planner.Nearest(name, known); near != "" {
+	if near := nearFlag(command.Flags(), name); near != "" {
 		return usagef("%s: no such flag of %q; did you mean --%s?", typed, command.CommandPath(), near)
 	}
 	return usagef("%s: no such flag of %q", typed, command.CommandPath())
+}
+
+// elsewhere is what other load generators call some flags.
+var elsewhere = map[string]string{
+	"rate": "caps", "cps": "caps", "concurrency": "max-calls", "limit": "max-calls", "connections": "max-calls", "count": "calls",
+	"timeout": "recv-timeout", "password": "auth-password-file", "insecure": "tls-insecure", "report": "out", "threshold": "gate",
+}
+
+// nearFlag returns the flag that a name was probably meant for: by what others call it, by its spelling or by its
+// beginning; empty for none.
+func nearFlag(flags *pflag.FlagSet, name string) string {
+	if other := elsewhere[name]; flags.Lookup(other) != nil {
+		return other
+	}
+	var known []string
+	flags.VisitAll(func(flag *pflag.Flag) { known = append(known, flag.Name) })
+	if near := planner.Nearest(name, known); near != "" {
+		return near
+	}
+	if i := slices.IndexFunc(known, func(flag string) bool { return strings.HasPrefix(flag, name+"-") }); i >= 0 {
+		return known[i]
+	}
+	return ""
 }
 
 // invalidValue says what the flag takes. Flags of own types say it themselves; for Go's types the

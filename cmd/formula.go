@@ -14,8 +14,8 @@ import (
 func newFormulaCommand(streams Streams, formula planner.Formula) *cobra.Command {
 	command := &cobra.Command{
 		Use:   formula.Name + " [flags]",
-		Short: formula.Title,
-		Args:  noArguments,
+		Short: formula.Title, Example: erlangExample(formula.Name),
+		Args: noArguments,
 	}
 	flags := addFormulaFlags(command, formula)
 	output := addOutput(command)

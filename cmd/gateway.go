@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
@@ -21,6 +23,7 @@ import (
 
 // gatewayOptions are the flags of `sipplan gateway`.
 type gatewayOptions struct {
+	named       string // the command
 	listen      []string
 	ports       []int
 	setup, ring durationLaw
@@ -36,7 +39,7 @@ type gatewayOptions struct {
 
 // newGatewayCommand returns `sipplan gateway`.
 func newGatewayCommand(streams Streams) *cobra.Command {
-	o := &gatewayOptions{}
+	o := &gatewayOptions{named: "gateway"}
 	command := &cobra.Command{
 		Use:   "gateway",
 		Short: "Answer calls like a PSTN gateway with a limited number of circuits",
@@ -92,7 +95,7 @@ func (o *gatewayOptions) run(ctx context.Context, streams Streams) error {
 		fmt.Fprintln(streams.Err, opening(g, &configs[i]))
 	}
 	start := time.Now()
-	stop := watch(streams, "gateway", o.duration, func() loadgen.Progress {
+	stop := watch(streams, o.named, o.duration, func() loadgen.Progress {
 		p := progressOf(gateways)
 		p.Elapsed = time.Since(start)
 		return p
@@ -102,7 +105,7 @@ func (o *gatewayOptions) run(ctx context.Context, streams Streams) error {
 	asked := release()
 	for _, g := range gateways {
 		if n := g.Silent(); n > 0 {
-			fmt.Fprintf(streams.Err, "gateway %s: hung up %d calls that sent no RTP for %s\n", g.Address(), n, o.silence)
+			fmt.Fprintf(streams.Err, "%s %s: hung up %d calls that sent no RTP for %s\n", o.named, g.Address(), n, o.silence)
 		}
 	}
 	report := gatewayReport(gateways, configs)
@@ -148,7 +151,7 @@ func runGateways(ctx context.Context, gateways []*gateway.Gateway, left <-chan s
 func openGateways(configs []gateway.Config) ([]*gateway.Gateway, error) {
 	var gateways []*gateway.Gateway
 	for _, cfg := range configs {
-		g, err := gateway.Open(cfg)
+		g, err := openGateway(cfg)
 		if err != nil {
 			for _, opened := range gateways {
 				opened.Close()
@@ -158,6 +161,19 @@ func openGateways(configs []gateway.Config) ([]*gateway.Gateway, error) {
 		gateways = append(gateways, g)
 	}
 	return gateways, nil
+}
+
+// openGateway opens a gateway, and says which flag is about an address that cannot be listened on.
+func openGateway(cfg gateway.Config) (*gateway.Gateway, error) {
+	g, err := gateway.Open(cfg)
+	var refused *os.SyscallError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("--listen: %w: another program listens there; end it, or take another port (0: any)", err)
+	case errors.As(err, &refused):
+		return nil, fmt.Errorf("--listen: %w", err)
+	}
+	return g, columnFlag(err)
 }
 
 // configs turns the flags into gateways.

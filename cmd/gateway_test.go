@@ -2,6 +2,9 @@ package cmd
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -34,5 +37,51 @@ func TestEachListenIsAGatewayOfItsOwn(t *testing.T) {
 		report.counts(t, map[string]int{
 			fmt.Sprintf("gateways.%d.offered", i): 50, fmt.Sprintf("gateways.%d.blocked", i): blocked[i],
 		})
+	}
+}
+
+func TestAnAddressInUseIsNamedByItsFlag(t *testing.T) {
+	t.Parallel()
+	_, address := startGateway(t, "--media", "none")
+	for _, command := range []string{"gateway", "answer"} {
+		code, stdout, stderr := commandLine(command, "--listen", address, "--media", "none")
+		if want := "sipplan: --listen: listen on udp " + address + ": "; code != codeCouldNotRun || stdout != "" || !strings.HasPrefix(stderr, want) || !strings.Contains(stderr, "another program listens there") {
+			t.Errorf("%s: exit code %d, stderr %q, want %q", command, code, stderr, want)
+		}
+	}
+}
+
+// Whoever writes "number" for "callee" believes that the numbers are called.
+func TestDataWithoutAUseIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	_, address := startGateway(t, "--media", "none")
+	write := func(path, text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		columns string
+		code    int
+		want    string
+	}{
+		{"number", codePass, "warning: --data: the calls use none of the columns of "},
+		{"callee", codePass, ""},
+		{"department,number", codeUsage, "sipplan: --data: scenario \"x\": line 4: {{ city }}: "},
+	} {
+		folder := t.TempDir()
+		data, scenario := filepath.Join(folder, "data.csv"), "caller"
+		write(data, tt.columns+"\n+15550101"+strings.Repeat(",x", strings.Count(tt.columns, ","))+"\n")
+		if tt.code == codeUsage {
+			scenario = filepath.Join(folder, "x.yaml")
+			write(scenario, "scenario: x\nrole: caller\nsteps:\n  - invite: {Subject: \"{{ city }}\"}\n  - bye\n")
+		}
+		code, _, stderr := commandLine("blast", "sip:"+address, "--caps", "50", "--calls", "2", "--aht", "10ms", "--media", "none", "--data", data, "--scenario", scenario)
+		if code == codeInconclusive {
+			code = codePass // this machine was busy
+		}
+		if code != tt.code || strings.Contains(stderr, "--data") != (tt.want != "") || !strings.Contains(stderr, tt.want) {
+			t.Errorf("columns %s: exit code %d, want %d; stderr:\n%s", tt.columns, code, tt.code, stderr)
+		}
 	}
 }

@@ -166,7 +166,8 @@ func newPlanCatalogCommand(streams Streams) *cobra.Command {
 func planFiles(n int) cobra.PositionalArgs {
 	return func(command *cobra.Command, args []string) error {
 		if len(args) != n {
-			return fmt.Errorf("'%s' takes %d plan file(s), got %d; - reads stdin", command.CommandPath(), n, len(args))
+			files := []string{"one plan file", "two plan files"}[n-1]
+			return fmt.Errorf("'%s' takes %s, got %d; - reads stdin", command.CommandPath(), files, len(args))
 		}
 		return nil
 	}

@@ -17,7 +17,10 @@ func Run(ctx context.Context, args []string, streams Streams) int {
 	root := newRootCommand(streams)
 	root.SetArgs(args)
 	started := watchStart(root)
-	command, err := root.ExecuteContextC(ctx)
+	command, err := refuseSIPpOptions(root, args)
+	if err == nil {
+		command, err = root.ExecuteContextC(ctx)
+	}
 	if err != nil && !*started {
 		err = usage(err)
 	}

@@ -1,11 +1,13 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/sipplan/sipplan/loadgen/call"
 	"github.com/sipplan/sipplan/planner"
 	"github.com/sipplan/sipplan/scenarios"
 	"github.com/spf13/cobra"
@@ -47,6 +49,41 @@ func (f *scenarioFlags) programs() ([]*scenarios.Program, error) {
 		return nil, fmt.Errorf("--scenario: %w", err)
 	}
 	return programs, nil
+}
+
+// programsOf loads the scenario and refuses one that has no program for the side that the command plays.
+func (f *scenarioFlags) programsOf(side scenarios.Role) ([]*scenarios.Program, error) {
+	programs, err := f.programs()
+	if err != nil || slices.ContainsFunc(programs, func(p *scenarios.Program) bool { return p.Role == side }) {
+		return programs, err
+	}
+	if side == scenarios.Answerer {
+		return nil, fmt.Errorf("--scenario: must have role: answerer here, got %s, which calls; sipplan blast runs it", f.scenario)
+	}
+	return nil, fmt.Errorf("--scenario: must have role: caller here, got %s, which answers; sipplan answer runs it", f.scenario)
+}
+
+// columnFlag says of a column that is missing which flag is about it, and that the user can mend it.
+func columnFlag(err error) error {
+	var missing *call.ColumnError
+	if errors.As(err, &missing) {
+		return usagef("--data: %w", err)
+	}
+	return err
+}
+
+// warnOfData warns of data of which the calls use nothing.
+func warnOfData(streams Streams, table *scenarios.Table, programs []*scenarios.Program) {
+	if table == nil {
+		return
+	}
+	for _, column := range table.Columns {
+		if slices.Contains(call.Columns, column) || slices.ContainsFunc(programs, func(p *scenarios.Program) bool { return p.Shows(column) }) {
+			return
+		}
+	}
+	fmt.Fprintf(streams.Err, "warning: --data: the calls use none of the columns of %s (%s); they use %s, and what the scenario shows as {{ column }}\n",
+		table.Name, strings.Join(table.Columns, ", "), strings.Join(call.Columns, ", "))
 }
 
 // table loads the data of the calls, nil for none.

@@ -22,7 +22,7 @@ func (o *answerOptions) runScript(command *cobra.Command, streams Streams) error
 	}
 	defer o.gateway.closeLog()
 	defer func() { _ = o.script.close() }()
-	g, err := gateway.Open(cfg)
+	g, err := openGateway(cfg)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,28 @@ var sippHabits = []struct{ sipp, ours, note string }{
 	{"-trace_logs", "--trace-log FILE", ""},
 	{"-trace_stat, -stf", "--stats FILE", "SIPp's columns, one line for the whole run"},
 	{"-trace_err", "stderr", "the first warnings; all are counted"},
+}
+
+// refuseSIPpOptions says what an option of SIPp is called here. A parser of flags would read -sf as -s with the value f.
+func refuseSIPpOptions(root *cobra.Command, args []string) (*cobra.Command, error) {
+	command, rest, err := root.Find(args)
+	if err != nil || command.Flags().Lookup("sipp") == nil {
+		return command, nil
+	}
+	for _, arg := range rest {
+		if arg == "--" {
+			break
+		}
+		if !strings.HasPrefix(arg, "-") || len(arg) == 2 && command.Flags().ShorthandLookup(arg[1:]) != nil {
+			continue
+		}
+		for _, habit := range sippHabits {
+			if slices.ContainsFunc(strings.Split(habit.sipp, ", "), func(option string) bool { return arg == strings.Fields(option)[0] }) {
+				return command, usagef("%s: is an option of SIPp; here: %s ('sipplan help sipp' has them all)", arg, habit.ours)
+			}
+		}
+	}
+	return command, nil
 }
 
 // newSIPpTopic returns the help topic for those who know SIPp.

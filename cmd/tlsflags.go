@@ -39,6 +39,9 @@ func (t *tlsFlags) config() (cfg sip.TLSConfig, closeLog func(), err error) {
 	if (t.cert == "") != (t.key == "") {
 		return cfg, nil, fmt.Errorf("--tls-cert and --tls-key: one is nothing without the other")
 	}
+	if err := t.check(cfg); err != nil {
+		return cfg, nil, err
+	}
 	var log io.WriteCloser
 	if t.keyLog != "" {
 		if info, err := os.Stat(t.keyLog); err == nil && !info.Mode().IsRegular() {
@@ -51,4 +54,22 @@ func (t *tlsFlags) config() (cfg sip.TLSConfig, closeLog func(), err error) {
 		return cfg, func() { _ = log.Close() }, nil
 	}
 	return cfg, func() {}, nil
+}
+
+// check refuses files that cannot be read or hold no certificates, before anything is opened.
+func (t *tlsFlags) check(cfg sip.TLSConfig) error {
+	for _, file := range []struct{ flag, path string }{{"tls-ca", t.ca}, {"tls-cert", t.cert}, {"tls-key", t.key}} {
+		if file.path == "" {
+			continue
+		}
+		f, _, err := openInput(file.path)
+		if err != nil {
+			return fmt.Errorf("--%s: %w", file.flag, err)
+		}
+		_ = f.Close()
+	}
+	if err := cfg.Check(); err != nil {
+		return fmt.Errorf("--tls-ca, --tls-cert, --tls-key: %w", err)
+	}
+	return nil
 }

@@ -69,7 +69,7 @@ func runAll(ctx context.Context, cancel context.CancelFunc, runs []*loadRun) ([]
 // ended keeps the reason for which a run ended by itself, which is reported like any run; other errors stay.
 func (r *loadRun) ended(err error) error {
 	var asked *loadgen.RetryAfterError
-	switch {
+	switch err = columnFlag(err); {
 	case errors.As(err, &r.lost):
 		r.halted, err = r.lost.Error(), nil
 	case errors.As(err, &asked):

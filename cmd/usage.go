@@ -20,11 +20,12 @@ import (
 // newUsageCommand returns `usage`.
 func newUsageCommand(streams Streams) *cobra.Command {
 	command := &cobra.Command{
-		Use:   "usage",
-		Short: "Measure the busy hour of call records, and what it needs",
-		Long:  "Turns what was called into what to plan for.",
-		Args:  cobra.ArbitraryArgs,
-		RunE:  helpOrUnknown,
+		Use:     "usage",
+		Short:   "Measure the busy hour of call records, and what it needs",
+		Long:    "Turns what was called into what to plan for.",
+		Example: "  sipplan usage import Master.csv.gz --timezone Europe/Berlin",
+		Args:    cobra.ArbitraryArgs,
+		RunE:    helpOrUnknown,
 	}
 	command.AddCommand(newUsageImportCommand(streams))
 	return command

@@ -11,9 +11,10 @@ import (
 // newVersionCommand returns `version`.
 func newVersionCommand(streams Streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  noArguments,
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  sipplan version",
+		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprint(streams.Out, versionLine())
 			return err

@@ -1,7 +1,9 @@
 package loadgen
 
 import (
+	"errors"
 	"fmt"
+	"syscall"
 	"time"
 )
 
@@ -15,7 +17,11 @@ type UnreachableError struct {
 
 // Error returns a sentence for people.
 func (e *UnreachableError) Error() string {
-	if e.Cause != nil {
+	var refusal syscall.Errno
+	switch {
+	case errors.As(e.Cause, &refusal): // without the addresses and system calls on the way to it
+		return fmt.Sprintf("target %s is unreachable: %v", e.Target, refusal)
+	case e.Cause != nil:
 		return fmt.Sprintf("target %s is unreachable: %v", e.Target, e.Cause)
 	}
 	return fmt.Sprintf("target %s is unreachable: no response to any INVITE within %s", e.Target, e.Silence)

@@ -70,6 +70,16 @@ func (p *Program) Invites() bool {
 	})
 }
 
+// Shows tells whether a message or an address of the program shows a column of the data.
+func (p *Program) Shows(column string) bool {
+	shows := func(text []Segment) bool {
+		return slices.ContainsFunc(text, func(s Segment) bool { return s.Keyword == Field && s.Reference.Name == column })
+	}
+	return slices.ContainsFunc(p.Steps, func(s Step) bool {
+		return s.Message != nil && (shows(s.Message.Head) || shows(s.Message.Body)) || shows(ParseText(s.To+s.Refers))
+	})
+}
+
 // Op says what a step does.
 type Op uint8
 

@@ -147,6 +147,9 @@ func (t *Table) readCSV(text []byte) error {
 		reader.Comma = ';'
 	}
 	names, err := reader.Read()
+	if errors.Is(err, io.EOF) {
+		return errors.New("no line with the names of the columns: the file is empty")
+	}
 	if err != nil {
 		return fmt.Errorf("no line with the names of the columns: %w", err)
 	}

@@ -143,7 +143,7 @@ func NewMachine(cfg Config) (*Machine, error) {
 	var err error
 	m.pool = newPool(cfg.Pool)
 	if m.flows, err = newFlows(cfg.Programs, &m.pool, fixed); err != nil {
-		return nil, fmt.Errorf("call machine: %w", err)
+		return nil, err
 	}
 	if m.standard, err = newStandards(fixed); err != nil {
 		return nil, fmt.Errorf("call machine: %w", err)

@@ -10,6 +10,9 @@ import (
 	"github.com/sipplan/sipplan/scenarios"
 )
 
+// Columns are the names of the columns that calls use by themselves.
+var Columns = []string{"caller", "callee", "user", "password", "play"}
+
 // Pool is the data that the calls of a machine differ in: a row of the table each. The machines of a run take
 // turns, so that each row is used once before any is used again.
 //
@@ -95,6 +98,12 @@ func (p *pool) columns(message *scenarios.Message, variables []string) (*scenari
 	return &bound, err
 }
 
+// ColumnError says that a scenario shows a column which the data of the calls do not have.
+type ColumnError struct{ what string }
+
+// Error returns a sentence for people.
+func (e *ColumnError) Error() string { return e.what }
+
 // places puts the places of variables and columns into a text that names them.
 func (p *pool) places(text []scenarios.Segment, variables []string) ([]scenarios.Segment, error) {
 	placed := slices.Clone(text)
@@ -108,11 +117,11 @@ func (p *pool) places(text []scenarios.Segment, variables []string) ([]scenarios
 			continue
 		}
 		if p.Table == nil {
-			return nil, fmt.Errorf("{{ %s }}: the scenario shows what neither set: assigns nor --data has", name)
+			return nil, &ColumnError{fmt.Sprintf("{{ %s }}: the scenario shows what neither set: assigns nor --data has", name)}
 		}
 		column := p.Table.Column(name)
 		if column < 0 {
-			return nil, fmt.Errorf("{{ %s }}: %s has no such column, only %q", name, p.Table.Name, p.Table.Columns)
+			return nil, &ColumnError{fmt.Sprintf("{{ %s }}: %s has no such column; its first line names %s", name, p.Table.Name, strings.Join(p.Table.Columns, ", "))}
 		}
 		placed[i].Reference = &scenarios.Reference{Name: name, Index: column}
 	}

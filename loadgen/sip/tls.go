@@ -55,6 +55,12 @@ func (c TLSConfig) load(listening bool) (client, server *tls.Config, err error) 
 	return client, server, nil
 }
 
+// Check reads the files, and refuses what is no certificate or does not belong together.
+func (c TLSConfig) Check() error {
+	_, _, err := c.load(false)
+	return err
+}
+
 func (c TLSConfig) certificates() ([]tls.Certificate, error) {
 	switch {
 	case c.Own != nil:

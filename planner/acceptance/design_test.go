@@ -186,7 +186,7 @@ func TestDesignInWords(t *testing.T) {
 		"The plan itself blocks more than promised: expect that it does not hold, or that the test cannot tell.",
 		"Calls hold a circuit for 6s instead of 3m0s: blocking depends on the erlangs alone and stays the same.",
 		"There are 30 times as many calls per second, 1.67 instead of 0.0556: the trunk must take that rate.",
-		"Set-up and ringing do not shrink: each 100 ms of them is 1.67 % of a call instead of 0.0556 %.",
+		"Set-up and ringing do not shrink: each 100 ms of them is 1.67 % of a call instead of 0.0556 % of one.",
 	}
 	if diff := cmp.Diff(want, d.Sentences()); diff != "" {
 		t.Error(diff)

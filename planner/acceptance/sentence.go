@@ -41,7 +41,7 @@ func (d Design) compression() []string {
 			rounded(d.Hold), rounded(busyHour)),
 		fmt.Sprintf("There are %s times as many calls per second, %s instead of %s: the trunk must take that rate.",
 			figures(d.Compress), figures(d.CAPS), figures(d.Offered/busyHour.Seconds())),
-		fmt.Sprintf("Set-up and ringing do not shrink: each 100 ms of them is %s instead of %s.",
+		fmt.Sprintf("Set-up and ringing do not shrink: each 100 ms of them is %s instead of %s of one.",
 			ofCall(0.1/d.Hold.Seconds()), percent(0.1/busyHour.Seconds())),
 	}
 }
