@@ -23,6 +23,7 @@ var faultWords = [measure.NumMediaFaults]string{
 	measure.OtherAudio:      "audio came, but not the reference signal that was expected",
 	measure.SwappedAudio:    "the reference signal of another call came",
 	measure.OwnEcho:         "our own signal came back",
+	measure.NotAuthentic:    "SRTP came that the keys of the session descriptions do not open: nothing of it could be heard",
 }
 
 // words says what was wrong with the audio of calls, a sentence for each fault that occurred.

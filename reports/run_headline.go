@@ -67,6 +67,10 @@ func (r *Run) oneWay() string {
 	case m.Received > 0 || m.Sent == 0:
 		return fmt.Sprintf("Audio did not flow both ways in %s of %s that were promised it.", count(r.Audio.OneWay), plural(int(r.Audio.Promised), "call"))
 	}
+	if m.Foreign > 0 {
+		return fmt.Sprintf("Nothing could be heard of the target: %s packets went out in %s, and the %s that came in belonged to none of their streams.",
+			count(m.Sent), plural(int(m.Legs), "call"), count(m.Foreign))
+	}
 	return fmt.Sprintf("No RTP came back from the target: %s packets went out in %s, and none came in.",
-		count(r.RTP.Sent), plural(int(r.RTP.Legs), "call"))
+		count(m.Sent), plural(int(m.Legs), "call"))
 }

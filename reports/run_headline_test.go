@@ -64,6 +64,11 @@ func TestNoAudioAtAllIsSaidFirst(t *testing.T) {
 	if got := NewRun(r).Document().Answer[0]; got != want {
 		t.Errorf("says first %q, want %q", got, want)
 	}
+	m.Foreign = 1200
+	want = "Nothing could be heard of the target: 2,964,900 packets went out in 9,883 calls, and the 1,200 that came in belonged to none of their streams."
+	if got := NewRun(r).Document().Answer[0]; got != want {
+		t.Errorf("where packets came says first %q, want %q", got, want)
+	}
 }
 
 func TestLateRTPLeavesCallsTheirVerdict(t *testing.T) {

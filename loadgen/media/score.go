@@ -39,6 +39,7 @@ func (s *Stats) blame(l *Leg, stopped bool) {
 	f.Add(measure.Moved, s.Elsewhere >= fewPackets)
 	f.Add(measure.WrongPace, !r.interrupted && wrongPace(s.Pace, r.last-r.source.playout.first))
 	f.Add(measure.OtherPacketTime, r.steps.differs())
+	f.Add(measure.NotAuthentic, s.Unauthentic >= fewPackets && s.Unauthentic > s.Received) // fewer are forgeries or copies
 	f.Add(measure.OtherPayload, s.WrongPayload >= fewPackets)
 	s.Recognised = l.ear.recognised(l.stream.Mark)
 	enough := l.receiver.loudness.packets >= enoughPackets && l.stream.Codec <= PCMA

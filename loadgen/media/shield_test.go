@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
+
+	"github.com/sipplan/sipplan/planner/measure"
 )
 
 func mustKeys(t testing.TB, s Suite) Keys {
@@ -91,6 +93,24 @@ func TestUnauthenticPacketsChangeNothing(t *testing.T) {
 		if s := b.Stop(x.now); s.Unauthentic != 4 || s.Lost != 0 || s.Duplicated != 0 || s.Malformed != 0 || s.SSRCChanges != 0 {
 			t.Errorf("%s: %d unauthentic of 4, lost %d, duplicated %d, malformed %d", suite, s.Unauthentic, s.Lost, s.Duplicated, s.Malformed)
 		}
+	}
+}
+
+// A far end that protects its media by other keys than it announced is heard by nobody, and that is said.
+func TestKeysThatDoNotFitAreNamed(t *testing.T) {
+	x := newEther()
+	m := x.engine(t, Config{Ports: PortRange{4000, 4003}})
+	a, b := mustOpen(t, m), mustOpen(t, m)
+	one, two, other := mustKeys(t, AES128SHA80), mustKeys(t, AES128SHA80), mustKeys(t, AES128SHA80)
+	a.Start(0, Stream{Remote: at(b.Port()), Send: other, Receive: two})
+	b.Start(0, Stream{Remote: at(a.Port()), Send: two, Receive: one})
+	x.run(4*second, m)
+	heard, deaf := a.Stop(x.now), b.Stop(x.now)
+	if !deaf.Faults.Has(measure.NotAuthentic) || !deaf.Faults.Has(measure.HeardNothing) || deaf.Audio().MOS != 1 {
+		t.Errorf("%d unauthentic packets: faults %v, MOS %g", deaf.Unauthentic, deaf.Faults.Names(), deaf.Audio().MOS)
+	}
+	if heard.Faults.Has(measure.NotAuthentic) {
+		t.Errorf("the side whose keys fit has the faults %v", heard.Faults.Names())
 	}
 }
 

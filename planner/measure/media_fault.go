@@ -19,13 +19,14 @@ const (
 	OtherAudio                        // packets came, and the reference signal was not in them
 	SwappedAudio                      // the reference signal of another call came
 	OwnEcho                           // our own signal came back
+	NotAuthentic                      // SRTP came that the keys of the descriptions do not open
 
-	NumMediaFaults = int(OwnEcho) + 1
+	NumMediaFaults = int(NotAuthentic) + 1
 )
 
 var faultNames = [NumMediaFaults]string{
 	"no_description", "heard_nothing", "not_heard", "stopped", "interrupted", "restarted", "moved", "wrong_pace",
-	"other_packet_time", "other_payload", "silent_audio", "other_audio", "swapped_audio", "own_echo",
+	"other_packet_time", "other_payload", "silent_audio", "other_audio", "swapped_audio", "own_echo", "not_authentic",
 }
 
 // String returns the name of the fault as reports and JSON write it.

@@ -152,6 +152,7 @@ var faults = []struct {
 	{"wrong_audio", "calls that heard something else than the reference signal, or that of another call", marked,
 		[]measure.MediaFault{measure.OtherAudio, measure.SwappedAudio}},
 	{"own_echo", "calls that heard their own signal come back", promised, []measure.MediaFault{measure.OwnEcho}},
+	{"not_authentic", "calls whose SRTP the keys of the descriptions do not open", promised, []measure.MediaFault{measure.NotAuthentic}},
 	{"wrong_pace", "calls whose far end sends faster or slower than real time", paced, []measure.MediaFault{measure.WrongPace}},
 }
 
