@@ -121,7 +121,7 @@ func (f *scriptFlags) load(streams Streams) (*scenarios.Program, *call.ScriptCon
 	if f.host, err = newScriptHost(streams, f); err != nil {
 		return nil, nil, err
 	}
-	cfg.Host, cfg.Sound = f.host, f.host.library.Open
+	cfg.Host, cfg.Sound = f.host, f.host.library
 	return parsed.Program, cfg, nil
 }
 

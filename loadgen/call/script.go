@@ -25,16 +25,16 @@ type ScriptConfig struct {
 	RemoteHost string // the target as it was written
 	ProcessID  int
 	Media      MediaNames
-	Account    sip.Credentials                         // of [authentication] that names no other
-	Tables     map[string]*scenarios.Table             // by the names that the script uses
-	Values     map[string]string                       // of global variables, before the first call
-	Twin       Twin                                    // other half of third-party calls
-	Host       ScriptHost                              // nil: no files, no commands, no log
-	Sound      func(name string) (*media.Audio, error) // reads what a step plays; nil for nothing
-	Users      int                                     // calls belong to so many users in turn; 0 for none
-	Pause      time.Duration                           // of a <pause> that says nothing of its length
-	Receive    time.Duration                           // how long a message is waited for at most; 0 for ever
-	FirstCSeq  uint32                                  // number before that of the first request
+	Account    sip.Credentials             // of [authentication] that names no other
+	Tables     map[string]*scenarios.Table // by the names that the script uses
+	Values     map[string]string           // of global variables, before the first call
+	Twin       Twin                        // other half of third-party calls
+	Host       ScriptHost                  // nil: no files, no commands, no log
+	Sound      ScriptSounds                // reads what steps play; nil for nothing
+	Users      int                         // calls belong to so many users in turn; 0 for none
+	Pause      time.Duration               // of a <pause> that says nothing of its length
+	Receive    time.Duration               // how long a message is waited for at most; 0 for ever
+	FirstCSeq  uint32                      // number before that of the first request
 
 	AnswerAll    bool    // answer OPTIONS, INFO, NOTIFY and UPDATE that no step waits for
 	IgnoreAtRest bool    // pass over messages that come in during a pause
@@ -61,6 +61,14 @@ type Twin interface {
 	Take() (command []byte, ok bool)
 }
 
+// ScriptSounds reads the files that steps play, before the first call. A media.Library does.
+type ScriptSounds interface {
+	// OpenAs returns the audio of a file that holds what files of an ending hold.
+	OpenAs(name, ending string) (*media.Audio, error)
+	// Replay returns the datagrams of a capture.
+	Replay(name string) (*media.Replay, error)
+}
+
 // ScriptHost is what scripts may do on this host. It is called on the machine's goroutine.
 type ScriptHost interface {
 	// Run starts a command and does not wait for it.
@@ -85,10 +93,10 @@ type scripts struct {
 	number  uint64 // of the last call
 	dynamic int
 	remote  remoteText
-	sounds  map[string]*sound // by the names in the script
-	numbers map[string]error  // what CheckNumber said
-	scratch [6][]byte         // of actions
-	current *scriptCall       // the call whose last message is the one at hand
+	sounds  map[soundKey]*sound // what steps play
+	numbers map[string]error    // what CheckNumber said
+	scratch [6][]byte           // of actions
+	current *scriptCall         // the call whose last message is the one at hand
 	stop    stopWish
 	stats   *measure.Script
 	vias    []byte

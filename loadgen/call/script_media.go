@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"net/netip"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/media"
@@ -159,7 +161,11 @@ func (s *scripts) stream(c *call, st *scriptCall, m *scenarios.MediaAction) medi
 	if codec, known := payloadCodecs[m.Payload]; known {
 		stream.Codec = codec
 	}
-	if sound := s.sounds[m.File]; sound != nil && !sound.renditions[stream.Codec] {
+	switch sound := s.sounds[soundOf(m)]; {
+	case sound == nil:
+	case sound.replay != nil:
+		stream.PacketTime = media.MinPacketTime
+	case !sound.renditions[stream.Codec]:
 		stream.Codec = sound.first // what a capture holds is sent as it is, whatever was agreed on
 		stream.PayloadType = stream.Codec.PayloadType()
 	}
@@ -185,7 +191,12 @@ func (s *scripts) playOn(c *call, st *scriptCall, a *scenarios.Action, leg *medi
 		if a.Media.Op == scenarios.StreamFile {
 			plays = max(0, a.Media.Loops) // -1 and 0 for ever
 		}
-		err = leg.Play(now, s.sounds[a.Media.File].audio, plays)
+		sound := s.sounds[soundOf(&a.Media)]
+		if sound.replay != nil {
+			leg.Replay(now, sound.replay)
+			return
+		}
+		err = leg.Play(now, sound.audio, plays)
 	case scenarios.PlayDigits:
 		digits := s.text(s.scratch[0][:0], c, st, a.Media.Text, now)
 		s.scratch[0] = digits
@@ -197,11 +208,35 @@ func (s *scripts) playOn(c *call, st *scriptCall, a *scenarios.Action, leg *medi
 	}
 }
 
-// sound is what a script plays, and the codecs that it can be sent in.
+// sound is what a script plays: audio, with the codecs that it can be sent in, or datagrams as they are.
 type sound struct {
 	audio      *media.Audio
 	renditions map[media.Codec]bool
 	first      media.Codec
+	replay     *media.Replay
+}
+
+// soundKey tells sounds apart: a capture may be played as audio and replayed as it is.
+type soundKey struct {
+	file string
+	raw  bool
+}
+
+func soundOf(m *scenarios.MediaAction) soundKey {
+	return soundKey{m.File, m.Op == scenarios.ReplayCapture && m.Stream != scenarios.AudioStream}
+}
+
+// rawEndings are the endings of files of frames by the payload type that a step sends them under.
+var rawEndings = map[int]string{-1: ".alaw", 0: ".ulaw", 8: ".alaw", 9: ".g722", 18: ".g729"}
+
+// endingOf returns the ending that says what a file holds. What a stream plays from a file whose name says
+// nothing is frames of its payload type, of PCMA without one, as in SIPp.
+func endingOf(m *scenarios.MediaAction) string {
+	ending := strings.ToLower(filepath.Ext(m.File))
+	if raw, known := rawEndings[m.Payload]; known && m.Op == scenarios.StreamFile && !media.KnowsEnding(ending) {
+		return raw
+	}
+	return ending
 }
 
 // soundCodecs are the codecs that a script may play something in.
@@ -209,47 +244,54 @@ var soundCodecs = []media.Codec{media.PCMU, media.PCMA, media.G722, media.G729, 
 
 // loadSounds reads what the script plays, before the first call.
 func (s *scripts) loadSounds() error {
-	s.sounds = map[string]*sound{}
+	s.sounds = map[soundKey]*sound{}
 	if s.Machine.cfg.Audio.Engine == nil {
 		return nil
 	}
 	for i := range s.flow.steps {
 		for _, a := range s.flow.steps[i].Actions {
-			if a.Op != scenarios.PlayAction || a.Media.File == "" || s.sounds[a.Media.File] != nil {
+			key := soundOf(&a.Media)
+			if a.Op != scenarios.PlayAction || key.file == "" || s.sounds[key] != nil {
 				continue
 			}
-			loaded, err := s.loadSound(a.Media.File)
+			loaded, err := s.loadSound(&a.Media)
 			if err != nil {
 				return fmt.Errorf("line %d: %w", a.Line, err)
 			}
-			s.sounds[a.Media.File] = loaded
+			s.sounds[key] = loaded
 		}
 	}
 	return nil
 }
 
-// loadSound reads a file and prepares it for every codec that it can be sent in.
-func (s *scripts) loadSound(name string) (*sound, error) {
+// loadSound reads a file and prepares it for every codec that it can be sent in. A capture of audio that keeps no
+// time of its own is replayed as it is, like one of video.
+func (s *scripts) loadSound(m *scenarios.MediaAction) (*sound, error) {
 	if s.cfg.Sound == nil {
 		return nil, errNoScriptHost
 	}
-	audio, err := s.cfg.Sound(name)
-	if err != nil {
-		return nil, err
+	if soundOf(m).raw {
+		replay, err := s.cfg.Sound.Replay(m.File)
+		return &sound{replay: replay}, err
 	}
+	audio, err := s.cfg.Sound.OpenAs(m.File, endingOf(m))
 	loaded := &sound{audio: audio, renditions: map[media.Codec]bool{}}
-	var none error
-	for _, codec := range soundCodecs {
-		stream := media.Stream{Codec: codec}
-		if none = audio.Prepare(codec, stream.PacketTime, stream.Suppress); none == nil {
+	for i := 0; audio != nil && i < len(soundCodecs); i++ {
+		stream := media.Stream{Codec: soundCodecs[i]}
+		if err = audio.Prepare(stream.Codec, stream.PacketTime, stream.Suppress); err == nil {
 			if len(loaded.renditions) == 0 {
-				loaded.first = codec
+				loaded.first = stream.Codec
 			}
-			loaded.renditions[codec] = true
+			loaded.renditions[stream.Codec] = true
 		}
 	}
-	if len(loaded.renditions) == 0 {
-		return nil, none
+	if len(loaded.renditions) > 0 {
+		return loaded, nil
 	}
-	return loaded, nil
+	if m.Op == scenarios.ReplayCapture {
+		if replay, replayErr := s.cfg.Sound.Replay(m.File); replayErr == nil {
+			return &sound{replay: replay}, nil
+		}
+	}
+	return nil, err
 }

@@ -19,12 +19,13 @@ type Leg struct {
 	rtp       socket
 	tap       Tap // nil: nobody looks
 
-	paced  bool   // packets are due by the clock
-	open   bool   // it belongs to a call
-	quiet  uint32 // reads since one found something
-	shield shield
-	sender sender
-	stats  Stats // what is not counted elsewhere
+	paced   bool   // packets are due by the clock
+	open    bool   // it belongs to a call
+	replays bool   // datagrams of a capture are due
+	quiet   uint32 // reads since one found something
+	shield  shield
+	sender  sender
+	stats   Stats // what is not counted elsewhere
 
 	control  control
 	receiver receiver
@@ -48,7 +49,8 @@ type Leg struct {
 	rtcp        socket
 	stopped     time.Duration // when the last call returned it
 	previous    predecessor
-	slot, index int // in the wheel
+	slot, index int       // in the wheel
+	replaying   replaying // while replays is set
 }
 
 // Port returns the RTP port; RTCP is on the next one.
@@ -76,7 +78,7 @@ func (l *Leg) Start(now time.Duration, s Stream) {
 	l.stats, l.drops, l.strayDrops = Stats{Started: true}, drops{}, drops{}
 	l.keypad.clear()
 	l.ear, l.answering, l.envelope = ear{listening: s.Source == Reference}, 0, envelope{on: s.Source == Speech || s.Source == Play}
-	l.shield = shield{}
+	l.shield, l.replays = shield{}, false
 	l.control.begin(now, e.random)
 	l.control.first = l.sender.number
 	l.aim(now, s)

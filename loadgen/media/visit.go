@@ -32,6 +32,9 @@ func (l *Leg) send(now time.Duration) {
 	if l.paced {
 		l.sendDue(l.engine.clock.read(now))
 	}
+	if l.replays {
+		l.sendReplay(l.engine.clock.read(now))
+	}
 }
 
 // attend reads what came, and reports, unless it is known that there is nothing to do.
