@@ -93,7 +93,7 @@ func offersKeys(steps []scenarios.ScriptStep) bool {
 // answer is there: in a response, or in the ACK to one that held the offer.
 func (s *scripts) noteCrypto(c *call, body []byte, sent, offer bool) {
 	crypto := s.state(c).crypto
-	if crypto == nil || !bytes.HasPrefix(body, []byte("v=")) { // a body without a description changes nothing
+	if crypto == nil || !bytes.Contains(body, []byte("\nm=")) { // a body without a description changes nothing
 		return
 	}
 	if sent {
