@@ -8,11 +8,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/sipplan/sipplan/loadgen/recording"
 	"github.com/sipplan/sipplan/loadgen/sip"
 )
 
 // Trace writes every SIP message of a run to a file, as text. It costs a copy of each message, so that it
-// is for small runs. Keys of SRTP stay out of it. Its methods may be called from any goroutine.
+// is for small runs. Keys of SRTP and proofs of passwords stay out of it. Its methods may be called from any goroutine.
 type Trace struct {
 	mutex sync.Mutex
 	out   *bufio.Writer
@@ -38,7 +39,7 @@ func (t *Trace) Flush() error {
 func (t *Trace) note(what string, peer netip.AddrPort, message []byte) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
-	if _, err := fmt.Fprintf(t.out, "----- %s %s %s, %d octets\n%s\n", time.Now().Format("2006-01-02 15:04:05.000000"), what, peer, len(message), sip.HideKeys(message)); t.err == nil {
+	if _, err := fmt.Fprintf(t.out, "----- %s %s %s, %d octets\n%s\n", time.Now().Format("2006-01-02 15:04:05.000000"), what, peer, len(message), sip.HideKeys(recording.WithoutProofs(message))); t.err == nil {
 		t.err = err
 	}
 }

@@ -18,3 +18,27 @@ func TestTraceHidesKeysOfMedia(t *testing.T) {
 		t.Errorf("the trace says\n%s", text)
 	}
 }
+
+func TestTraceHidesProofsOfPasswords(t *testing.T) {
+	var out strings.Builder
+	trace := NewTrace(&out)
+	message := "REGISTER sip:192.0.2.1 SIP/2.0\r\nAuthorization: Digest username=\"alice\", nonce=\"n1\", response=\"0123456789abcdef\", nc=00000001\r\n" +
+		"Proxy-Authorization: Basic YWxpY2U6c2VjcmV0\r\nCall-ID: c1\r\n\r\n"
+	sent := []byte(message)
+	trace.note("to", netip.MustParseAddrPort("192.0.2.1:5060"), sent)
+	if err := trace.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	text := out.String()
+	if strings.Contains(text, "0123456789abcdef") || strings.Contains(text, "YWxpY2U6") {
+		t.Errorf("the trace shows a proof:\n%s", text)
+	}
+	for _, shown := range []string{`username="alice", nonce="n1", response="xxxxxxxxxxxxxxxx", nc=00000001`, "Proxy-Authorization: Basic xxxx", "Call-ID: c1"} {
+		if !strings.Contains(text, shown) {
+			t.Errorf("the trace lacks %s:\n%s", shown, text)
+		}
+	}
+	if string(sent) != message {
+		t.Error("the message itself was changed")
+	}
+}

@@ -10,13 +10,28 @@ const blanked = 'x'
 func blank(message []byte) {
 	for line := range bytes.Lines(message) {
 		line = bytes.TrimRight(line, "\r\n")
-		name, value, found := bytes.Cut(line, []byte(":"))
-		switch {
-		case bytes.HasPrefix(line, []byte("a=")) || bytes.HasPrefix(line, []byte("k=")):
+		if bytes.HasPrefix(line, []byte("a=")) || bytes.HasPrefix(line, []byte("k=")) {
 			blankKey(line)
-		case found && bytes.HasSuffix(bytes.ToLower(bytes.TrimSpace(name)), []byte("authorization")):
-			blankCredentials(value)
+			continue
 		}
+		blankHeader(line)
+	}
+}
+
+// WithoutProofs returns a copy of a SIP message whose credentials tell nothing of a password.
+func WithoutProofs(message []byte) []byte {
+	shown := bytes.Clone(message)
+	for line := range bytes.Lines(shown) {
+		blankHeader(bytes.TrimRight(line, "\r\n"))
+	}
+	return shown
+}
+
+// blankHeader overwrites what is secret in a line of Authorization or Proxy-Authorization.
+func blankHeader(line []byte) {
+	name, value, found := bytes.Cut(line, []byte(":"))
+	if found && bytes.HasSuffix(bytes.ToLower(bytes.TrimSpace(name)), []byte("authorization")) {
+		blankCredentials(value)
 	}
 }
 

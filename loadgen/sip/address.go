@@ -39,12 +39,19 @@ func ParseTarget(text string) (Target, error) {
 	return target, nil
 }
 
+// maxUser is the most octets of the user part of a SIP URI.
+const maxUser = 1024
+
 // CheckUser returns an error that says what keeps text from being the user part of a SIP URI: an empty
-// text, a character that is written as an escape there, or the escape of a control character. What
-// passes adds neither a header nor a parameter of the header to a message that it is put in.
+// text, one of more than 1,024 octets, a character that is written as an escape there, or the escape of a
+// control character. What passes adds neither a header nor a parameter of the header to a message that it
+// is put in.
 func CheckUser(text string) error {
 	if text == "" {
 		return errors.New("user is empty")
+	}
+	if len(text) > maxUser {
+		return fmt.Errorf("user of %d octets; want at most %d", len(text), maxUser)
 	}
 	for _, r := range text {
 		if notInURI(r) || r == '@' || r == ':' {

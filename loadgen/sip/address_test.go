@@ -134,12 +134,12 @@ func TestParseTargetRefuses(t *testing.T) {
 }
 
 func TestCheckUser(t *testing.T) {
-	for _, user := range []string{"service", "+15550100", "1000", "a%40b", "bob;tgrp=1", "it's-me_(really)!"} {
+	for _, user := range []string{"service", "+15550100", "1000", "a%40b", "bob;tgrp=1", "it's-me_(really)!", strings.Repeat("1", 1024)} {
 		if err := CheckUser(user); err != nil {
 			t.Errorf("%q: %v", user, err)
 		}
 	}
-	for _, user := range []string{"", "alice\r\nRoute: <sip:evil>", "a b", "a@b", "a:b", "a>;tag=x", `a"b`, "ä", "a?b", "a%0d%0ab", "100%", "\x00"} {
+	for _, user := range []string{"", "alice\r\nRoute: <sip:evil>", "a b", "a@b", "a:b", "a>;tag=x", `a"b`, "ä", "a?b", "a%0d%0ab", "100%", "\x00", strings.Repeat("1", 1025)} {
 		if err := CheckUser(user); err == nil {
 			t.Errorf("%q passes", user)
 		}
