@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sipplan/sipplan/loadgen/testbed"
 	"github.com/sipplan/sipplan/planner/measure"
 	"golang.org/x/sys/unix"
 )
@@ -113,7 +114,7 @@ func visitWithoutAllocation(t *testing.T, there, back Keys) {
 		m.Sweep(now)
 	}
 	turn()
-	if n := testing.AllocsPerRun(100, turn); n != 0 {
+	if n := testing.AllocsPerRun(100, turn); n != 0 && !testbed.RaceDetector { // SRTP has its counters from a pool
 		t.Errorf("%v allocations a turn, want none", n)
 	}
 	if s := a.Stop(now); s.Received < 50 || s.Lost != 0 || s.Unauthentic != 0 {
