@@ -2,8 +2,10 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/sipplan/sipplan/planner/records"
@@ -178,7 +180,7 @@ func (o *simulateOptions) model(streams Streams, file string) (*sim.Model, error
 	}
 	model, err := sim.FromPlan(worked)
 	if err != nil {
-		return nil, usagef("%s: %w", file, err)
+		return nil, usage(err)
 	}
 	if err := o.replay(streams, model); err != nil {
 		return nil, err
@@ -232,7 +234,7 @@ func (o *simulateOptions) simulate(ctx context.Context, streams Streams, file st
 		return nil, interruptedBefore("two replications were complete")
 	}
 	if err != nil {
-		return nil, usage(err)
+		return nil, usage(settingFlags(err))
 	}
 	if o.rare && !result.Interrupted {
 		if err := result.Refine(ctx); err != nil {
@@ -240,6 +242,22 @@ func (o *simulateOptions) simulate(ctx context.Context, streams Streams, file st
 		}
 	}
 	return result, nil
+}
+
+// settingFlags names the flags where sim.Settings names its fields.
+func settingFlags(err error) error {
+	var named []error
+	for _, problem := range problems(err) {
+		for _, flag := range [][2]string{{"window and warm-up", "--duration and --warm-up"}, {"window", "--duration"}, {"warm-up", "--warm-up"},
+			{"replications", "--replications"}, {"precision", "--precision"}, {"batches", "--batches"}, {"confidence", "--confidence"}, {"workers", "--workers"}} {
+			if rest, found := strings.CutPrefix(problem, flag[0]+":"); found {
+				problem = flag[1] + ":" + rest
+				break
+			}
+		}
+		named = append(named, errors.New(problem))
+	}
+	return errors.Join(named...)
 }
 
 // simulationProgress returns a function that shows the replications that are complete and the interval so far, now and

@@ -364,7 +364,7 @@ func (t *planTest) files(sound loadgen.Media) int {
 func (t *planTest) simulate(ctx context.Context) error {
 	model, err := sim.FromPlan(t.worked)
 	if err != nil {
-		return usagef("%s: %w", t.file, err)
+		return usage(err)
 	}
 	model.Components, model.Drills = nil, nil
 	for i := range model.Network.Facilities {

@@ -8,9 +8,11 @@ import (
 
 // fieldNames returns the names of the fields of a struct as files write them.
 func fieldNames(t reflect.Type) []string {
-	names := make([]string, t.NumField())
-	for i := range names {
-		names[i] = t.Field(i).Tag.Get("yaml")
+	var names []string
+	for i := range t.NumField() {
+		if t.Field(i).IsExported() {
+			names = append(names, t.Field(i).Tag.Get("yaml"))
+		}
 	}
 	return names
 }
@@ -18,7 +20,7 @@ func fieldNames(t reflect.Type) []string {
 // fieldNamed returns the field that files write so.
 func fieldNamed(t reflect.Type, name string) (reflect.StructField, bool) {
 	for i := range t.NumField() {
-		if t.Field(i).Tag.Get("yaml") == name {
+		if t.Field(i).IsExported() && t.Field(i).Tag.Get("yaml") == name {
 			return t.Field(i), true
 		}
 	}

@@ -30,6 +30,8 @@ type Plan struct {
 	Tariffs    []Tariff         `yaml:"tariffs" doc:"rents and minutes"`
 	Simulation Simulation       `yaml:"simulation" doc:"what formulas leave out, for sipplan simulate"`
 	Prices     map[string]Money `yaml:"prices" doc:"of hardware by the name of its model; mediation-server, sba, sbs, standard-edition and pool for servers"`
+
+	read file // where it was read from
 }
 
 // Demand is what all users have in common.

@@ -35,7 +35,7 @@ func Read(name string, text []byte) (*Plan, error) {
 	if err := yaml.Load(text, &document); err != nil && !isBlank(text) {
 		return nil, syntaxError(name, err)
 	}
-	r := &reader{name: name, places: map[string]place{}}
+	r := &reader{file: file{name, map[string]place{}}}
 	var plan Plan
 	if len(document.Content) > 0 {
 		r.value("", document.Content[0], reflect.ValueOf(&plan).Elem(), "", 0)
@@ -48,7 +48,17 @@ func Read(name string, text []byte) (*Plan, error) {
 	if err := errors.Join(r.problems...); err != nil {
 		return nil, err
 	}
+	plan.read = r.file
 	return &plan, nil
+}
+
+// At puts the place of a field in its file before an error that only shows when the plan is used; path is that of the field,
+// such as simulation.drills[0].
+func (p *Plan) At(path string, err error) error {
+	if p.read.name == "" {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return fmt.Errorf("%s: %s: %w", p.read.at(path), path, err)
 }
 
 // isBlank says whether a text has nothing but comments.
@@ -74,31 +84,41 @@ func syntaxError(name string, err error) error {
 
 type place struct{ line, column int }
 
+// file is the places of the fields of a file, by their paths.
+type file struct {
+	name   string
+	places map[string]place
+}
+
+// at writes the place of a field, or of the nearest field around it that is in the file.
+func (f *file) at(path string) string {
+	at, ok := f.places[path]
+	for around := path; !ok && around != ""; {
+		around = around[:max(0, strings.LastIndexAny(around, ".["))]
+		at, ok = f.places[around]
+	}
+	return fmt.Sprintf("%s:%d:%d", f.name, max(1, at.line), max(1, at.column))
+}
+
 // reader turns nodes into values of the plan and keeps the problems and the place of every field.
 type reader struct {
-	name     string
-	places   map[string]place
+	file
 	problems []error
 	nodes    int
 	stopped  bool // the file is no plan: nothing more of it is read
 }
 
-// fail keeps a problem at the place of a field, or of the nearest field around it that is in the file.
+// fail keeps a problem at the place of a field.
 func (r *reader) fail(path, format string, args ...any) {
 	if len(r.problems) >= mostFaults {
 		r.stopped = true
 		return
 	}
-	at, ok := r.places[path]
-	for around := path; !ok && around != ""; {
-		around = around[:max(0, strings.LastIndexAny(around, ".["))]
-		at, ok = r.places[around]
-	}
 	message := fmt.Sprintf(format, args...)
 	if path != "" {
 		message = path + ": " + message
 	}
-	r.problems = append(r.problems, fmt.Errorf("%s:%d:%d: %s", r.name, max(1, at.line), max(1, at.column), message))
+	r.problems = append(r.problems, fmt.Errorf("%s: %s", r.at(path), message))
 }
 
 // value reads a node into a value whose field has the tag.

@@ -52,6 +52,9 @@ func objectSchema(t reflect.Type, schema map[string]any) {
 	properties, required := map[string]any{}, []string{}
 	for i := range t.NumField() {
 		field := t.Field(i)
+		if !field.IsExported() {
+			continue
+		}
 		name := field.Tag.Get("yaml")
 		properties[name] = schemaOf(field.Type, field.Tag)
 		if field.Tag.Get("need") != "" {

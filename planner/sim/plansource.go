@@ -159,22 +159,22 @@ func (b *builder) calls(s Source, load design.Load) error {
 	}
 	s.SetUp = traffic.Duration{Law: traffic.Fixed, Mean: b.d.Assumptions.SetUp}
 	if s.Ringing, err = b.s.Ringing.Of(b.d.Assumptions.SetUp); err != nil {
-		return fmt.Errorf("simulation.ringing: %w", err)
+		return b.d.Plan.At("simulation.ringing", err)
 	}
 	if b.s.Answered != nil {
 		s.Answered = float64(*b.s.Answered)
 	}
-	if s.Retry, err = retry("retry", b.s.Retry); err != nil {
+	if s.Retry, err = b.retry("retry", b.s.Retry); err != nil {
 		return err
 	}
 	if s.Queue, err = b.queue(); err != nil {
 		return err
 	}
-	if s.Redial, err = retry("redial", b.s.Redial); err != nil {
+	if s.Redial, err = b.retry("redial", b.s.Redial); err != nil {
 		return err
 	}
 	if s.Calls, err = b.process(load, time.Duration(held*float64(time.Second))); err != nil {
-		return fmt.Errorf("simulation.arrivals of %s: %w", s.Name, err)
+		return b.d.Plan.At("simulation.arrivals", fmt.Errorf("of %s: %w", s.Name, err))
 	}
 	b.m.Sources = append(b.m.Sources, s)
 	return nil
@@ -187,23 +187,23 @@ func (b *builder) holding(talk time.Duration) (traffic.Law, error) {
 	}
 	law, err := b.s.Holding.Of(talk)
 	if err != nil {
-		return nil, fmt.Errorf("simulation.holding: %w", err)
+		return nil, b.d.Plan.At("simulation.holding", err)
 	}
 	if mean := law.Average(); math.Abs(float64(mean-talk)) > 0.01*float64(talk) {
-		return nil, fmt.Errorf("simulation.holding: must have the mean of the plan's conversations, %s, got %s; leave its mean out, such as lognormal,1.2",
-			talk.Round(time.Millisecond), mean.Round(time.Millisecond))
+		return nil, b.d.Plan.At("simulation.holding", fmt.Errorf("must have the mean of the plan's conversations, %s, got %s; leave its mean out, such as lognormal,1.2",
+			talk.Round(time.Millisecond), mean.Round(time.Millisecond)))
 	}
 	return law, nil
 }
 
 // retry returns what callers do whose call was blocked, or ended by a failure.
-func retry(field string, r plan.Redial) (routing.Retry, error) {
+func (b *builder) retry(field string, r plan.Redial) (routing.Retry, error) {
 	if r.Share == 0 {
 		return routing.Retry{}, nil
 	}
 	delay, err := r.Delay.Of(retryDelay)
 	if err != nil {
-		return routing.Retry{}, fmt.Errorf("simulation.%s.delay: %w", field, err)
+		return routing.Retry{}, b.d.Plan.At("simulation."+field+".delay", err)
 	}
 	if delay == nil {
 		delay = traffic.Duration{Law: traffic.Exponential, Mean: retryDelay}
@@ -222,7 +222,7 @@ func (b *builder) queue() (*Queue, error) {
 	}
 	patience, err := b.s.Queue.Patience.Of(retryDelay)
 	if err != nil {
-		return nil, fmt.Errorf("simulation.queue.patience: %w", err)
+		return nil, b.d.Plan.At("simulation.queue.patience", err)
 	}
 	return &Queue{Places: b.s.Queue.Places, Patience: patience}, nil
 }
@@ -319,7 +319,7 @@ func (b *builder) drills() error {
 			err = b.m.AddDrill(drill)
 		}
 		if err != nil {
-			return fmt.Errorf("simulation.drills[%d]: %w", i, err)
+			return b.d.Plan.At(fmt.Sprintf("simulation.drills[%d]", i), err)
 		}
 	}
 	return nil
@@ -330,7 +330,7 @@ func (b *builder) refusals() error {
 	for i, r := range b.s.Refusals {
 		name, err := b.m.part(r.Part)
 		if err != nil {
-			return fmt.Errorf("simulation.refusals[%d].part: %w", i, err)
+			return b.d.Plan.At(fmt.Sprintf("simulation.refusals[%d].part", i), err)
 		}
 		b.m.Answers = append(b.m.Answers, Answer{Part: name, Share: float64(r.Share), Outcome: r.Outcome.List()[0], After: r.After})
 	}
