@@ -16,7 +16,7 @@ import (
 // headings, rows of at most width characters where prose can be broken.
 func (t Table) text(page *bytes.Buffer, width int) error {
 	var drawn bytes.Buffer
-	fitted := t.fitted(width)
+	fitted := t.turned(width).fitted(width)
 	table := tablewriter.NewTable(&drawn, append(fitted.options(),
 		tablewriter.WithSymbols(tw.NewSymbols(tw.StyleASCII)),
 		tablewriter.WithRendition(tw.Rendition{

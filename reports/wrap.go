@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -101,6 +102,23 @@ func (t Table) fitted(width int) fitted {
 		}
 	}
 	return f
+}
+
+// turned returns a table of one row of numbers that cannot be made to fit width as a table with a row for each column.
+func (t Table) turned(width int) Table {
+	length, widths := 0, t.naturalWidths()
+	t.narrow(widths, width)
+	for _, w := range widths {
+		length += w + len(columnGap)
+	}
+	if len(t.Rows) != 1 || length <= width || slices.ContainsFunc(t.Columns[1:], func(c Column) bool { return !c.Right }) {
+		return t
+	}
+	turned := Table{Title: t.Title, Columns: []Column{{Name: t.Columns[0].Name}, {Name: t.Rows[0][0], Right: true}}}
+	for i, column := range t.Columns[1:] {
+		turned.Rows = append(turned.Rows, []string{column.Name, t.Rows[0][i+1]})
+	}
+	return turned
 }
 
 // hang takes the last column out of the rows, to stand below them.

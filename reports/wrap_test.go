@@ -99,3 +99,29 @@ xxxxxxxxxxxxxxxxxxxx                                    1,234
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+func TestOneRowOfNumbersThatIsTooLongStandsUpright(t *testing.T) {
+	document := Document{Tables: []Table{{
+		Columns: []Column{{Name: "model"}, {Name: "mean wait in holding times", Right: true}, {Name: "mean waiting calls", Right: true}, {Name: "servers", Right: true}},
+		Rows:    [][]string{{"Erlang C", "0.0436", "0.436", "14"}},
+	}}}
+	for width, want := range map[int]string{
+		60: "model                       Erlang C\n" +
+			"--------------------------------------\n" +
+			"mean wait in holding times    0.0436\n" +
+			"mean waiting calls             0.436\n" +
+			"servers                           14\n",
+		100: "model     mean wait in holding times  mean waiting calls  servers\n" +
+			"-------------------------------------------------------------------\n" +
+			"Erlang C                      0.0436               0.436       14\n",
+	} {
+		document.Width = width
+		var page bytes.Buffer
+		if err := document.Write(&page, Text); err != nil {
+			t.Fatal(err)
+		}
+		if page.String() != want {
+			t.Errorf("width %d: got\n%s\nwant\n%s", width, page.String(), want)
+		}
+	}
+}

@@ -163,7 +163,7 @@ func (b *builder) reservation(l *design.Location, g *Group) {
 		return // too large to be worked out; Erlang B is near then
 	}
 	mean := blockedLow + (blockedHigh-blockedLow)*high/l.Load.Erlangs
-	g.Formula, g.FormulaName = &mean, fmt.Sprintf("birth-death, %d kept", reserved)
+	g.Formula, g.FormulaName = &mean, fmt.Sprintf("reservation of %d", reserved)
 }
 
 // mesh adds the trunks of a location: those that all sites without a link to mind share, and those of each other site.
