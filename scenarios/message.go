@@ -128,7 +128,7 @@ func (m *Message) parseStartLine(head string) error {
 
 // segments splits text at its keywords and ends its lines in CRLF.
 func segments(text string) []Segment {
-	var list []Segment
+	list := make([]Segment, 0, 2*strings.Count(text, "[")+2)
 	for text != "" {
 		open := strings.IndexByte(text, '[')
 		if column, before, after, ok := namedCell(text); ok && (open < 0 || len(before) < open) {
@@ -189,9 +189,9 @@ func bind(list []Segment, fixed map[Keyword]string) []Segment {
 	return merge(bound)
 }
 
-// merge joins neighbouring literals and drops empty ones.
+// merge joins neighbouring literals and drops empty ones, in the list itself.
 func merge(list []Segment) []Segment {
-	var merged []Segment
+	merged := list[:0]
 	for _, s := range list {
 		last := len(merged) - 1
 		switch {

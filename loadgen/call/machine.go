@@ -112,10 +112,12 @@ type Machine struct {
 	message    sip.Message     // the message at hand
 	from       netip.AddrPort  // where it came from
 	atHand     *call           // the call whose INVITE it is, nil for another message
-	offer      sip.Session
-	challenges []byte       // header lines of the last challenge
-	offered    *sip.Message // whose description an ACK or PRACK answers, while that is sent
-	oneCodec   [1]sip.Codec // of a call that changes to one
+	offer      sip.Session     // of the peer's last description,
+	offerText  []byte          // which was this one
+	offerRead  bool            // and could be read
+	challenges []byte          // header lines of the last challenge
+	offered    *sip.Message    // whose description an ACK or PRACK answers, while that is sent
+	oneCodec   [1]sip.Codec    // of a call that changes to one
 	bindings   bindings
 	values     [][]scenarios.Value // variables of programs, by slot
 	body       []byte

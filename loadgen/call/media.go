@@ -1,6 +1,7 @@
 package call
 
 import (
+	"bytes"
 	"net/netip"
 
 	"time"
@@ -61,7 +62,7 @@ func (m *Machine) appendSDP(dst []byte, c *call, answered *sip.Message) []byte {
 	if c.leg != nil {
 		local.Addr, local.Port, local.Direction = audio.Address, c.leg.Port(), c.direction
 	}
-	if answered != nil && sip.ScanSession(answered.Session, &m.offer) == nil {
+	if answered != nil && m.readOffer(answered.Session) {
 		local.Mux, local.Crypto = true, m.cryptoAnswer(c) // what was not offered is not accepted either
 		if answer, err := sip.AppendAnswer(dst, &m.offer, &local); err == nil {
 			return answer
@@ -82,7 +83,7 @@ const (
 // agree reads the peer's description and notes where and how media is to be sent. A description that
 // names none of our codecs leaves the call without media.
 func (m *Machine) agree(c *call, body []byte, is purport) {
-	if len(body) == 0 || sip.ScanSession(body, &m.offer) != nil {
+	if len(body) == 0 || !m.readOffer(body) {
 		return
 	}
 	codecs := m.cfg.Audio.Codecs
@@ -119,6 +120,30 @@ func (m *Machine) agree(c *call, body []byte, is purport) {
 
 // purportOf says what the description in a response is: an answer, unless our INVITE had none.
 func (c *call) purportOf() purport { return c.lastSent == nil || len(c.lastSent.Body) > 0 }
+
+// readOffer reads a description of the peer's into m.offer and tells whether it could be read. Peers send the same one
+// in call after call, but for its origin, and an offer is read twice, to agree and to answer: it is read anew only where
+// it differs from the last one, of which m.offer keeps a copy to point into.
+func (m *Machine) readOffer(description []byte) bool {
+	if !bytes.Equal(behindOrigin(description), behindOrigin(m.offerText)) {
+		m.offerText = append(m.offerText[:0], description...)
+		m.offerRead = sip.ScanSession(m.offerText, &m.offer) == nil
+	}
+	return m.offerRead
+}
+
+// behindOrigin returns what follows the version and the origin of a description, where it begins with these; else all
+// of it.
+func behindOrigin(description []byte) []byte {
+	if rest, ok := bytes.CutPrefix(description, sessionStart); ok {
+		if end := bytes.IndexByte(rest, '\n'); end >= 0 {
+			return rest[end+1:]
+		}
+	}
+	return description
+}
+
+var sessionStart = []byte("v=0\r\no=")
 
 // controlAddress returns where the peer wants RTCP, if it says so (RFC 3605): never at another host than RTP.
 func (m *Machine) controlAddress(rtp netip.AddrPort) netip.AddrPort {

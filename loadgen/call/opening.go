@@ -19,8 +19,8 @@ func (m *Machine) onOpening(r *sip.Message, from netip.AddrPort, at time.Duratio
 		m.serve(r, from, at, false)
 		return
 	}
-	if replaces := r.Lookup("Replaces", 0); replaces != nil {
-		m.onReplacing(r, replaces, from, at)
+	if r.Replaces != nil {
+		m.onReplacing(r, r.Replaces, from, at)
 		return
 	}
 	m.serve(r, from, at, false)

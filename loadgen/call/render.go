@@ -285,15 +285,22 @@ func rportEnd(via []byte) int {
 			return 0
 		}
 		at += next + 1
-		name := bytes.TrimLeft(via[at:], " \t")
-		if len(name) < len(rport) || !bytes.EqualFold(name[:len(rport)], rport) {
+		name := skipSpace(via[at:])
+		if len(name) < len(rport) || name[0]|0x20 != 'r' || !bytes.EqualFold(name[:len(rport)], rport) {
 			continue
 		}
-		if behind := bytes.TrimLeft(name[len(rport):], " \t"); len(behind) == 0 || behind[0] == ';' {
+		if behind := skipSpace(name[len(rport):]); len(behind) == 0 || behind[0] == ';' {
 			return len(via) - len(name) + len(rport)
 		}
 	}
 	return 0
+}
+
+func skipSpace(text []byte) []byte {
+	for len(text) > 0 && (text[0] == ' ' || text[0] == '\t') {
+		text = text[1:]
+	}
+	return text
 }
 
 var rport = []byte("rport")

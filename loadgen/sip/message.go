@@ -71,6 +71,7 @@ type Message struct {
 	Authentications    [MaxAuthentications]Authentication // challenges of a response, credentials of a request, topmost first
 	NumAuthentications int
 	Require            []byte // first Require line
+	Replaces           []byte // RFC 3891
 	SessionExpires     []byte // RFC 4028
 	MinSE              []byte // RFC 4028
 	MinExpires         []byte // of a 423
@@ -94,6 +95,7 @@ func (m *Message) Reset() {
 	m.CSeq, m.CSeqValue = 0, nil
 	m.Contact, m.Target = nil, nil
 	m.Expires, m.Reason, m.RetryAfter, m.Require = nil, nil, nil, nil
+	m.Replaces = nil
 	m.SessionExpires, m.MinSE, m.MinExpires, m.RSeq, m.RAck = nil, nil, nil, nil, nil
 	m.NumAuthentications = 0
 	m.NumRecordRoutes = 0

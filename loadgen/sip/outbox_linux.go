@@ -17,7 +17,7 @@ import (
 // A datagram may overtake one of another flow that way, never one of its own: it joins a group only if
 // nothing of its flow stands in a later one.
 type outbox struct {
-	data    [Batch][MaxDatagram]byte
+	data    [Batch]room
 	vectors [Batch]unix.Iovec
 	queued  int
 

@@ -161,6 +161,8 @@ func (s *scanner) extension(h header, value []byte) {
 		keepFirst(&m.RSeq, value)
 	case headerRAck:
 		keepFirst(&m.RAck, value)
+	case headerReplaces:
+		keepFirst(&m.Replaces, value)
 	}
 }
 

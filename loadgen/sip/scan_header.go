@@ -25,6 +25,7 @@ const (
 	headerRSeq
 	headerRAck
 	headerMinExpires
+	headerReplaces
 )
 
 // headerOf returns the header field of a name, in any case and in the compact form (RFC 3261, 7.3.3).
@@ -52,6 +53,8 @@ func headerOf(name []byte) header {
 		return named(name, "Reason", headerReason)
 	case 7:
 		return sevenLetters(name)
+	case 8:
+		return named(name, "Replaces", headerReplaces)
 	case 11:
 		if name[0]|0x20 == 'm' {
 			return named(name, "Min-Expires", headerMinExpires)
@@ -126,7 +129,7 @@ func compactHeader(letter byte) header {
 
 // named returns h if name is the canonical one but for case.
 func named(name []byte, canonical string, h header) header {
-	if string(name) == canonical || equalFold(name, canonical) {
+	if equalFold(name, canonical) {
 		return h
 	}
 	return headerOther

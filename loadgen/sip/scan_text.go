@@ -122,6 +122,9 @@ func number(digits []byte, limit uint64) (uint64, bool) {
 
 // equalFold reports whether text is want but for the case of ASCII letters.
 func equalFold(text []byte, want string) bool {
+	if string(text) == want {
+		return true // as it is written nearly always
+	}
 	if len(text) != len(want) {
 		return false
 	}

@@ -19,9 +19,6 @@ const (
 type Session struct {
 	Secure bool // set by the reader: audio streams of SRTP are what it takes part in, not those of RTP
 
-	ID      uint64 // of the o= line; 0 when it is not a number
-	Version uint64 // of the o= line; grows with each change (RFC 3264, 8)
-
 	Media    [MaxMedia]Media
 	NumMedia int
 	Audio    int // index of the audio stream in Media, -1 when there is none
@@ -141,7 +138,6 @@ func (s *Session) ChooseEvents(with Format) (Format, bool) {
 
 // Reset makes s an empty description.
 func (s *Session) Reset() {
-	s.ID, s.Version = 0, 0
 	s.NumMedia, s.NumFormats, s.Audio = 0, 0, -1
 	s.Addr, s.Ptime, s.Direction = netip.Addr{}, 0, SendRecv
 	s.Mux, s.RTCP, s.NumCrypto = false, netip.AddrPort{}, 0

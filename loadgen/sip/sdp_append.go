@@ -162,14 +162,11 @@ func appendAudio(dst []byte, local *Local, protocol string, formats []Format, di
 	}
 	dst = append(dst, "\r\n"...)
 	for _, f := range formats {
-		dst = append(dst, "a=rtpmap:"...)
-		dst = strconv.AppendUint(dst, uint64(f.PayloadType), 10)
-		dst = append(append(append(dst, ' '), f.Codec.String()...), '/')
-		dst = strconv.AppendUint(dst, uint64(f.Clock), 10)
-		if channels := codecTable[f.Codec].channels; channels != "" {
-			dst = append(append(dst, '/'), channels...)
+		if own := &codecTable[f.Codec]; f.PayloadType == own.payloadType && f.Clock == own.clock {
+			dst = append(dst, rtpmaps[f.Codec]...)
+		} else {
+			dst = appendRtpmap(dst, &f)
 		}
-		dst = append(dst, "\r\n"...)
 		dst = appendFmtp(dst, &f)
 	}
 	if local.Ptime > 0 {
@@ -183,6 +180,26 @@ func appendAudio(dst []byte, local *Local, protocol string, formats []Format, di
 	dst = appendCrypto(dst, local.Crypto)
 	dst = append(dst, "a="...)
 	dst = append(dst, direction.String()...)
+	return append(dst, "\r\n"...)
+}
+
+// rtpmaps are the lines that name our codecs by the payload types that we offer, as nearly every description does.
+var rtpmaps = func() (lines [numCodecs][]byte) {
+	for codec := range lines {
+		f := Codec(codec).format()
+		lines[codec] = appendRtpmap(nil, &f)
+	}
+	return lines
+}()
+
+// appendRtpmap appends the line that names the codec of a format.
+func appendRtpmap(dst []byte, f *Format) []byte {
+	dst = strconv.AppendUint(append(dst, "a=rtpmap:"...), uint64(f.PayloadType), 10)
+	dst = append(append(append(dst, ' '), f.Codec.String()...), '/')
+	dst = strconv.AppendUint(dst, uint64(f.Clock), 10)
+	if channels := codecTable[f.Codec].channels; channels != "" {
+		dst = append(append(dst, '/'), channels...)
+	}
 	return append(dst, "\r\n"...)
 }
 

@@ -72,8 +72,6 @@ func (scan *sessionScanner) line(line []byte) error {
 	}
 	value := trim(line[2:])
 	switch line[0] {
-	case 'o':
-		scan.origin(value)
 	case 'c':
 		scan.connection(value)
 	case 'm':
@@ -82,21 +80,6 @@ func (scan *sessionScanner) line(line []byte) error {
 		scan.attribute(value)
 	}
 	return nil
-}
-
-// origin reads "user id version IN IP4 host" from its end, because some users have spaces.
-func (scan *sessionScanner) origin(value []byte) {
-	if scan.media {
-		return
-	}
-	fields := value
-	for range 3 {
-		fields, _ = cutLast(fields)
-	}
-	fields, version := cutLast(fields)
-	_, id := cutLast(fields)
-	scan.s.Version, _ = number(version, 1<<63-1)
-	scan.s.ID, _ = number(id, 1<<63-1)
 }
 
 // connection reads "IN IP4 192.0.2.1", of the session or of the audio stream.

@@ -16,7 +16,6 @@ func body(all ...string) []byte { return []byte(strings.Join(all, "\r\n") + "\r\
 // summary says in words what was read.
 func summary(s *Session) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d.%d", s.ID, s.Version)
 	for i, m := range s.Media[:s.NumMedia] {
 		fmt.Fprintf(&b, " | %s %d %s [%s]", m.Kind, m.Port, m.Protocol, m.Formats)
 		if i != s.Audio {
@@ -34,7 +33,7 @@ func summary(s *Session) string {
 const sdpHead = "v=0\r\no=a 1 2 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
 
 func TestScanSession(t *testing.T) {
-	const plain = "1.2 | audio 6000 RTP/AVP [0] to 192.0.2.1, 0 PCMU \"\"/8000, "
+	const plain = " | audio 6000 RTP/AVP [0] to 192.0.2.1, 0 PCMU \"\"/8000, "
 	tests := []struct{ name, text, want string }{
 		{"the least", sdpHead + "m=audio 6000 RTP/AVP 0", plain + "0s sendrecv"},
 		{"line ends without CR", strings.ReplaceAll(sdpHead+"m=audio 6000 RTP/AVP 0\r\n", "\r\n", "\n"), plain + "0s sendrecv"},
@@ -43,19 +42,19 @@ func TestScanSession(t *testing.T) {
 		{"c= before o=", "v=0\r\nc=IN IP4 192.0.2.1\r\no=a 1 2 IN IP4 192.0.2.1\r\nm=audio 6000 RTP/AVP 0", plain + "0s sendrecv"},
 		{"unknown lines and lines without =", sdpHead + "z=0\r\nnonsense\r\n\r\nx\r\nm=audio 6000 RTP/AVP 0\r\nq=1", plain + "0s sendrecv"},
 		{"spaces at the ends of lines", "v=0 \r\no=a 1 2 IN IP4 192.0.2.1 \r\nc=IN IP4 192.0.2.1  \r\nm=audio 6000 RTP/AVP 0 ", plain + "0s sendrecv"},
-		{"a number that is none in o=", "v=0\r\no=a x 99999999999999999999 IN IP4 h\r\nc=IN IP4 192.0.2.1\r\nm=audio 6000 RTP/AVP 0", "0.0" + plain[3:] + "0s sendrecv"},
-		{"no o= line", "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 6000 RTP/AVP 0", "0.0" + plain[3:] + "0s sendrecv"},
+		{"a number that is none in o=", "v=0\r\no=a x 99999999999999999999 IN IP4 h\r\nc=IN IP4 192.0.2.1\r\nm=audio 6000 RTP/AVP 0", plain + "0s sendrecv"},
+		{"no o= line", "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 6000 RTP/AVP 0", plain + "0s sendrecv"},
 
 		{"rtpmap, events and ptime", sdpHead + "m=audio 6000 RTP/AVP 8 0 101 18\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 Telephone-Event/8000\r\na=rtpmap:18 G729/8000/1\r\na=fmtp:101 0-15\r\na=ptime:20",
-			`1.2 | audio 6000 RTP/AVP [8 0 101 18] to 192.0.2.1, 8 PCMA "PCMA"/8000, 0 PCMU ""/8000, 101 telephone-event "Telephone-Event"/8000, 18 G729 "G729"/8000, 20ms sendrecv`},
+			` | audio 6000 RTP/AVP [8 0 101 18] to 192.0.2.1, 8 PCMA "PCMA"/8000, 0 PCMU ""/8000, 101 telephone-event "Telephone-Event"/8000, 18 G729 "G729"/8000, 20ms sendrecv`},
 		{"G.711 on a dynamic payload type", sdpHead + "m=audio 6000 RTP/AVP 97\r\na=rtpmap:97 pcmu/8000/1",
-			`1.2 | audio 6000 RTP/AVP [97] to 192.0.2.1, 97 PCMU "pcmu"/8000, 0s sendrecv`},
+			` | audio 6000 RTP/AVP [97] to 192.0.2.1, 97 PCMU "pcmu"/8000, 0s sendrecv`},
 		{"G.711 at a clock that is not ours", sdpHead + "m=audio 6000 RTP/AVP 97\r\na=rtpmap:97 PCMU/16000",
-			`1.2 | audio 6000 RTP/AVP [97] to 192.0.2.1, 97 other "PCMU"/16000, 0s sendrecv`},
+			` | audio 6000 RTP/AVP [97] to 192.0.2.1, 97 other "PCMU"/16000, 0s sendrecv`},
 		{"two channels are not ours", sdpHead + "m=audio 6000 RTP/AVP 97\r\na=rtpmap:97 PCMU/8000/2",
-			`1.2 | audio 6000 RTP/AVP [97] to 192.0.2.1, 97 other "PCMU"/8000, 0s sendrecv`},
+			` | audio 6000 RTP/AVP [97] to 192.0.2.1, 97 other "PCMU"/8000, 0s sendrecv`},
 		{"a static type that is mapped otherwise", sdpHead + "m=audio 6000 RTP/AVP 0\r\na=rtpmap:0 L16/8000",
-			`1.2 | audio 6000 RTP/AVP [0] to 192.0.2.1, 0 other "L16"/8000, 0s sendrecv`},
+			` | audio 6000 RTP/AVP [0] to 192.0.2.1, 0 other "L16"/8000, 0s sendrecv`},
 		{"rtpmap for a type that is not offered", sdpHead + "m=audio 6000 RTP/AVP 0\r\na=rtpmap:96 opus/48000/2", plain + "0s sendrecv"},
 		{"number of ports", sdpHead + "m=audio 6000/2 RTP/AVP 0", plain + "0s sendrecv"},
 
@@ -63,28 +62,28 @@ func TestScanSession(t *testing.T) {
 		{"address of another stream is not the audio's", sdpHead + "m=audio 6000 RTP/AVP 0\r\nm=video 7000 RTP/AVP 31\r\nc=IN IP4 192.0.2.9",
 			plain + "0s sendrecv | video 7000 RTP/AVP [31]"},
 		{"no address of the session", "v=0\r\nm=video 7000 RTP/AVP 31\r\nc=IN IP6 2001:db8::1\r\nm=audio 6000 RTP/AVP 0\r\nc=IN IP4 192.0.2.1",
-			"0.0 | video 7000 RTP/AVP [31]" + plain[3:] + "0s sendrecv"},
-		{"IPv6", "v=0\r\nc=IN IP6 2001:db8::20\r\nm=audio 6000 RTP/AVP 0", strings.Replace("0.0"+plain[3:], "192.0.2.1", "2001:db8::20", 1) + "0s sendrecv"},
-		{"IPv4-mapped IPv6 is IPv4", "v=0\r\nc=IN IP6 ::ffff:192.0.2.1\r\nm=audio 6000 RTP/AVP 0", "0.0" + plain[3:] + "0s sendrecv"},
-		{"multicast with a time to live", "v=0\r\nc=IN IP4 233.252.0.1/127\r\nm=audio 6000 RTP/AVP 0", strings.Replace("0.0"+plain[3:], "192.0.2.1", "233.252.0.1", 1) + "0s sendrecv"},
-		{"host name for an address", "v=0\r\nc=IN IP4 media.example.com\r\nm=audio 6000 RTP/AVP 0", strings.Replace("0.0"+plain[3:], "192.0.2.1", "invalid IP", 1) + "0s sendrecv"},
-		{"refused stream without an address", "v=0\r\nm=audio 0 RTP/AVP 0", strings.Replace(strings.Replace("0.0"+plain[3:], "192.0.2.1", "invalid IP", 1), "6000", "0", 1) + "0s sendrecv"},
+			" | video 7000 RTP/AVP [31]" + plain + "0s sendrecv"},
+		{"IPv6", "v=0\r\nc=IN IP6 2001:db8::20\r\nm=audio 6000 RTP/AVP 0", strings.Replace(plain, "192.0.2.1", "2001:db8::20", 1) + "0s sendrecv"},
+		{"IPv4-mapped IPv6 is IPv4", "v=0\r\nc=IN IP6 ::ffff:192.0.2.1\r\nm=audio 6000 RTP/AVP 0", plain + "0s sendrecv"},
+		{"multicast with a time to live", "v=0\r\nc=IN IP4 233.252.0.1/127\r\nm=audio 6000 RTP/AVP 0", strings.Replace(plain, "192.0.2.1", "233.252.0.1", 1) + "0s sendrecv"},
+		{"host name for an address", "v=0\r\nc=IN IP4 media.example.com\r\nm=audio 6000 RTP/AVP 0", strings.Replace(plain, "192.0.2.1", "invalid IP", 1) + "0s sendrecv"},
+		{"refused stream without an address", "v=0\r\nm=audio 0 RTP/AVP 0", strings.Replace(strings.Replace(plain, "192.0.2.1", "invalid IP", 1), "6000", "0", 1) + "0s sendrecv"},
 
 		{"sendonly of the stream", sdpHead + "m=audio 6000 RTP/AVP 0\r\na=sendonly", plain + "0s sendonly"},
 		{"recvonly of the session", sdpHead + "a=recvonly\r\nm=audio 6000 RTP/AVP 0", plain + "0s recvonly"},
 		{"the stream goes before the session", sdpHead + "a=inactive\r\nm=audio 6000 RTP/AVP 0\r\na=sendrecv", plain + "0s sendrecv"},
 		{"direction of another stream", sdpHead + "m=audio 6000 RTP/AVP 0\r\nm=video 7000 RTP/AVP 31\r\na=inactive", plain + "0s sendrecv | video 7000 RTP/AVP [31]"},
-		{"hold of RFC 2543", "v=0\r\nc=IN IP4 0.0.0.0\r\nm=audio 6000 RTP/AVP 0", strings.Replace("0.0"+plain[3:], "192.0.2.1", "0.0.0.0", 1) + "0s sendonly"},
-		{"hold of RFC 2543 by one who does not send", "v=0\r\nc=IN IP4 0.0.0.0\r\nm=audio 6000 RTP/AVP 0\r\na=recvonly", strings.Replace("0.0"+plain[3:], "192.0.2.1", "0.0.0.0", 1) + "0s inactive"},
+		{"hold of RFC 2543", "v=0\r\nc=IN IP4 0.0.0.0\r\nm=audio 6000 RTP/AVP 0", strings.Replace(plain, "192.0.2.1", "0.0.0.0", 1) + "0s sendonly"},
+		{"hold of RFC 2543 by one who does not send", "v=0\r\nc=IN IP4 0.0.0.0\r\nm=audio 6000 RTP/AVP 0\r\na=recvonly", strings.Replace(plain, "192.0.2.1", "0.0.0.0", 1) + "0s inactive"},
 		{"ptime that is none", sdpHead + "m=audio 6000 RTP/AVP 0\r\na=ptime:20.5\r\na=ptime:x", plain + "0s sendrecv"},
 		{"ptime of another stream", sdpHead + "m=audio 6000 RTP/AVP 0\r\nm=audio 6002 RTP/AVP 0\r\na=ptime:30", plain + "0s sendrecv | audio 6002 RTP/AVP [0]"},
 
-		{"T.38 alone", sdpHead + "m=image 4000 udptl t38\r\na=T38FaxVersion:0", "1.2 | image 4000 udptl [t38]"},
+		{"T.38 alone", sdpHead + "m=image 4000 udptl t38\r\na=T38FaxVersion:0", " | image 4000 udptl [t38]"},
 		{"audio, T.38 and a data channel", sdpHead + "m=image 4000 udptl t38\r\nm=audio 6000 RTP/AVP 0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel",
-			"1.2 | image 4000 udptl [t38]" + plain[3:] + "0s sendrecv | application 9 UDP/DTLS/SCTP [webrtc-datachannel]"},
+			" | image 4000 udptl [t38]" + plain + "0s sendrecv | application 9 UDP/DTLS/SCTP [webrtc-datachannel]"},
 		{"SRTP first, RTP second: the second can be spoken", sdpHead + "m=audio 6002 RTP/SAVP 8\r\na=ptime:30\r\na=sendonly\r\nm=audio 6000 RTP/AVP 0",
-			"1.2 | audio 6002 RTP/SAVP [8]" + plain[3:] + "0s sendrecv"},
-		{"a refused stream before an open one", sdpHead + "m=audio 0 RTP/AVP 8\r\nc=IN IP4 192.0.2.8\r\nm=audio 6000 RTP/AVP 0", "1.2 | audio 0 RTP/AVP [8]" + plain[3:] + "0s sendrecv"},
+			" | audio 6002 RTP/SAVP [8]" + plain + "0s sendrecv"},
+		{"a refused stream before an open one", sdpHead + "m=audio 0 RTP/AVP 8\r\nc=IN IP4 192.0.2.8\r\nm=audio 6000 RTP/AVP 0", " | audio 0 RTP/AVP [8]" + plain + "0s sendrecv"},
 		{"SRTP alone is the audio stream", sdpHead + "m=audio 6000 RTP/SAVP 0", strings.Replace(plain, "RTP/AVP", "RTP/SAVP", 1) + "0s sendrecv"},
 	}
 	for _, test := range tests {
