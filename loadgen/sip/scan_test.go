@@ -372,7 +372,7 @@ func TestScanDoesNotAnswerAnAck(t *testing.T) {
 // A message that is read after another shows nothing of it.
 func TestScanOverwritesEveryField(t *testing.T) {
 	full := []byte(lines("INVITE sip:a@b SIP/2.0", viaLine, fromLine, toLine, callIDLine, "CSeq: 5 INVITE", "Contact: <sip:a@b>",
-		"Expires: 1", "Reason: Q.850;cause=16", "Retry-After: 1", "WWW-Authenticate: Digest", "Require: x", "Supported: y", "Session-Expires: 90", "Min-SE: 90", "Min-Expires: 60", "RSeq: 1", "RAck: 1 1 INVITE",
+		"Expires: 1", "Reason: Q.850;cause=16", "Retry-After: 1", "WWW-Authenticate: Digest", "Require: x", "Supported: y", "Session-Expires: 90", "Min-SE: 90", "Min-Expires: 60", "RSeq: 1", "RAck: 1 1 INVITE", "Replaces: 7@h;to-tag=a;from-tag=b",
 		"Content-Type: application/sdp",
 		"Record-Route: <sip:h;lr>", "", "body"))
 	fullResponse := append([]byte("SIP/2.0 200 OK\r\n"), full[len("INVITE sip:a@b SIP/2.0\r\n"):]...)
