@@ -28,8 +28,8 @@ const (
 	MaxTableRows = 10_000_000
 )
 
-// Table holds the data that calls differ in: one row a call, of which messages show cells. It belongs to
-// one goroutine, since rows may be added while calls run; Clone makes one for another.
+// Table holds the data that calls differ in: one row a call, of which messages show cells. Several
+// goroutines may read it, but only as long as no script adds rows or takes them in turn: then it belongs to one.
 //
 // A file is either one of SIPp's, whose first line says SEQUENTIAL, RANDOM or USER and whose cells stand
 // between semicolons, or CSV (RFC 4180) whose first line names the columns.
@@ -193,17 +193,6 @@ func (t *Table) add(cells [][]byte) error {
 	}
 	t.cells = append(t.cells, cells)
 	return nil
-}
-
-// Clone returns a table of its own with the same rows, for another goroutine.
-func (t *Table) Clone() *Table {
-	clone := *t
-	clone.cells = slices.Clone(t.cells)
-	clone.index, clone.keyed = nil, -1
-	if t.keyed >= 0 {
-		clone.Index(t.keyed)
-	}
-	return &clone
 }
 
 // Rows returns the number of rows, those that PRINTF makes included.

@@ -14,7 +14,6 @@ type Losses struct {
 	lostBefore   bool   // whether the last packet was lost
 
 	began, ended uint64 // played then lost; lost then played
-	longest, row uint64 // longest run of losses, and the one at hand
 
 	cluster           cluster
 	bursts            uint64
@@ -28,7 +27,6 @@ type cluster struct{ packets, lost uint64 }
 func (l *Losses) Played() {
 	if l.lostBefore {
 		l.ended++
-		l.row = 0
 		l.lostBefore = false
 	}
 	l.played++
@@ -50,8 +48,6 @@ func (l *Losses) Lost() {
 	l.cluster.lost++
 	l.lost++
 	l.run, l.lostBefore = 0, true
-	l.row++
-	l.longest = max(l.longest, l.row)
 }
 
 // close counts the cluster at hand, if it is a burst.
@@ -64,9 +60,6 @@ func (l *Losses) close() {
 	l.cluster = cluster{}
 }
 
-// Count returns how many packets were played and how many were not.
-func (l *Losses) Count() (played, lost uint64) { return l.played, l.lost }
-
 // Share returns the share of the packets that were not played, 0 without packets.
 func (l *Losses) Share() float64 {
 	if l.played+l.lost == 0 {
@@ -74,9 +67,6 @@ func (l *Losses) Share() float64 {
 	}
 	return float64(l.lost) / float64(l.played+l.lost)
 }
-
-// Longest returns the longest run of packets that were not played.
-func (l *Losses) Longest() uint64 { return l.longest }
 
 // Gilbert returns the two transition probabilities of the Markov chain that fits the losses,
 //
