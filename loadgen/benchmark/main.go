@@ -42,8 +42,9 @@ type options struct {
 	transport string
 	highest   bool
 	memory    int
-	media     []int  // numbers of streams
-	calls     []int  // numbers of two-way calls
+	media     []int // numbers of streams
+	calls     []int // numbers of two-way calls
+	senders   []sender
 	bare      string // where a bare loop sends so many
 	each      bool   // from a socket for each
 }
@@ -71,6 +72,7 @@ func parse() (o options, err error) {
 	flag.BoolVar(&o.highest, "highest", false, "search for the highest clean rate instead")
 	flag.IntVar(&o.memory, "memory", 0, "hold so many calls and compare the memory of one instead")
 	streams := flag.String("media", "", "compare so many RTP streams instead, separated by commas")
+	senders := flag.String("senders", strings.Join(senderNames[:], ","), "which of them -media compares, separated by commas")
 	calls := flag.String("calls", "", "hold so many two-way calls between two sipplan processes instead, separated by commas")
 	flag.StringVar(&o.bare, "bare", "", "be the bare loop of -media, and send to this address")
 	flag.BoolVar(&o.each, "each", false, "with -bare: a socket for each stream")
@@ -83,6 +85,9 @@ func parse() (o options, err error) {
 	}
 	if o.rates, err = numbers("-rates", *rates); err == nil && *streams != "" {
 		o.media, err = numbers("-media", *streams)
+	}
+	if err == nil {
+		o.senders, err = parseSenders(*senders)
 	}
 	if err == nil && *calls != "" {
 		o.calls, err = numbers("-calls", *calls)

@@ -26,7 +26,7 @@ func (b *bench) compareMedia(ctx context.Context, o options) error {
 	for _, streams := range o.media {
 		var all [numSenders][]mediaRound
 		for round := range o.rounds {
-			for s := range numSenders {
+			for _, s := range o.senders {
 				fmt.Fprintf(os.Stderr, "%d streams, round %d of %d: %s\n", streams, round+1, o.rounds, s)
 				r, err := b.mediaRound(ctx, s, streams, o.length)
 				if err != nil {

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 )
@@ -21,8 +23,21 @@ const (
 	numSenders
 )
 
-func (s sender) String() string {
-	return [...]string{"sipplan", "SIPp", "bare, 1 socket", "bare, sockets"}[s]
+// senderNames are what -senders takes: the bare loop with one socket, and that with a socket for each stream, come last.
+var senderNames = [numSenders]string{"sipplan", "SIPp", "bare", "bare-sockets"}
+
+func (s sender) String() string { return senderNames[s] }
+
+// parseSenders reads names of senders with commas between them.
+func parseSenders(list string) (all []sender, err error) {
+	for _, name := range strings.Split(list, ",") {
+		s := slices.IndexFunc(senderNames[:], func(n string) bool { return strings.EqualFold(n, strings.TrimSpace(name)) })
+		if s < 0 {
+			return nil, fmt.Errorf("-senders: %q is none of %s", name, strings.Join(senderNames[:], ", "))
+		}
+		all = append(all, sender(s))
+	}
+	return all, nil
 }
 
 // mediaRound is what one run of a sender showed.
@@ -43,11 +58,14 @@ type heard struct {
 
 // printMedia writes the medians of each sender.
 func printMedia(w io.Writer, streams int, all [numSenders][]mediaRound) {
-	fmt.Fprintf(w, "%d streams, medians of %d rounds; spacing error as the judge's kernel timestamps show it\n", streams, len(all[0]))
+	fmt.Fprintf(w, "%d streams, medians of the rounds; spacing error as the judge's kernel timestamps show it\n", streams)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "sender\tp50 ms\tp90 ms\tp99 ms\tover 5 ms\tsent\tlost\tµs a packet\tof a core\t")
 	for s := range numSenders {
 		rounds := all[s]
+		if len(rounds) == 0 {
+			continue
+		}
 		ms := func(of func(mediaRound) time.Duration) float64 {
 			return medianRound(rounds, func(r mediaRound) float64 { return float64(of(r)) / float64(time.Millisecond) })
 		}
@@ -63,11 +81,15 @@ func printMedia(w io.Writer, streams int, all [numSenders][]mediaRound) {
 			medianRound(rounds, func(r mediaRound) float64 { return r.perPacket }), share(func(r mediaRound) float64 { return r.core }))
 	}
 	_ = t.Flush()
-	fmt.Fprintf(w, "ratios of sipplan, medians of the rounds: p99 to SIPp %.2f; processor time to SIPp %.2f, to a bare loop with one socket %.2f, with a socket a stream %.2f\n\n",
-		ratioOf(all[sipplanSends], all[sippSends], func(r mediaRound) float64 { return float64(r.p99) }),
-		ratioOf(all[sipplanSends], all[sippSends], func(r mediaRound) float64 { return r.perPacket }),
-		ratioOf(all[sipplanSends], all[bareSends], func(r mediaRound) float64 { return r.perPacket }),
-		ratioOf(all[sipplanSends], all[bareEachSends], func(r mediaRound) float64 { return r.perPacket }))
+	for other := range numSenders {
+		if other == sipplanSends || len(all[other]) == 0 || len(all[sipplanSends]) == 0 {
+			continue
+		}
+		fmt.Fprintf(w, "sipplan to %s, median of the ratios: p99 %.2f, processor time a packet %.2f\n", other,
+			ratioOf(all[sipplanSends], all[other], func(r mediaRound) float64 { return float64(r.p99) }),
+			ratioOf(all[sipplanSends], all[other], func(r mediaRound) float64 { return r.perPacket }))
+	}
+	fmt.Fprintln(w)
 }
 
 // ratioOf returns the median, over the rounds, of the ratio of one figure.

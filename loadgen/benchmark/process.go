@@ -77,6 +77,18 @@ func (p *process) resident() (float64, error) {
 	return 0, errors.New("the system does not tell VmRSS")
 }
 
+// growth returns by how many octets the memory of the process grows between two instants from now.
+func (p *process) growth(ctx context.Context, from, to time.Duration) (float64, error) {
+	pause(ctx, from)
+	before, err := p.resident()
+	if err != nil {
+		return 0, err
+	}
+	pause(ctx, to-from)
+	after, err := p.resident()
+	return after - before, err
+}
+
 // freePort returns a port on loopback that nobody has.
 func freePort() (int, error) {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ const twoWayRate = 200
 
 // callerReport is what the caller's report says of its calls.
 type callerReport struct {
+	memory float64 // octets a call, in the caller's process: of the system's account, not of the report
 	Totals struct {
 		Answered uint64 `json:"answered"`
 	} `json:"totals"`
@@ -52,7 +54,7 @@ type gatewayReport struct {
 // calls sounded like.
 func (b *bench) holdTwoWay(ctx context.Context, o options) error {
 	fmt.Println("two-way G.711 calls between two processes on a processor each; MOS-CQE and loss as the caller heard the gateway")
-	fmt.Printf("%7s %9s %8s %8s %10s %12s %12s %11s  %s\n", "calls", "answered", "MOS p5", "lowest", "missing", "lost to us", "lost to it", "late p99", "generator")
+	fmt.Printf("%7s %9s %8s %8s %10s %12s %12s %11s %11s  %s\n", "calls", "answered", "MOS p5", "lowest", "missing", "lost to us", "lost to it", "late p99", "KiB a call", "generator")
 	for _, calls := range o.calls {
 		near, far, err := b.twoWay(ctx, o, calls)
 		if err != nil {
@@ -66,8 +68,8 @@ func (b *bench) holdTwoWay(ctx context.Context, o options) error {
 		for _, g := range far.Gateways {
 			lost += g.Lost
 		}
-		fmt.Printf("%7d %9d %8s %8.2f %10s %12d %12d %11s  %s\n", calls, near.Totals.Answered, figure(near.Audio.MOS.P5, 2), near.Audio.MOS.Min,
-			figure(near.Audio.Missing, 6), near.RTP.Lost, lost, figure(near.RTP.SendLate.P99, 3)+" ms", state)
+		fmt.Printf("%7d %9d %8s %8.2f %10s %12d %12d %11s %11.1f  %s\n", calls, near.Totals.Answered, figure(near.Audio.MOS.P5, 2), near.Audio.MOS.Min,
+			figure(near.Audio.Missing, 6), near.RTP.Lost, lost, figure(near.RTP.SendLate.P99, 3)+" ms", near.memory/1024, state)
 	}
 	return nil
 }
@@ -103,8 +105,11 @@ func (b *bench) twoWay(ctx context.Context, o options, calls int) (near callerRe
 		_, _ = gateway.end()
 		return near, far, err
 	}
+	near.memory, err = caller.growth(ctx, 300*time.Millisecond, setUp+time.Second)
+	near.memory /= float64(calls)
 	_, nearErr := caller.wait() // inconclusive is no failure of the comparison
-	if _, err = gateway.end(); err != nil {
+	_, farErr := gateway.end()
+	if err = errors.Join(err, farErr); err != nil {
 		return near, far, err
 	}
 	text, err := os.ReadFile(file)
