@@ -4,6 +4,7 @@
 //	go run ./loadgen/benchmark -highest              highest rate without a failed call, and lateness at half of it
 //	go run ./loadgen/benchmark -memory 20000         memory of an established call
 //	go run ./loadgen/benchmark -media 100,1000,3000  pace and processor time of so many RTP streams
+//	go run ./loadgen/benchmark -media 5000 -senders sipplan  of sipplan alone
 //	go run ./loadgen/benchmark -calls 1000,3000      what so many two-way calls between two processes sound like
 //
 // -transport says what carries the calls: udp, tcp or tls, in one connection. A call is INVITE, 100 or 180, 200,
