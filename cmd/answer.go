@@ -107,12 +107,16 @@ func (o *answerOptions) challenges(streams Streams, data *scenarios.Table) (*sip
 	}
 	var key [32]byte
 	_, _ = rand.Read(key[:]) // never fails (crypto/rand)
-	realm, err := sip.NewRealm(sip.RealmConfig{Name: o.realm, Proxy: o.proxy}, accounts, key)
+	realm, err := sip.NewRealm(sip.RealmConfig{Name: o.realm, Proxy: o.proxy, Replays: rememberedNonces}, accounts, key)
 	if err != nil {
 		return nil, fmt.Errorf("--realm: %w", err)
 	}
 	return realm, nil
 }
+
+// rememberedNonces is how many nonces may be in use at a time without a caller being challenged anew; their counts
+// take 3 MiB.
+const rememberedNonces = 1 << 17
 
 // checkChallenges refuses a scenario that asks for credentials where nobody has any.
 func checkChallenges(programs []*scenarios.Program, realm *sip.Realm) error {

@@ -113,3 +113,32 @@ func TestChallengedByeIsSentAgainWithCredentials(t *testing.T) {
 		t.Errorf("%d calls completed, want 1", l.calls.Completed)
 	}
 }
+
+// Credentials that were overheard bind nobody else: their nonce count was used. The same request may come again, because
+// its answer got lost.
+func TestNonceCountIsGoodForOneRequest(t *testing.T) {
+	realm, err := sip.NewRealm(sip.RealmConfig{Name: "lab", Replays: 16}, sip.AccountTable{"alice": sip.NewSecret("s3cret")}, [32]byte{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLab(t, func(caller, answerer *Config) {
+		caller.Programs, answerer.Programs = loaded(t, "register"), loaded(t, "registrar-auth")
+		caller.Keyring = sip.NewKeyring(sip.NewCredentials("alice", "s3cret"), rand.NewPCG(1, 2))
+		answerer.Realm = realm
+	})
+	var register packet
+	l.place(time.Minute)
+	l.runUntil(1500 * time.Microsecond)
+	l.catchNext("-> REGISTER", &register)
+	l.runUntil(time.Second)
+	if header(register.data, "Authorization") == "" {
+		t.Fatalf("no credentials:\n%s", register.data)
+	}
+	if again := l.ask(string(register.data)); !strings.HasPrefix(again, "SIP/2.0 200") {
+		t.Errorf("the repeated request is answered\n%s", again)
+	}
+	replayed := strings.Replace(string(register.data), "CSeq: 2 ", "CSeq: 3 ", 1)
+	if replay := l.ask(replayed); !strings.HasPrefix(replay, "SIP/2.0 401") || !strings.Contains(replay, "stale=true") {
+		t.Errorf("the replayed credentials are answered\n%s", replay)
+	}
+}

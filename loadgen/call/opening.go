@@ -70,7 +70,13 @@ func (m *Machine) challenge(c *call, now time.Duration) (passed bool) {
 		return false
 	}
 	realm := m.cfg.Realm
-	_, verdict := realm.Verify(now, r.Authentications[:r.NumAuthentications], sip.Covered{Method: r.Method.String(), URI: r.RequestURI, Body: r.Body})
+	covered, credentials := sip.Covered{Method: r.Method.String(), URI: r.RequestURI, Body: r.Body}, r.Authentications[:r.NumAuthentications]
+	var verdict sip.DigestVerdict
+	if c.flags.extra {
+		_, verdict = realm.VerifyRepeat(now, credentials, covered)
+	} else {
+		_, verdict = realm.Verify(now, credentials, covered)
+	}
 	switch verdict {
 	case sip.DigestAccepted:
 		return true

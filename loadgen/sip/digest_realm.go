@@ -94,6 +94,16 @@ func (v DigestVerdict) String() string {
 // with that of the credentials, as behind proxies, which rewrite it (RFC 3261, 22.4). An ACK or a CANCEL
 // cannot be sent again, so it is never challenged (22.1).
 func (r *Realm) Verify(now time.Duration, values []Authentication, request Covered) (user []byte, verdict DigestVerdict) {
+	return r.find(now, values, request, false)
+}
+
+// VerifyRepeat is Verify for a request that came in before, whose nonce count is known already.
+func (r *Realm) VerifyRepeat(now time.Duration, values []Authentication, request Covered) (user []byte, verdict DigestVerdict) {
+	return r.find(now, values, request, true)
+}
+
+// find verifies the credentials among values that are for this realm.
+func (r *Realm) find(now time.Duration, values []Authentication, request Covered, repeat bool) (user []byte, verdict DigestVerdict) {
 	for _, v := range values {
 		if v.Proxy != r.cfg.Proxy {
 			continue
@@ -104,7 +114,7 @@ func (r *Realm) Verify(now time.Duration, values []Authentication, request Cover
 		case err != nil:
 			verdict = DigestMalformed
 		case bytes.Equal(a.Realm, r.name):
-			return r.verify(now, &a, request)
+			return r.verify(now, &a, request, repeat)
 		}
 	}
 	return nil, verdict
@@ -112,7 +122,7 @@ func (r *Realm) Verify(now time.Duration, values []Authentication, request Cover
 
 // verify checks the response first and the nonce afterwards: only who knows the password is told that the
 // nonce is stale (RFC 7616, 3.3).
-func (r *Realm) verify(now time.Duration, a *Authorization, request Covered) ([]byte, DigestVerdict) {
+func (r *Realm) verify(now time.Duration, a *Authorization, request Covered, repeat bool) ([]byte, DigestVerdict) {
 	user := a.User
 	if bytes.IndexByte(user, '\\') >= 0 {
 		r.user = appendUnescaped(r.user[:0], user)
@@ -124,7 +134,7 @@ func (r *Realm) verify(now time.Duration, a *Authorization, request Covered) ([]
 	switch {
 	case !known || !right || !same:
 		return nil, DigestRefused
-	case !r.fresh(now, a):
+	case !r.fresh(now, a, repeat):
 		return nil, DigestStale
 	}
 	return user, DigestAccepted
@@ -136,13 +146,13 @@ func (r *Realm) offered(a *Authorization) bool {
 }
 
 // fresh reports whether the nonce of credentials is ours, young enough, and used for the first time with
-// its count.
-func (r *Realm) fresh(now time.Duration, a *Authorization) bool {
+// its count, unless the request is a repeat.
+func (r *Realm) fresh(now time.Duration, a *Authorization, repeat bool) bool {
 	issued, serial, ok := r.mint.read(a.Nonce)
 	if !ok || now-issued > r.cfg.NonceLife {
 		return false
 	}
-	if len(r.uses) == 0 {
+	if len(r.uses) == 0 || repeat {
 		return true
 	}
 	count, _ := countOf(a.Count)
