@@ -109,6 +109,21 @@ func TestCallsThatWereNotStartedAreCountedByReason(t *testing.T) {
 	}
 }
 
+func TestTheSmallestBufferOfAllSocketsCounts(t *testing.T) {
+	sockets := []Socket{
+		&faulty{stats: sip.SocketStats{Sent: 1, Received: 2, SendErrors: 3, Drops: 4, ReceiveBuffer: 300, DropsKnown: true}},
+		&faulty{stats: sip.SocketStats{Sent: 10, Received: 20, SendErrors: 30, Drops: 40, ReceiveBuffer: 100, DropsKnown: true}},
+		&faulty{stats: sip.SocketStats{Sent: 100, Received: 200, SendErrors: 300, Drops: 400, ReceiveBuffer: 200, DropsKnown: true}},
+	}
+	want := sip.SocketStats{Sent: 111, Received: 222, SendErrors: 333, Drops: 444, ReceiveBuffer: 100, DropsKnown: true}
+	if got := sumOfStats(sockets); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := sumOfStats(append(sockets, &faulty{})); got.DropsKnown {
+		t.Error("drops count as known although one socket does not tell them")
+	}
+}
+
 func TestTrunkNamesAreWords(t *testing.T) {
 	for _, name := range []string{"", "a b", "a,b", "a\r\nb", "a\x1b[31m", "a\u00a0b"} {
 		p := TrunkPlan{Trunks: []TrunkWish{{Name: name}}}

@@ -222,6 +222,14 @@ func TestParsePolicy(t *testing.T) {
 			t.Errorf("%q keeps no call", tt.text)
 		}
 	}
+	for _, p := range []Policy{{Failed: -1}, {Worst: -1}, {Failed: MaxCalls + 1}, {Worst: MaxCalls + 1}, {Bytes: -1}, {Total: -1}} {
+		if p.Validate() == nil {
+			t.Errorf("%+v passes", p)
+		}
+	}
+	if err := (Policy{Failed: MaxCalls, Worst: MaxCalls}).Validate(); err != nil {
+		t.Errorf("as many as can be kept: %v", err)
+	}
 	if err := (Policy{Failed: -1, Bytes: -1}).Validate(); err == nil || !strings.Contains(err.Error(), "\n") {
 		t.Errorf("two bounds that make no sense: %v", err)
 	}

@@ -130,3 +130,17 @@ func TestACallWithoutADescriptionHeardNothing(t *testing.T) {
 		t.Errorf("%d calls with audio one way, want 1", h.OneWay)
 	}
 }
+
+// A deaf call is one way; its loss is no share of anything, for nobody knows what was sent.
+func TestATrunkHearsItsCalls(t *testing.T) {
+	var trunk measure.Trunk
+	deaf := measure.CallAudio{Scored: true, Scale: "nb", MOS: 1, Missing: 1}
+	deaf.Faults.Add(measure.HeardNothing, true)
+	for _, c := range []measure.CallAudio{deaf, {Scored: true, Scale: "nb", MOS: 4.4, Received: 100}, {Scored: true, Scale: "wb", MOS: 4.3, Received: 100}, {Received: 100}} {
+		trunk.Hear(&c)
+	}
+	if trunk.MOS.Count() != 2 || trunk.LegMissing.Count() != 3 || trunk.OneWay != 1 {
+		t.Errorf("%d scores, %d losses, %d one way; want 2 of the telephone band, 3 of calls that heard any, 1",
+			trunk.MOS.Count(), trunk.LegMissing.Count(), trunk.OneWay)
+	}
+}

@@ -85,6 +85,20 @@ func TestRefusalsOfTriesThatWentOnCountForNoRatio(t *testing.T) {
 	}
 }
 
+func TestIneffectiveAreTheCodesOfRFC6076(t *testing.T) {
+	for code := 400; code < 700; code++ {
+		m := &measure.Measurement{Offered: 10, Started: 10, InvitesSent: 10}
+		m.Outcomes[measure.TargetError], m.Codes[code] = 10, 10
+		want := measure.Ratio{Denominator: 10}
+		if code == 500 || code == 503 || code == 504 {
+			want.Numerator = 10
+		}
+		if got := m.ISA(); got != want { // a 408 is in the class of timeouts, which counts as a whole
+			t.Errorf("ten calls that ended with %d: %v, want %v", code, got, want)
+		}
+	}
+}
+
 func TestRatiosWithoutCodesUseClasses(t *testing.T) {
 	m := rfc6076()
 	m.InvitesSent, m.Codes = 0, [700]uint64{}
