@@ -34,7 +34,7 @@ func newLoadRun(cfg loadgen.Config, ceiling ceilingFlag) (*loadRun, error) {
 func (r *loadRun) describe() string {
 	end := fmt.Sprintf("for %s", r.cfg.Duration.Round(time.Millisecond))
 	if r.cfg.Calls > 0 {
-		end = fmt.Sprintf("until %d calls", r.cfg.Calls)
+		end = fmt.Sprintf("until there are %d", r.cfg.Calls)
 	}
 	if r.cfg.Led() {
 		return fmt.Sprintf("waits for the commands of the other half, which begin its %d calls; Ctrl-C ends it and reports", r.cfg.Calls)

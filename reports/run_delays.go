@@ -61,14 +61,14 @@ type namedDelay struct {
 	delay       Delay
 }
 
-// named returns the delays of calls that a request opens, in the order in which reports print them.
-func (d Delays) named(request string) []namedDelay {
+// named returns the delays in the order in which reports print them; other names the requests that are no INVITE.
+func (d Delays) named(other string) []namedDelay {
 	return []namedDelay{
-		{"srd", request + " to response", d.SRD},
-		{"srd_failed", request + " to refusal", d.SRDFailed},
-		{"pdd", request + " to ringing", d.PDD},
-		{"answer_time", request + " to 200", d.AnswerTime},
-		{"rrd", "REGISTER and the like to response", d.RRD},
+		{"srd", "INVITE to response", d.SRD},
+		{"srd_failed", "INVITE to refusal", d.SRDFailed},
+		{"pdd", "INVITE to ringing", d.PDD},
+		{"answer_time", "INVITE to 200", d.AnswerTime},
+		{"rrd", other + " to response", d.RRD},
 		{"sdd", "BYE to 200", d.SDD},
 		{"sdt", "200 to BYE", d.SDT},
 		{"lateness", "this generator's own", d.Lateness},

@@ -61,7 +61,7 @@ func (r *Run) verdict() []string {
 		return []string{"Inconclusive: this run can neither pass nor fail."}
 	case len(r.Gates) == 0:
 		return []string{fmt.Sprintf("The run is complete: %s of %s %s answered. No gate was set.",
-			count(r.Totals.Answered), r.Load.calls(r.Totals.Offered), was(r.Totals.Answered))}
+			count(r.Totals.Answered), r.Load.calls(r.Totals.Offered), wasOf(r.Totals.Answered, r.Totals.Offered))}
 	}
 	return []string{fmt.Sprintf("Pass: %s kept.", plural(len(r.Gates), "gate"))}
 }
@@ -153,6 +153,14 @@ func was(n uint64) string {
 		return "was"
 	}
 	return "were"
+}
+
+// wasOf puts the verb in agreement with a number of so many calls: 0 of 2 were, 0 of 1 was.
+func wasOf(n, all uint64) string {
+	if all == 1 {
+		n = 1
+	}
+	return was(n)
 }
 
 // sentence sums up the packets.

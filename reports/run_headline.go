@@ -1,6 +1,9 @@
 package reports
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // fates says of each class but answered what became of its calls.
 var fates = map[string]string{
@@ -34,6 +37,9 @@ func (r *Run) fate() string {
 		fate, known := r.Load.fate(o.class)
 		if !known || 2*o.calls <= r.Totals.Offered || o.class == "blocked" && r.Acceptance != nil {
 			continue
+		}
+		if one, plural := strings.CutPrefix(fate, "were "); plural {
+			fate = was(o.calls) + " " + one
 		}
 		return fmt.Sprintf("%s of %s (%s) %s: %s%s.", count(o.calls), r.Load.calls(r.Totals.Offered),
 			shareOf(o.calls, r.Totals.Offered), fate, o.class, r.mostly(o))

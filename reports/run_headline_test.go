@@ -50,6 +50,21 @@ func TestTheFirstSentenceSaysHowMostCallsEnded(t *testing.T) {
 	}
 }
 
+// One call is what somebody tries first.
+func TestOneCallIsSingular(t *testing.T) {
+	r := result("blast")
+	r.Steady = &measure.Measurement{Offered: 1, Started: 1, InvitesSent: 1}
+	r.Steady.Outcomes[measure.Policy], r.Steady.Codes[403] = 1, 1
+	for i, want := range []string{
+		"1 of 1 call (100 %) was refused by a rule of the target: policy, 403.",
+		"The run is complete: 0 of 1 call was answered. No gate was set.",
+	} {
+		if got := NewRun(r).Document().Answer[i]; got != want {
+			t.Errorf("says %q, want %q", got, want)
+		}
+	}
+}
+
 func TestAnsweredCallsNeedNoHeadline(t *testing.T) {
 	if got := NewRun(result("blast")).headlines(); len(got) != 0 {
 		t.Errorf("says %q", got)

@@ -16,6 +16,14 @@ func (l *Load) opening() string {
 	return l.Opens
 }
 
+// other names the requests of the load that are no INVITE.
+func (l *Load) other() string {
+	if l.sessions() {
+		return "REGISTER and the like"
+	}
+	return l.Opens
+}
+
 // sessions tells whether the calls of the load are sessions: traffic in erlangs and the ratios of calls mean something.
 func (l *Load) sessions() bool { return l.Opens == "" || l.Opens == Mixed }
 

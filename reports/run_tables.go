@@ -132,13 +132,13 @@ func (r *Run) delayTable() Table {
 		t.Columns = append(t.Columns, Column{Name: name, Right: true})
 	}
 	t.Columns = append(t.Columns, Column{Name: "meaning"})
-	delays := r.Delays.named(r.Load.opening())
+	delays := r.Delays.named(r.Load.other())
 	if m := r.RTP; m != nil {
 		delays = append(delays, namedDelay{"rtp_jitter", "at the end of a call", m.Jitter}, namedDelay{"rtp_send_late", "this generator's own", m.SendLate})
 		delays = append(delays, r.Audio.delays()...)
 	}
 	for _, d := range delays {
-		if d.delay.Count > 0 {
+		if d.delay.Count > 0 && (r.Load.sessions() || d.name != "sdt") { // what holds no session is not disconnected
 			t.Rows = append(t.Rows, d.row())
 		}
 	}

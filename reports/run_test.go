@@ -201,7 +201,7 @@ func TestEveryClassIsReported(t *testing.T) {
 			t.Errorf("class %s is reported as %+v", measure.Class(c), o)
 		}
 	}
-	for d, named := range (Delays{}).named("INVITE") {
+	for d, named := range (Delays{}).named("REGISTER") {
 		if named.name != measure.Delay(d).String() {
 			t.Errorf("delay %s is reported as %s", measure.Delay(d), named.name)
 		}
