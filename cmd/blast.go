@@ -162,11 +162,10 @@ func (o *blastOptions) conclude(streams Streams, run *loadRun, result *loadgen.R
 			CutShort: result.Interrupted,
 		})
 	})
-	err := o.script.save(result.Script, result.Started, result.Elapsed, run.cfg.CAPS)
 	if verdict := run.conclude(streams, o.results, report); verdict != nil {
 		return verdict
 	}
-	return err
+	return o.script.close()
 }
 
 // far starts the gateways in this process, if any are wanted, which stop ends.

@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -46,7 +48,7 @@ func TestScriptWritesStatisticsAndMessages(t *testing.T) {
 	reader := csv.NewReader(file)
 	reader.Comma, reader.FieldsPerRecord, reader.LazyQuotes = ';', -1, true
 	rows, err := reader.ReadAll()
-	if err != nil || len(rows) != 2 || len(rows[0]) != len(rows[1]) {
+	if err != nil || len(rows) != 2 || len(rows[0]) != len(rows[1]) { // shorter than a period
 		t.Fatalf("%d lines, %v", len(rows), err)
 	}
 	values := map[string]string{}
@@ -183,5 +185,52 @@ func TestScriptFlagsThatMakeNoSense(t *testing.T) {
 		if code != codeUsage || !strings.Contains(stderr, tt.want) {
 			t.Errorf("%q: exit code %d, %q, want %q", tt.args, code, stderr, tt.want)
 		}
+	}
+}
+
+// While a run goes on, each period gets a line: what was counted in it, (P), and since the start, (C). The counts and
+// the order of the columns are those of SIPp's own file.
+func TestScriptStatisticsHaveALineForEachPeriod(t *testing.T) {
+	t.Parallel()
+	stats := filepath.Join(t.TempDir(), "stats.csv")
+	_, stdout, stderr, _ := scriptRun(t, sequence(talk(), hangUp()), answered(nil, nil), nil, "-m", "30", "-r", "50", "--stats", stats, "--stats-period", "200ms")
+	text, err := os.ReadFile(stats)
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, stdout, stderr)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	if len(lines) < 4 {
+		t.Fatalf("%d lines in more than half a second:\n%s", len(lines), text)
+	}
+	names := strings.Split(lines[0], ";")
+	want := []string{"StartTime", "LastResetTime", "CurrentTime", "ElapsedTime(P)", "ElapsedTime(C)", "TargetRate", "CallRate(P)", "CallRate(C)", "IncomingCall(P)", "IncomingCall(C)",
+		"OutgoingCall(P)", "OutgoingCall(C)", "TotalCallCreated", "CurrentCall", "SuccessfulCall(P)", "SuccessfulCall(C)", "FailedCall(P)", "FailedCall(C)"}
+	if !slices.Equal(names[:len(want)], want) {
+		t.Errorf("columns %q", names[:len(want)])
+	}
+	sum, last := map[string]int{}, map[string]string{}
+	for i, line := range lines[1:] {
+		cells := strings.Split(line, ";")
+		if len(cells) != len(names) {
+			t.Fatalf("line %d has %d cells, the names are %d", i+2, len(cells), len(names))
+		}
+		if begins := cells[1]; i > 0 && begins != last["CurrentTime"] {
+			t.Errorf("line %d begins at %q, the one before ended at %q", i+2, begins, last["CurrentTime"])
+		}
+		for j, name := range names {
+			last[name] = cells[j]
+			if period, isPeriod := strings.CutSuffix(name, "(P)"); isPeriod {
+				n, _ := strconv.Atoi(cells[j])
+				sum[period] += n
+			}
+		}
+		for _, name := range []string{"OutgoingCall", "SuccessfulCall"} {
+			if last[name+"(C)"] != strconv.Itoa(sum[name]) {
+				t.Errorf("line %d: %s(C) is %s, the periods add up to %d", i+2, name, last[name+"(C)"], sum[name])
+			}
+		}
+	}
+	if last["SuccessfulCall(C)"] != "30" || last["TotalCallCreated"] != "30" || last["CurrentCall"] != "0" {
+		t.Errorf("the last line: %v", last)
 	}
 }

@@ -27,7 +27,6 @@ func (o *answerOptions) runScript(command *cobra.Command, streams Streams) error
 		return err
 	}
 	fmt.Fprintf(streams.Err, "%s answers on %s; Ctrl-C ends it\n", cfg.Programs[0].Name, g.Address())
-	start := time.Now()
 	left, asked := o.answerScript(command.Context(), streams, g)
 	if left {
 		return exitWith(codeInterrupted)
@@ -37,11 +36,11 @@ func (o *answerOptions) runScript(command *cobra.Command, streams Streams) error
 	if err := o.gateway.output.show(streams, document, counts); err != nil {
 		return err
 	}
-	if err := o.script.save(g.ScriptCounts(), start, time.Since(start), 0); err != nil {
-		return err
-	}
 	if counts.Failed > 0 {
 		return exitWith(codeFailed)
+	}
+	if err := o.script.close(); err != nil {
+		return err
 	}
 	if asked && (o.gateway.duration > 0 || o.calls > 0) {
 		return exitWith(codeInterrupted)

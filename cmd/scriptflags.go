@@ -41,10 +41,13 @@ type scriptFlags struct {
 	traceLog   string
 	traceMsg   string
 	stats      string
+	period     time.Duration
 	twin       twinFlags
 
 	host  *scriptHost
 	trace *traceFile
+
+	statistics *statisticsFile
 }
 
 // addScript gives a command the flags about SIPp's files.
@@ -73,6 +76,7 @@ func addScript(command *cobra.Command) *scriptFlags {
 	flags.StringVar(&f.traceLog, "trace-log", "", "`file` that <log> writes to (SIPp: -trace_logs)")
 	flags.StringVar(&f.traceMsg, "trace-msg", "", "`file` for every SIP message of a SIPp scenario, as text (SIPp: -trace_msg)")
 	flags.StringVar(&f.stats, "stats", "", "`file` for the counts in the columns of SIPp's statistics (SIPp: -trace_stat -stf)")
+	flags.DurationVar(&f.period, "stats-period", time.Minute, "`time` after which --stats writes another line; a last one ends the run (SIPp: -fd)")
 	f.twin.add(flags)
 	return f
 }
@@ -86,7 +90,7 @@ func (f *scriptFlags) alone(command *cobra.Command) error {
 		return nil
 	}
 	for _, name := range []string{"inf", "inf-index", "key", "set", "service", "pause", "recv-timeout", "media-ip", "media-port", "base-cseq", "lost",
-		"sipp-users", "default-behaviors", "auto-answer", "no-retransmit", "pause-ignore", "allow-exec", "allow-files", "trace-log", "trace-msg", "stats", "3pcc", "master", "slave", "slave-cfg"} {
+		"sipp-users", "default-behaviors", "auto-answer", "no-retransmit", "pause-ignore", "allow-exec", "allow-files", "trace-log", "trace-msg", "stats", "stats-period", "3pcc", "master", "slave", "slave-cfg"} {
 		if command.Flags().Changed(name) {
 			return fmt.Errorf("--%s: is about a SIPp scenario, so it needs --sipp", name)
 		}
@@ -146,6 +150,9 @@ func (f *scriptFlags) close() error {
 	if f.trace != nil {
 		errs = append(errs, f.trace.close())
 	}
+	if f.statistics != nil {
+		errs = append(errs, f.statistics.close())
+	}
 	return errors.Join(errs...)
 }
 
@@ -180,6 +187,9 @@ func (f *scriptFlags) check() error {
 	}
 	if f.mediaPort < 0 || f.mediaPort > 65535 {
 		problems = append(problems, fmt.Errorf("--media-port: must be from 0 to 65535, got %d", f.mediaPort))
+	}
+	if f.period < 100*time.Millisecond {
+		problems = append(problems, fmt.Errorf("--stats-period: must be at least 100ms, got %s", f.period))
 	}
 	if f.receive < 0 {
 		problems = append(problems, fmt.Errorf("--recv-timeout: must not be negative, got %s", f.receive))

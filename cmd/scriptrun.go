@@ -4,10 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
-	"github.com/sipplan/sipplan/planner/measure"
+	"github.com/sipplan/sipplan/loadgen/call"
 	"github.com/sipplan/sipplan/reports"
 	"github.com/sipplan/sipplan/scenarios"
 	"github.com/spf13/pflag"
@@ -45,8 +44,10 @@ func (f *scriptFlags) apply(streams Streams, cfg *loadgen.Config) error {
 	}
 	cfg.Programs, cfg.Script = []*scenarios.Program{program}, script
 	cfg.Media.Off = cfg.Media.Off || !program.Script.Media
-	cfg.Network, err = f.network()
-	return err
+	if cfg.Network, err = f.network(); err != nil {
+		return err
+	}
+	return f.openStatistics(script, cfg.CAPS)
 }
 
 // aim completes the configuration of a script, once the target is known.
@@ -66,17 +67,30 @@ func (f *scriptFlags) aim(cfg *loadgen.Config) error {
 	return errors.Join(err, usage(f.checkMediaIP(cfg.Guard)))
 }
 
-// save writes the statistics of a script, if they are wanted.
-func (f *scriptFlags) save(counts *measure.Script, started time.Time, elapsed time.Duration, rate float64) error {
-	if counts == nil || f.stats == "" {
+// statisticsFile is the file of --stats while the run goes on.
+type statisticsFile struct {
+	*reports.ScriptStatistics
+	file *os.File
+}
+
+// close tells what went wrong with the file.
+func (f *statisticsFile) close() error {
+	if err := errors.Join(f.Err(), f.file.Close()); err != nil {
+		return fmt.Errorf("--stats: %w", err)
+	}
+	return nil
+}
+
+// openStatistics creates the file of --stats, if one is wanted, and lets a script write to it.
+func (f *scriptFlags) openStatistics(script *call.ScriptConfig, rate float64) error {
+	if f.stats == "" {
 		return nil
 	}
 	file, err := os.Create(f.stats)
-	if err == nil {
-		err = errors.Join(reports.WriteScriptStatistics(file, counts, started, elapsed, rate), file.Close())
-	}
 	if err != nil {
 		return fmt.Errorf("--stats: %w", err)
 	}
+	f.statistics = &statisticsFile{reports.NewScriptStatistics(file, rate), file}
+	script.Report, script.Period = f.statistics.Write, f.period
 	return nil
 }

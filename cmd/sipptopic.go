@@ -33,7 +33,7 @@ var sippHabits = []struct{ sipp, ours, note string }{
 	{"-master, -slave, -slave_cfg", "--master, --slave, --slave-cfg", ""},
 	{"-trace_msg", "--trace-msg FILE", ""},
 	{"-trace_logs", "--trace-log FILE", ""},
-	{"-trace_stat, -stf", "--stats FILE", "SIPp's columns, one line for the whole run"},
+	{"-trace_stat, -stf, -fd", "--stats FILE, --stats-period TIME", "SIPp's columns, a line each minute unless told, and a last one"},
 	{"-trace_err", "stderr", "the first warnings; all are counted"},
 }
 

@@ -13,28 +13,59 @@ import (
 // sippTime is how SIPp writes an instant: date, time of day, seconds since 1970.
 const sippTime = "2006-01-02\t15:04:05.000000"
 
-// WriteScriptStatistics writes what a script counted in the columns of SIPp's statistics file: the names,
-// then one line. Columns of a period, (P), hold the whole run, as the one period that there is. rate is the
-// rate that calls were to be placed at, per second.
-func WriteScriptStatistics(w io.Writer, s *measure.Script, started time.Time, elapsed time.Duration, rate float64) error {
+// ScriptStatistics writes what a script counts in the columns of SIPp's statistics file: their names, then a line for
+// each period. Columns of a period end in (P), those of the run so far in (C).
+type ScriptStatistics struct {
+	to      io.Writer
+	rate    float64
+	started time.Time
+	last    time.Duration // end of the last period
+	err     error
+}
+
+// NewScriptStatistics returns statistics that are written to a writer. rate is the rate that calls are to be placed
+// at, per second.
+func NewScriptStatistics(to io.Writer, rate float64) *ScriptStatistics {
+	return &ScriptStatistics{to: to, rate: rate}
+}
+
+// Err returns what went wrong with writing, after which nothing more was written.
+func (w *ScriptStatistics) Err() error { return w.err }
+
+// Write writes the line of a period that ends now, elapsed from the start of the run.
+func (w *ScriptStatistics) Write(elapsed time.Duration, period, total *measure.Script) {
 	var t statistics
-	t.times(s, started, elapsed, rate)
-	t.calls(s)
-	for i := range s.Times {
-		t.both("ResponseTime"+s.Times[i].Name, sippDuration(s.Times[i].Mean()))
-		t.both("ResponseTime"+s.Times[i].Name+"StDev", sippDuration(s.Times[i].StdDev()))
+	first := w.started.IsZero()
+	if first {
+		w.started = time.Now().Add(-elapsed)
 	}
-	t.both("CallLength", sippDuration(s.CallLength.Mean()))
-	t.both("CallLengthStDev", sippDuration(s.CallLength.StdDev()))
-	for _, counter := range s.Counters {
-		t.number(counter.Name, counter.Count)
+	w.times(&t, period, total, elapsed)
+	t.calls(period, total)
+	for i := range total.Times {
+		p, c := &period.Times[i], &total.Times[i]
+		t.both("ResponseTime"+c.Name, sippDuration(p.Mean()), sippDuration(c.Mean()))
+		t.both("ResponseTime"+c.Name+"StDev", sippDuration(p.StdDev()), sippDuration(c.StdDev()))
 	}
-	for i := range s.Times {
-		t.repartition("ResponseTimeRepartition"+s.Times[i].Name, &s.Times[i].Histogram, s.ResponseBounds)
+	t.both("CallLength", sippDuration(period.CallLength.Mean()), sippDuration(total.CallLength.Mean()))
+	t.both("CallLengthStDev", sippDuration(period.CallLength.StdDev()), sippDuration(total.CallLength.StdDev()))
+	for i, counter := range total.Counters {
+		t.number(counter.Name, period.Counters[i].Count, counter.Count)
 	}
-	t.repartition("CallLengthRepartition", &s.CallLength, s.LengthBounds)
-	_, err := fmt.Fprintf(w, "%s;\n%s;\n", strings.Join(t.names, ";"), strings.Join(t.values, ";"))
-	return err
+	for i := range total.Times {
+		t.repartition("ResponseTimeRepartition"+total.Times[i].Name, &total.Times[i].Histogram, total.ResponseBounds)
+	}
+	t.repartition("CallLengthRepartition", &total.CallLength, total.LengthBounds)
+	w.last = elapsed
+	if first {
+		w.line(t.names)
+	}
+	w.line(t.values)
+}
+
+func (w *ScriptStatistics) line(cells []string) {
+	if w.err == nil {
+		_, w.err = fmt.Fprintf(w.to, "%s;\n", strings.Join(cells, ";"))
+	}
 }
 
 // statistics are the columns of the file and what stands in them.
@@ -45,45 +76,51 @@ func (t *statistics) add(name, value string) {
 }
 
 // both adds the column of the period and that of the whole run.
-func (t *statistics) both(name, value string) {
-	t.add(name+"(P)", value)
-	t.add(name+"(C)", value)
+func (t *statistics) both(name, period, total string) {
+	t.add(name+"(P)", period)
+	t.add(name+"(C)", total)
 }
 
-func (t *statistics) number(name string, n uint64) { t.both(name, strconv.FormatUint(n, 10)) }
+func (t *statistics) number(name string, period, total uint64) {
+	t.both(name, strconv.FormatUint(period, 10), strconv.FormatUint(total, 10))
+}
 
-// times adds when the run was and how fast it went.
-func (t *statistics) times(s *measure.Script, started time.Time, elapsed time.Duration, rate float64) {
-	at := func(t time.Time) string {
+// times adds when the period was and how fast it went.
+func (w *ScriptStatistics) times(t *statistics, period, total *measure.Script, elapsed time.Duration) {
+	at := func(elapsed time.Duration) string {
+		t := w.started.Add(elapsed)
 		return fmt.Sprintf("%s\t%.6f", t.Format(sippTime), float64(t.UnixMicro())/1e6)
 	}
-	t.add("StartTime", at(started))
-	t.add("LastResetTime", at(started))
-	t.add("CurrentTime", at(started.Add(elapsed)))
-	t.both("ElapsedTime", sippDuration(elapsed))
-	t.add("TargetRate", decimal(rate, 3))
-	t.both("CallRate", decimal(float64(s.Incoming+s.Outgoing)/max(elapsed.Seconds(), 1e-3), 3))
+	rate := func(s *measure.Script, lasted time.Duration) string {
+		return decimal(float64(s.Incoming+s.Outgoing)/max(lasted.Seconds(), 1e-3), 3)
+	}
+	t.add("StartTime", at(0))
+	t.add("LastResetTime", at(w.last))
+	t.add("CurrentTime", at(elapsed))
+	t.both("ElapsedTime", sippDuration(elapsed-w.last), sippDuration(elapsed))
+	t.add("TargetRate", decimal(w.rate, 3))
+	t.both("CallRate", rate(period, elapsed-w.last), rate(total, elapsed))
 }
 
 // calls adds what became of the calls.
-func (t *statistics) calls(s *measure.Script) {
-	created := s.Incoming + s.Outgoing
-	t.number("IncomingCall", s.Incoming)
-	t.number("OutgoingCall", s.Outgoing)
+func (t *statistics) calls(p, c *measure.Script) {
+	created := c.Incoming + c.Outgoing
+	t.number("IncomingCall", p.Incoming, c.Incoming)
+	t.number("OutgoingCall", p.Outgoing, c.Outgoing)
 	t.add("TotalCallCreated", strconv.FormatUint(created, 10))
-	t.add("CurrentCall", strconv.FormatUint(created-min(created, s.Successful+s.Failed), 10))
-	t.number("SuccessfulCall", s.Successful)
-	t.number("FailedCall", s.Failed)
+	t.add("CurrentCall", strconv.FormatUint(created-min(created, c.Successful+c.Failed), 10))
+	t.number("SuccessfulCall", p.Successful, c.Successful)
+	t.number("FailedCall", p.Failed, c.Failed)
 	for f := measure.FailedCannotSendMessage; f <= measure.FailedStrcmpShouldntMatch; f++ {
-		t.number(f.String(), s.Failures[f])
+		t.number(f.String(), p.Failures[f], c.Failures[f])
 	}
-	t.number("OutOfCallMsgs", s.OutOfCall)
-	t.number("DeadCallMsgs", s.DeadCallMessages)
-	t.number("Retransmissions", s.Retransmissions)
-	t.number("AutoAnswered", s.AutoAnswered)
-	t.number("Warnings", s.Warnings)
+	t.number("OutOfCallMsgs", p.OutOfCall, c.OutOfCall)
+	t.number("DeadCallMsgs", p.DeadCallMessages, c.DeadCallMessages)
+	t.number("Retransmissions", p.Retransmissions, c.Retransmissions)
+	t.number("AutoAnswered", p.AutoAnswered, c.AutoAnswered)
+	t.number("Warnings", p.Warnings, c.Warnings)
 	for _, never := range []string{"FatalErrors", "WatchdogMajor", "WatchdogMinor"} {
-		t.number(never, 0)
+		t.number(never, 0, 0)
 	}
 }
 

@@ -256,6 +256,7 @@ func (m *Machine) Advance(now time.Duration) {
 	m.incoming.forget(now)
 	if m.scripts != nil {
 		m.scripts.takeCommands(now)
+		m.scripts.tick(now)
 	}
 	m.AdvanceTo(now, now)
 }

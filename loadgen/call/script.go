@@ -36,6 +36,11 @@ type ScriptConfig struct {
 	Receive    time.Duration               // how long a message is waited for at most; 0 for ever
 	FirstCSeq  uint32                      // number before that of the first request
 
+	// Report is told what was counted in each period of the run and from its start on, the last time when the counts
+	// are asked for. It is called on the machine's goroutine, and keeps neither of the two. Nil: nobody is told.
+	Report func(elapsed time.Duration, period, total *measure.Script)
+	Period time.Duration // of Report; 0 for the whole run
+
 	AnswerAll    bool    // answer OPTIONS, INFO, NOTIFY and UPDATE that no step waits for
 	IgnoreAtRest bool    // pass over messages that come in during a pause
 	NoRepeats    bool    // never repeat a message
@@ -98,7 +103,9 @@ type scripts struct {
 	scratch [6][]byte           // of actions
 	current *scriptCall         // the call whose last message is the one at hand
 	stop    stopWish
-	stats   *measure.Script
+	stats   *measure.Script // of this period
+	total   *measure.Script // of those before it, nil while it is the first
+	periods scriptPeriods
 	vias    []byte
 	login   loginScratch
 }
@@ -325,5 +332,5 @@ func (m *Machine) ScriptCounts() *measure.Script {
 	if m.scripts == nil {
 		return nil
 	}
-	return m.scripts.stats
+	return m.scripts.counts()
 }

@@ -26,6 +26,49 @@ func newScriptCounts(name string, script *scenarios.Script) *measure.Script {
 	return s
 }
 
+// scriptPeriods is where the run is between two reports of its counts.
+type scriptPeriods struct {
+	now, next time.Duration
+	over      bool // the last period was reported
+}
+
+// tick ends the period that is over, if one is.
+func (s *scripts) tick(now time.Duration) {
+	p := &s.periods
+	if p.now = now; s.cfg.Report == nil || s.cfg.Period <= 0 {
+		return
+	}
+	if p.next == 0 {
+		p.next = s.cfg.Period
+	}
+	if now >= p.next {
+		s.endPeriod(now)
+		p.next += s.cfg.Period * (1 + (now-p.next)/s.cfg.Period)
+	}
+}
+
+// endPeriod adds the counts of a period to those before it, and reports both.
+func (s *scripts) endPeriod(now time.Duration) {
+	period := s.stats
+	s.stats = newScriptCounts(period.Name, s.flow.Script)
+	if s.total == nil {
+		s.total = newScriptCounts(period.Name, s.flow.Script)
+	}
+	s.total.Merge(period)
+	if s.cfg.Report != nil {
+		s.cfg.Report(now, period, s.total)
+	}
+}
+
+// counts returns what was counted in the whole run, which is over.
+func (s *scripts) counts() *measure.Script {
+	if !s.periods.over {
+		s.endPeriod(s.periods.now)
+		s.periods.over = true
+	}
+	return s.total
+}
+
 // stepName says in a word or two what a step is about.
 func stepName(step *scenarios.ScriptStep) string {
 	switch step.Op {
