@@ -47,6 +47,9 @@ func (p simulationPage) answer() []string {
 	if p.r.Dropped.Value > 0 {
 		sentences = append(sentences, fmt.Sprintf("Failures end %s of the calls in progress.", percent(p.r.Dropped.Value)))
 	}
+	if p.r.Imprecise() {
+		sentences = append(sentences, fmt.Sprintf("The precision of %s was not reached in %s replications.", percent(p.r.Settings.Precision), count(p.r.Windows)))
+	}
 	if p.r.Interrupted {
 		sentences = append([]string{"Interrupted: the intervals are those of what was simulated until then."}, sentences...)
 	}

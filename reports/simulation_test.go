@@ -68,6 +68,21 @@ func TestSimulationIsRendered(t *testing.T) {
 	goldenPlan(t, "simulation.html", page.Bytes())
 }
 
+// TestASimulationSaysWhenItsPrecisionWasNotReached asks for a narrower interval than that of the loss.
+func TestASimulationSaysWhenItsPrecisionWasNotReached(t *testing.T) {
+	for precision, want := range map[float64]bool{0.0001: true, 0.99: false} {
+		r := simulated()
+		r.Settings.Precision = precision
+		var page bytes.Buffer
+		if err := Simulation(r, false).Write(&page, Text); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(page.String(), "was not reached in"); got != want {
+			t.Errorf("precision %g with %g: said not to be reached: %v", precision, r.Lost.HalfWidth(), got)
+		}
+	}
+}
+
 // comparison is two plans of which the second loses more.
 func comparison() *sim.Comparison {
 	a, b := simulated(), simulated()

@@ -16,6 +16,11 @@ type Estimate struct {
 // HalfWidth returns half of the width of the interval, by the value; infinite where the value is 0.
 func (e Estimate) HalfWidth() float64 { return (e.High - e.Low) / 2 / e.Value }
 
+// within tells whether half of the interval is at most a share of the value.
+func (e Estimate) within(precision float64) bool {
+	return e.Known && e.Value > 0 && e.HalfWidth() <= precision
+}
+
 // ratio estimates Σy/Σx over independent windows, with Student's t for the interval:
 //
 //	R ± t·√(Σ(yᵢ − R·xᵢ)² / (n(n−1))) / x̄

@@ -217,6 +217,11 @@ func (r *Result) source(i int, sums *sums) SourceResult {
 // them the worth of a handful of independent ones.
 const fewBlocked = 200
 
+// Imprecise says that a precision was asked for which so many replications did not reach.
+func (r *Result) Imprecise() bool {
+	return r.Settings.Precision > 0 && !r.Lost.within(r.Settings.Precision)
+}
+
 // Refine estimates the congestion of the trunk groups on which few calls or none were blocked by splitting (Rare), with the same
 // settings. Groups without a number of circuits stay as they are, and so do those that were offered nothing.
 func (r *Result) Refine(ctx context.Context) error {

@@ -251,10 +251,7 @@ func (b *bench) lost() Estimate {
 }
 
 // precise tells whether the interval is as narrow as asked for.
-func (b *bench) precise() bool {
-	lost := b.lost()
-	return lost.Known && lost.Value > 0 && lost.HalfWidth() <= b.settings.Precision
-}
+func (b *bench) precise() bool { return b.lost().within(b.settings.Precision) }
 
 // lostShare estimates the share of all calls that are lost.
 func lostShare(all []window, confidence float64) Estimate {

@@ -17,10 +17,13 @@ func TestPrecisionGoesOnUntilTheIntervalIsNarrow(t *testing.T) {
 			t.Errorf("half-width %g after %d replications, want at most %g", got, r.Windows, precision)
 		}
 		near(t, "lost calls", r.Lost, mustB(t, 10, 7))
+		if r.Imprecise() {
+			t.Errorf("precision %g is said not to be reached with %g", precision, r.Lost.HalfWidth())
+		}
 	}
 	r := simulate(t, groupModel(100, erlangs(7)), Settings{Replications: 5, Window: aht, Precision: 0.05, Most: 20})
-	if r.Windows != 20 {
-		t.Errorf("%d replications without any blocked call, want all 20", r.Windows)
+	if r.Windows != 20 || !r.Imprecise() {
+		t.Errorf("%d replications without any blocked call, want all 20, and to be told: %v", r.Windows, r.Imprecise())
 	}
 }
 
