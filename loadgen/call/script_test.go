@@ -73,6 +73,11 @@ func TestPlainScriptsCallEachOther(t *testing.T) {
 	if caller.Times[0].Count() != 1 || caller.Times[0].Max() != 2*time.Millisecond {
 		t.Errorf("%d response times, the longest %s, want one of 2 ms", caller.Times[0].Count(), caller.Times[0].Max())
 	}
+	for _, d := range []measure.Delay{measure.SRD, measure.AnswerTime} {
+		if h := &l.calls.Delays[d]; h.Count() != 1 || h.Max() != 2*time.Millisecond {
+			t.Errorf("%d delays %s, the longest %s, want one of 2 ms", h.Count(), d, h.Max())
+		}
+	}
 }
 
 func TestScriptCallsGatewayAndCallerCallsScript(t *testing.T) {
