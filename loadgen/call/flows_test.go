@@ -227,3 +227,26 @@ func TestMismatchesSayWhereAndWhat(t *testing.T) {
 		})
 	}
 }
+
+// A call that rings and is then refused by the called user has held a circuit for as long; one without any answer, or
+// refused for want of a circuit, has held none.
+func TestCircuitsOfCallsThatNobodyTook(t *testing.T) {
+	for _, tt := range []struct {
+		name, answerer string
+		seized         uint64
+		held           time.Duration
+	}{
+		{"busy after it rang", "- respond 180 Ringing\n- wait 3s\n- respond 486 Busy Here\n", 1, 3 * time.Second},
+		{"no circuit", "- respond 503 Service Unavailable\n", 0, 0},
+		{"no answer", "- expect BYE within 1h\n", 0, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := flowLab(t, "- invite\n- bye\n", tt.answerer, nil)
+			l.place(time.Second)
+			l.runUntil(2 * time.Minute)
+			if off := l.calls.CircuitTime - tt.held; l.calls.Seized != tt.seized || off < 0 || off > 10*time.Millisecond {
+				t.Errorf("%d circuits for %v, want %d for %v; classes %v", l.calls.Seized, l.calls.CircuitTime, tt.seized, tt.held, l.calls.Outcomes)
+			}
+		})
+	}
+}
