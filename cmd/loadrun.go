@@ -37,7 +37,14 @@ func (r *loadRun) describe() string {
 		end = fmt.Sprintf("until there are %d", r.cfg.Calls)
 	}
 	if r.cfg.Led() {
-		return fmt.Sprintf("waits for the commands of the other half, which begin its %d calls; Ctrl-C ends it and reports", r.cfg.Calls)
+		calls := "its calls"
+		if r.cfg.Calls > 0 {
+			calls = fmt.Sprintf("its %d calls", r.cfg.Calls)
+		}
+		if r.cfg.Duration > 0 {
+			calls += fmt.Sprintf(", for %s at most", r.cfg.Duration.Round(time.Millisecond))
+		}
+		return fmt.Sprintf("waits for the commands of the other half, which begin %s; Ctrl-C ends it and reports", calls)
 	}
 	holding := r.cfg.Holding
 	holding.Mean = holding.Mean.Round(100 * time.Microsecond)

@@ -129,3 +129,13 @@ func TestCommandsBetweenNamedPeers(t *testing.T) {
 		}
 	}
 }
+
+// The half that waits for commands says so, and waits no longer than it was told.
+func TestTheHalfThatWaitsEndsAfterItsDuration(t *testing.T) {
+	t.Parallel()
+	folder := writeScenarios(t, map[string]string{"led.xml": sequence([]string{"<recvCmd/>"}, []string{request("OPTIONS", 1, ""), receive("200")})})
+	_, stdout, stderr := commandLine("blast", "sip:127.0.0.1:9", "--sipp", filepath.Join(folder, "led.xml"), "--3pcc", "127.0.0.1:"+freePort(t), "--duration", "300ms")
+	if !strings.Contains(stderr, "waits for the commands of the other half, which begin its calls, for 300ms at most") || !strings.Contains(stdout, "No call was offered") {
+		t.Errorf("stderr:\n%s\nstdout:\n%s", stderr, stdout)
+	}
+}

@@ -109,7 +109,7 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 		return s, err
 	}
 	if g.cfg.Led() {
-		s.awaited = g.cfg.Calls
+		s.awaited = g.cfg.awaits()
 		s.calls.close()
 	}
 	sound := g.cfg.Media.forShard(i, shards)
@@ -243,6 +243,7 @@ func (g *Generator) over(ctx context.Context, s *Shard, i int) func(time.Duratio
 	var arrived, stopped time.Duration = call.Never, call.Never
 	return func(now time.Duration) bool {
 		g.follow(s, i)
+		s.limitWait(now, g.cfg.Duration)
 		if arrived == call.Never && !s.arrivalsLeft() {
 			arrived = now
 			s.Machine.CloseWindow(g.lastArrival(s))

@@ -50,17 +50,25 @@ func OpenTwin(cfg TwinConfig) (*Twin, error) {
 			return nil, fmt.Errorf("3pcc: %w", err)
 		}
 		t.listen = listener
-		t.work.Go(t.accept)
 		if len(cfg.Peers) == 0 {
 			t.out[""] = make(chan []byte, maxTwinBacklog)
 		}
 	}
-	for name, address := range cfg.Peers {
-		out := make(chan []byte, maxTwinBacklog)
-		t.out[name] = out
-		t.work.Go(func() { t.connect(address, out) })
+	for name := range cfg.Peers {
+		t.out[name] = make(chan []byte, maxTwinBacklog)
 	}
+	t.begin()
 	return t, nil
+}
+
+// begin takes and opens connections. From here on nobody changes which peers there are.
+func (t *Twin) begin() {
+	if t.listen != nil {
+		t.work.Go(t.accept)
+	}
+	for name, address := range t.cfg.Peers {
+		t.work.Go(func() { t.connect(address, t.out[name]) })
+	}
 }
 
 // accept takes connections. Where no peer has a name, commands go to the last one that connected.

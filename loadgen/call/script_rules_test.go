@@ -107,6 +107,8 @@ func TestScriptVariablesBranchesAndTests(t *testing.T) {
 		{"a text that differs", `<assignstr assign_to="a" value="x"/><strcmp variable="a" value="y" check_it="true"/>`, measure.FailedStrcmpDoesntMatch},
 		{"a text that is the same", `<assignstr assign_to="a" value="x"/><strcmp variable="a" value="x" check_it_inverse="true"/>`, measure.FailedStrcmpShouldntMatch},
 		{"a text made a number", `<assignstr assign_to="a" value=" 17 "/><todouble assign_to="n" variable="a"/><subtract assign_to="n" value="17"/><test variable="n" compare="not_equal" value="0" check_it_inverse="true"/>`, measure.NoFailure},
+		{"a number drawn in a nop", `<sample assign_to="n" distribution="uniform" min="3" max="4"/><test variable="n" compare="greater_than_equal" value="3" check_it="true"/><test variable="n" compare="less_than_equal" value="4" check_it="true"/>`, measure.NoFailure},
+		{"a number drawn of a fixed law", `<sample assign_to="n" distribution="fixed" value="7"/><test variable="n" compare="equal" value="7" check_it="true"/>`, measure.NoFailure},
 		{"an order to end the call", `<exec int_cmd="stop_call"/>`, measure.FailedCallRejected},
 		{"a destination that was not allowed", `<setdest host="198.51.100.7" port="5060" protocol="UDP"/>`, measure.FailedTCPConnect},
 		{"a destination at the target itself", `<setdest host="192.0.2.2" port="5060" protocol="UDP"/>`, measure.NoFailure},
@@ -261,5 +263,36 @@ func TestAbandonedScriptsCloseTheirAccounts(t *testing.T) {
 	l.closed()
 	if n := l.caller.ScriptCounts().Failures[measure.FailedStopped]; n != 5 {
 		t.Errorf("%d calls were stopped, want 5", n)
+	}
+}
+
+// Rows that a script adds or changes are there for the lookups and cells behind.
+func TestScriptsAddAndReplaceRows(t *testing.T) {
+	for _, tt := range []struct{ name, actions, want string }{
+		{"a row that is added", `<insert file="data.csv" value="cid;third"/><lookup assign_to="row" file="data.csv" key="cid"/>`, "X-Row: third"},
+		{"a row that is replaced", `<lookup assign_to="row" file="data.csv" key="bob"/><replace file="data.csv" line="[$row]" value="bob;other"/>`, "X-Row: other"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text := strings.Replace(inCaller(`<nop><action>`+tt.actions+`</action></nop>`), "CSeq: 2 BYE", "CSeq: 2 BYE\n      X-Row: [field1 file=\"data.csv\" line=\"[$row]\"]", 1)
+			tables := dataFile(t, "SEQUENTIAL\nann;first\nbob;second\n")
+			tables["data.csv"].Index(0)
+			l := newScriptLab(t, text, "", func(c, _ *ScriptConfig) { c.Tables = tables })
+			if got := headersSent(t, l, "X-Row"); !slices.Equal(got, []string{tt.want}) {
+				t.Errorf("headers %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// [auto_media_port] is the media port and four ports on for each call, as in SIPp; [media_port] stays.
+func TestScriptsNameAMediaPortForEachCall(t *testing.T) {
+	text, host := inCaller(`<nop><action><log message="[auto_media_port] [auto_media_port+1] [media_port+2]"/></action></nop>`), &fakeHost{}
+	l := newScriptLab(t, text, "", func(c, _ *ScriptConfig) { c.Host, c.Media.Port = host, 7000 })
+	for range 3 {
+		l.place(time.Second)
+	}
+	l.runUntil(20 * time.Second)
+	if want := []string{"log: 7000 7001 7002", "log: 7004 7005 7002", "log: 7008 7009 7002"}; !slices.Equal(host.notes, want) {
+		t.Errorf("logged %q, want %q", host.notes, want)
 	}
 }
