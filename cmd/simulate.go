@@ -27,6 +27,7 @@ type simulateOptions struct {
 	confidence   percentage
 	rare         bool
 	records      string
+	talks        string // file of records
 	page         string
 	drills       []string
 	output       *outputFormat
@@ -52,6 +53,7 @@ The exit code is 0 when every promise holds, 99 when one does not, 3 when it can
   sipplan simulate plan.yaml --precision 5%
   sipplan simulate plan.yaml --drill 'fail Hannover/gateway-1 at 00:20 for 15m by closed'
   sipplan simulate plan.yaml --records Master.csv --duration 1h
+  sipplan simulate plan.yaml --conversations Master.csv
   sipplan simulate plan.yaml cheaper.yaml --replications 100`,
 		Args: oneOrTwoPlanFiles,
 	}
@@ -67,6 +69,7 @@ The exit code is 0 when every promise holds, 99 when one does not, 3 when it can
 	flags.BoolVar(&o.rare, "rare", false, "find the blocking of trunk groups that hardly ever fill, down to 1 in 10⁹, by splitting (RESTART)")
 	flags.StringVar(&o.page, "html", "", "also write a report with a chart to this `file`; it needs no network and no scripts")
 	flags.StringVar(&o.records, "records", "", "simulate the calls of this `file` of call records instead of the users, in windows of --duration")
+	flags.StringVar(&o.talks, "conversations", "", "conversations as long as those of this `file` of call records, stretched to the plan's mean, instead of a law")
 	flags.StringArrayVar(&o.drills, "drill", nil, "failure on purpose, such as 'fail gateway-2 at 00:20 for 15m'; repeat it for more")
 	flags.IntVar(&o.workers, "workers", 0, "replications at a `number` of a time (default: as many as there are processors)")
 	o.output = addOutput(command)
@@ -182,7 +185,7 @@ func (o *simulateOptions) model(streams Streams, file string) (*sim.Model, error
 	if err != nil {
 		return nil, usage(err)
 	}
-	if err := o.replay(streams, model); err != nil {
+	if err := o.recorded(streams, model); err != nil {
 		return nil, err
 	}
 	for _, text := range o.drills {
@@ -197,20 +200,44 @@ func (o *simulateOptions) model(streams Streams, file string) (*sim.Model, error
 	return model, nil
 }
 
-// replay puts the calls of the records in the place of the users, one replication of as many windows as they fill.
-func (o *simulateOptions) replay(streams Streams, model *sim.Model) error {
-	if o.records == "" {
-		return nil
+// recorded puts what call records say in the place of the plan's users, or of the lengths of their conversations.
+func (o *simulateOptions) recorded(streams Streams, model *sim.Model) error {
+	switch {
+	case o.records != "" && o.talks != "":
+		return usagef("--conversations: belongs to the plan's users, and --records takes the conversations of its own calls; give one of them")
+	case o.records != "":
+		calls, err := readCalls(streams, "--records", o.records)
+		if err != nil {
+			return err
+		}
+		return o.replay(model, calls)
+	case o.talks != "":
+		calls, err := readCalls(streams, "--conversations", o.talks)
+		if err != nil {
+			return err
+		}
+		if err := model.UseConversations(calls); err != nil {
+			return usagef("--conversations: %s: %w", o.talks, err)
+		}
 	}
-	file, err := openRecords(streams, o.records)
+	return nil
+}
+
+// readCalls reads a file of call records that a flag names.
+func readCalls(streams Streams, flag, name string) (calls []records.Call, err error) {
+	file, err := openRecords(streams, name)
 	if err != nil {
-		return err
+		return nil, usagef("%s: %w", flag, err)
 	}
 	defer file.Close()
-	var calls []records.Call
 	if _, err := records.Import(file, records.Config{Each: func(c records.Call) { calls = append(calls, c) }}); err != nil {
-		return fmt.Errorf("--records: %s: %w", o.records, err)
+		return nil, fmt.Errorf("%s: %s: %w", flag, name, err)
 	}
+	return calls, nil
+}
+
+// replay puts the calls of the records in the place of the users, one replication of as many windows as they fill.
+func (o *simulateOptions) replay(model *sim.Model, calls []records.Call) error {
 	if err := model.UseTrace(sim.TraceOf(calls)); err != nil {
 		return usagef("--records: %s: %w", o.records, err)
 	}

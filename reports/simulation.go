@@ -238,6 +238,10 @@ func (p simulationPage) notes() []string {
 		fmt.Sprintf("Warm-up: each began without calls, and %s were left out: ten times the longest mean time that a call in progress still lasts.", longTime(s.WarmUp)),
 		"Intervals are Student's over the replications; blocked counts attempts that found no circuit, callers who try again included.",
 	}
+	if n := p.r.Model.Conversations; n > 0 {
+		notes = append(notes, fmt.Sprintf("Conversations are as long as %s recorded ones, stretched to the plan's mean: coefficient of variation %.2f.",
+			count(n), p.r.Model.Sources[0].Holding.Variation()))
+	}
 	if more := p.replications(); more > 0 {
 		notes = append(notes, fmt.Sprintf("About %s replications would tell of each trunk group whether it holds (--replications), if it blocks what it did here.", count(more)))
 	}

@@ -25,6 +25,8 @@ type Model struct {
 	Components []Component // facilities that fail by chance
 	Drills     []routing.Drill
 	Answers    []Answer // parts that refuse a share of the calls
+	// Conversations is how many recorded ones give the sources their holding times; 0 where laws do.
+	Conversations int
 	// TimerB is how long an INVITE without any response is waited for where the route gives no time;
 	// 0 for 32 s (RFC 3261, 17.1.1.2).
 	TimerB time.Duration

@@ -63,6 +63,40 @@ func (m *Model) UseTrace(trace traffic.Trace) error {
 	return nil
 }
 
+// UseConversations makes the conversations of all sources as long as those of the records, where they were answered, in
+// proportion: stretched to the mean that each source has, so that the plan's traffic stays. It refuses records without
+// conversations.
+func (m *Model) UseConversations(calls []records.Call) (err error) {
+	var talks []float64 // microseconds
+	sum := 0.0
+	for _, c := range calls {
+		if c.Answered && c.End > c.Answer {
+			talks = append(talks, float64(c.End-c.Answer))
+			sum += float64(c.End - c.Answer)
+		}
+	}
+	if len(talks) == 0 {
+		return errors.New("the records have no conversation")
+	}
+	mean := sum / float64(len(talks))
+	laws := make(map[time.Duration]*traffic.Empirical) // by their means: most sources have the same
+	for i := range m.Sources {
+		wanted := m.Sources[i].Holding.Average()
+		if laws[wanted] == nil {
+			times := make([]time.Duration, len(talks))
+			for j, talk := range talks {
+				times[j] = time.Duration(talk / mean * float64(wanted))
+			}
+			if laws[wanted], err = traffic.NewEmpirical(times); err != nil {
+				return err
+			}
+		}
+		m.Sources[i].Holding = laws[wanted]
+	}
+	m.Conversations = len(talks)
+	return nil
+}
+
 // onlyLink tells whether a route leads over a WAN link alone: its calls stay inside the enterprise.
 func (m *Model) onlyLink(name string) bool {
 	return slices.ContainsFunc(m.Network.Trunks, func(t routing.Trunk) bool { return t.Name == name })
