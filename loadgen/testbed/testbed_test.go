@@ -45,9 +45,9 @@ func TestWhatIsMissingFailsWherePeersAreRequired(t *testing.T) {
 		{"a missing program", "", "", peer("no-such-program"), "skipped"},
 		{"a missing program that is required", "required", "", peer("no-such-program"), "failed"},
 		{"no torture messages", "", "", torture, "skipped"},
-		{"no torture messages, though required", "required", "", torture, "failed"},
-		{"left out on purpose", "required", "none", torture, "skipped"},
+		{"no torture messages, though peers are required", "required", "", torture, "skipped"},
 		{"a folder that is not there", "", filepath.Join(t.TempDir(), "nowhere"), torture, "failed"},
+		{"a folder without messages", "", t.TempDir(), torture, "failed"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Setenv("SIPPLAN_PEERS", row.peers)
