@@ -136,7 +136,7 @@ func (r *Run) decide() {
 		open = faults // the same fault leaves every gate open
 	}
 	if r.halted != "" {
-		open = []string{r.halted} // for the rest there is no other reason
+		open = nil // for the rest there is no other reason than that of the headlines
 	}
 	if r.Interrupted {
 		open = append(open, "The run was interrupted.")
@@ -147,7 +147,7 @@ func (r *Run) decide() {
 	switch {
 	case len(failed) > 0:
 		r.Verdict, r.Why = gate.Fail, slices.Concat(r.headlines(), failed, open)
-	case len(open) > 0:
+	case len(open) > 0, r.halted != "":
 		r.Verdict, r.Why = gate.Inconclusive, slices.Concat(r.headlines(), open)
 	case r.Script != nil && r.Script.Failed > 0:
 		r.Verdict, r.Why = gate.Fail, append(r.headlines(), r.Script.Sentence())
