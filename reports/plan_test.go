@@ -122,9 +122,9 @@ func TestPlanDiffSaysWhatChanged(t *testing.T) {
 	document, object := PlanDiff(examplePlan(t), examplePlan(t, "users: {heavy: 320}", "users: {heavy: 640}"))
 	found := false
 	for _, row := range object.Rows {
-		found = found || row.Figure == "ports at Boston" && row.Before == "65" && row.Change == "+54" && *row.AfterNumber == 119
+		found = found || row.Figure == "ports at Boston" && row.Before == "66" && row.Change == "+54" && *row.AfterNumber == 120
 	}
-	if !found || !strings.Contains(document.Answer[0], "changed: from 408 ports") {
+	if !found || !strings.Contains(document.Answer[0], "changed: from 410 ports") {
 		t.Errorf("got %q, %+v", document.Answer, object.Rows)
 	}
 }

@@ -317,13 +317,3 @@ func cutField(text []byte) (field, rest []byte) {
 	}
 	return text, nil
 }
-
-// cutLast returns the text before the last white space, and what follows it.
-func cutLast(text []byte) (rest, field []byte) {
-	for i := len(text) - 1; i >= 0; i-- {
-		if isSpace(text[i]) {
-			return trimRight(text[:i]), text[i+1:]
-		}
-	}
-	return nil, text
-}

@@ -31,17 +31,49 @@ const (
 	largestReserved = 20_000 // ports of a group for which reservation is worked out
 )
 
+// plansEmergency tells whether the plan says anything about emergency calls, so that ports are kept for them.
+func (d *Design) plansEmergency() bool {
+	e := &d.Plan.Emergency
+	return e.Provider != "" || e.Share != nil || len(e.Locations) > 0
+}
+
+// emergencyOf returns the emergency calls among the erlangs of a location.
+func (d *Design) emergencyOf(erlangs float64) float64 {
+	return erlangs * (1 - d.Assumptions.Inbound) * share(d.Plan.Emergency.Share, emergencyShare)
+}
+
+// ports returns the fewest ports on which a location keeps the GoS: where some of them are kept for emergency calls, on those
+// that are left to the other calls.
+func (d *Design) ports(c *calculator, erlangs float64) int {
+	n := c.ports(erlangs, d.Assumptions.GoS)
+	if !d.plansEmergency() || n == 0 {
+		return n
+	}
+	g := EmergencyGroup{Erlangs: d.emergencyOf(erlangs)}
+	for most := n + 2*mostReserved; n < most && c.err == nil; n++ {
+		if g.reserve(c, n, erlangs, d.emergencyGoS()); g.Others <= d.Assumptions.GoS {
+			break
+		}
+	}
+	return n
+}
+
+// emergencyGoS returns the share of emergency calls that may be blocked.
+func (d *Design) emergencyGoS() float64 { return share(d.Plan.Promise.EmergencyGoS, emergencyGoS) }
+
 // emergency reserves the fewest ports at each location that keep the GoS of emergency calls.
 func (d *Design) emergency(c *calculator) {
-	if d.Plan.Emergency.Provider == "" && d.Plan.Emergency.Share == nil && len(d.Plan.Emergency.Locations) == 0 {
+	if !d.plansEmergency() {
 		return
 	}
-	gos := share(d.Plan.Promise.EmergencyGoS, emergencyGoS)
 	for _, l := range d.Variant().Locations {
 		country, _ := catalog.FindCountry(l.Country)
-		g := EmergencyGroup{Site: l.Site, Numbers: country.Emergency}
-		g.Erlangs = l.Load.Erlangs * (1 - d.Assumptions.Inbound) * share(d.Plan.Emergency.Share, emergencyShare)
-		g.reserve(c, &l, gos)
+		g := EmergencyGroup{Site: l.Site, Numbers: country.Emergency, Erlangs: d.emergencyOf(l.Load.Erlangs)}
+		g.reserve(c, l.Ports, l.Load.Erlangs, d.emergencyGoS())
+		g.Reason = "nothing is reserved"
+		if g.Reserved > 0 {
+			g.Reason = fmt.Sprintf("%d of %d ports are kept for emergency calls: other calls are refused when no more are free", g.Reserved, l.Ports)
+		}
 		for _, at := range d.Plan.Emergency.Locations {
 			for _, i := range l.Serves {
 				if d.Sites[i].Name == at.Site {
@@ -54,22 +86,21 @@ func (d *Design) emergency(c *calculator) {
 	}
 }
 
-// reserve looks for the fewest reserved ports, worked out on the ports that the GoS needs.
-func (g *EmergencyGroup) reserve(c *calculator, l *Location, gos float64) {
-	if l.Ports > largestReserved || g.Erlangs <= 0 {
-		g.Holds, g.Blocking, g.Others = l.Blocking <= gos, l.Blocking, l.Blocking
-		g.Reason = "nothing is reserved"
+// reserve looks for the fewest reserved ones of so many ports that keep the GoS of emergency calls; erlangs are those of all
+// calls.
+func (g *EmergencyGroup) reserve(c *calculator, ports int, erlangs, gos float64) {
+	if ports > largestReserved || g.Erlangs <= 0 {
+		g.Blocking = c.blocking(ports, erlangs)
+		g.Holds, g.Others = g.Blocking <= gos, g.Blocking
 		return
 	}
-	for r := 0; r <= min(mostReserved, l.Ports-1) && c.err == nil; r++ {
+	for r := 0; r <= min(mostReserved, ports-1) && c.err == nil; r++ {
 		g.Reserved = r
-		g.Blocking, g.Others, c.err = erlang.Reservation(l.Ports, r, g.Erlangs, l.Load.Erlangs-g.Erlangs)
-		if g.Blocking <= gos {
-			g.Holds = true
+		g.Blocking, g.Others, c.err = erlang.Reservation(ports, r, g.Erlangs, erlangs-g.Erlangs)
+		if g.Holds = g.Blocking <= gos; g.Holds {
 			break
 		}
 	}
-	g.Reason = fmt.Sprintf("%d of %d ports are kept for emergency calls: other calls are refused when no more are free", g.Reserved, l.Ports)
 }
 
 // emergencyAdvice names sites that a call to 911 could not be found at, and numbers for calling back that nobody answers.

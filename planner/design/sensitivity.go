@@ -25,7 +25,7 @@ func (d *Design) sensitivity(c *calculator) {
 		for _, l := range d.Variant().Locations {
 			erlangs := l.Load.Erlangs * factor
 			s.Erlangs += erlangs
-			s.Ports += c.ports(erlangs, d.Assumptions.GoS)
+			s.Ports += d.ports(c, erlangs)
 			blocking := c.blocking(l.Ports, erlangs)
 			s.Worst = max(s.Worst, blocking)
 			lost += erlangs * blocking

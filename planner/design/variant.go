@@ -116,7 +116,7 @@ func (d *Design) equip(c *calculator, l *Location, s shape, gateways, sbcs []Can
 	if s.kind == catalog.SBC {
 		l.Lines, all = catalog.SBC, sbcs
 	}
-	l.Ports, l.PortsDown = c.ports(l.Load.Erlangs, d.Assumptions.GoS), c.ports(l.Load.Erlangs, d.Assumptions.FailureGoS)
+	l.Ports, l.PortsDown = d.ports(c, l.Load.Erlangs), c.ports(l.Load.Erlangs, d.Assumptions.FailureGoS)
 	l.Trunk, l.Blocking = l.Ports, c.blocking(l.Ports, l.Load.Erlangs)
 	l.Down = l.Blocking
 	if !s.units || l.Ports == 0 {
