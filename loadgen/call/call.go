@@ -42,7 +42,6 @@ type call struct {
 	keep   keeping       // what is to be refreshed
 	glare  glare         // what is to be sent again
 
-	report     int     // status of the call that follows the peer's REFER
 	referrer   callRef // of the call whose REFER this one follows; zero for none
 	replaces   callRef // of the call that this one takes the place of once it is answered; zero for none
 	consultant callRef // of the call that this one consults for; zero for none
@@ -56,17 +55,18 @@ type call struct {
 	version    uint64             // of our last session description
 	codec      sip.Codec          // the only one in our descriptions; OtherCodec for those of the run
 	direction  sip.Direction      // of media in our descriptions
+	report     int16              // status of the call that follows the peer's REFER
+	heard      int16              // status of a response that came before the program waited for one, 0 for none
 	replied    uint16             // status of our answer to the peer's last request in the dialog, 0 for none or a message of its own
 	repliedTo  sip.Method         // of that request
 	row        int32              // of the data of the call
 	rseq       uint32             // of the last reliable provisional response; 0 before it
-	heard      int                // status of a response that came before the program waited for one, 0 for none
 	retries    uint8              // of requests whose times the target found too short
 	lastSent   *scenarios.Message // answerer: the last response to the INVITE, to repeat
 
 	trial sip.Trial // what the target has said of the credentials of the last request
 
-	status, cause int // of the final response to the INVITE, 0 before it
+	status, cause int16 // of the final response to the INVITE, 0 before it
 	started       time.Duration
 	responded     time.Duration // first non-100 response, Never before it
 	answered      time.Duration // Never before the answer
@@ -74,7 +74,7 @@ type call struct {
 
 	leg     *media.Leg
 	session sdpChoice
-	keys    []media.Keys // that we have offered or answered with, one a suite
+	secrets *secrets // of SRTP; nil for plain RTP
 	flags   flags
 }
 

@@ -37,6 +37,15 @@ func (d *dialog) put(parts ...[]byte) span {
 	return span{uint16(from), uint16(len(d.text))}
 }
 
+// within returns where a part stands in a text that contains it, so that it takes no room of its own.
+func (d *dialog) within(text span, part []byte) span {
+	at := bytes.Index(d.get(text), part)
+	if at < 0 {
+		return d.put(part)
+	}
+	return span{text.from + uint16(at), text.from + uint16(at+len(part))}
+}
+
 // party is whom a request is for.
 type party struct{ remote, target, routes span }
 
@@ -144,7 +153,7 @@ func (d *dialog) adopt(m *sip.Message) (whole bool) {
 		}
 	}
 	d.remote = d.put(m.To)
-	d.tag = d.put(m.ToTag)
+	d.tag = d.within(d.remote, m.ToTag)
 	if len(m.Target) > 0 {
 		d.target = d.put(m.Target)
 	}
@@ -160,7 +169,7 @@ func (d *dialog) accept(m *sip.Message, tag identity) bool {
 	d.callID = d.put(m.CallID)
 	d.local = d.put(m.To, []byte(";tag="), tag[:])
 	d.remote = d.put(m.From)
-	d.tag = d.put(m.FromTag)
+	d.tag = d.within(d.remote, m.FromTag)
 	d.target = d.put(m.Target)
 	d.putRoutes(m, false)
 	return true

@@ -149,9 +149,9 @@ func (m *Machine) onByeAnswered(c *call, r *sip.Message, at time.Duration) {
 func (m *Machine) onProgramAnswered(c *call, r *sip.Message, at time.Duration) {
 	into := m.count(c)
 	if c.unsent() {
-		c.status, c.responded = r.Status, at
+		c.status, c.responded = int16(r.Status), at
 		if cause, known := sip.Q850Cause(r.Reason); known {
-			c.cause = cause
+			c.cause = int16(cause)
 		}
 		into.Delays[measure.RRD].Record(at - c.begin(m.cfg.Grain))
 		if r.Status < 300 {

@@ -70,7 +70,7 @@ func (m *Machine) finish(c *call, now time.Duration) {
 	case c.status < 300:
 		m.end(c, now, measure.Answered)
 	default:
-		m.end(c, now, sip.Classify(c.status, c.cause, m.cfg.Profile))
+		m.end(c, now, sip.Classify(int(c.status), int(c.cause), m.cfg.Profile))
 	}
 }
 
@@ -102,7 +102,7 @@ func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
 	if class == measure.Answered {
 		m.countAnswered(c, into, now)
 	}
-	m.reportOn(c, reportOf(class, c.status), now)
+	m.reportOn(c, reportOf(class, int(c.status)), now)
 	m.consulted(c, false, now)
 	if m.cfg.Observer != nil {
 		m.cfg.Observer.Ended(c.callID(), class, c.flags.dropped)

@@ -213,24 +213,23 @@ func (m *Machine) prepare(c *call, now time.Duration) (why measure.Reason, ok bo
 	return why, ok
 }
 
-// openDialog writes the texts of the dialog as our INVITE over the trunk at hand has them.
-func (m *Machine) openDialog(c *call) {
+// openDialog writes the texts of the dialog as our INVITE over the trunk at hand has them, from our address of record.
+func (m *Machine) openDialog(c *call, from string) {
 	d := &c.dialog
 	*d = dialog{text: d.text[:0]}
-	d.callID = d.put(c.id[:])
-	from := len(d.text)
-	d.text = m.pool.appendParty(append(d.text, '<'), c.way.from, c.row, m.pool.caller)
-	address := d.since(from + 1)
+	d.text = m.pool.appendParty(append(d.text, '<'), from, c.row, m.pool.caller)
+	address := d.since(1)
 	d.text = append(append(d.text, ">;tag="...), c.id[:]...)
-	d.local = d.since(from)
-	if c.flow.opening == sip.REGISTER { // RFC 3261, 10.2: To is the address of record, the request URI its domain
+	d.local = d.since(0)
+	d.callID = d.within(d.local, c.id[:]) // which is our tag too
+	if c.flow.opening == sip.REGISTER {   // RFC 3261, 10.2: To is the address of record, the request URI its domain
 		d.remote = d.put([]byte("<"), d.get(address), []byte(">"))
 		d.target = d.put(registrarOf(c.way.trunk.URI))
 		return
 	}
-	from = len(d.text)
+	begin := len(d.text)
 	d.text = append(m.pool.appendParty(append(d.text, '<'), c.way.trunk.URI, c.row, m.pool.callee), '>')
-	d.remote = d.since(from)
+	d.remote = d.since(begin)
 	d.target = span{d.remote.from + 1, d.remote.to - 1}
 }
 

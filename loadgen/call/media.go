@@ -15,18 +15,17 @@ const discardPort = 9
 
 // sdpChoice is what the two descriptions of a call agreed on.
 type sdpChoice struct {
-	remote             netip.AddrPort // invalid where nothing may be sent
-	codec              media.Codec
-	payload            uint8
-	events             uint8          // payload type of telephone events, 0 when there are none
-	control            netip.AddrPort // where RTCP goes, invalid for the port after RTP's
-	mux                bool           // or to RTP's own
-	sending, receiving media.Keys
-	also               uint8 // 1 + another payload type that the peer may send, 0 for none
-	packet             time.Duration
-	wanted             bool // the peer wants media from us
-	silent             bool // the peer sends none
-	known              bool
+	remote  netip.AddrPort // invalid where nothing may be sent
+	packet  time.Duration
+	control uint16 // port that RTCP goes to, 0 for the one after RTP's
+	mux     bool   // or to RTP's own
+	codec   media.Codec
+	payload uint8
+	events  uint8 // payload type of telephone events, 0 when there are none
+	also    uint8 // 1 + another payload type that the peer may send, 0 for none
+	wanted  bool  // the peer wants media from us
+	silent  bool  // the peer sends none
+	known   bool
 }
 
 // openLeg takes a port pair for the call; it tells whether there was one. Without media there is nothing
@@ -97,14 +96,13 @@ func (m *Machine) agree(c *call, body []byte, is purport) {
 	if !ok {
 		return
 	}
-	sending, receiving, ok := m.agreeKeys(c)
-	if !ok {
+	if !m.agreeKeys(c) {
 		return
 	}
 	remote, wanted := m.offer.Destination()
 	c.session = sdpChoice{
 		codec: mediaCodec(&format), payload: format.PayloadType, packet: m.offer.Ptime, known: true,
-		silent: !m.offer.Direction.Sends(), mux: m.offer.Mux, sending: sending, receiving: receiving,
+		silent: !m.offer.Direction.Sends(), mux: m.offer.Mux,
 	}
 	if another, ok := m.offer.Another(format, codecs...); ok && is == anAnswer {
 		c.session.also = another.PayloadType + 1
@@ -114,7 +112,7 @@ func (m *Machine) agree(c *call, body []byte, is purport) {
 	}
 	if m.reachable(c, remote) {
 		c.session.remote, c.session.wanted = remote, wanted
-		c.session.control = m.controlAddress(remote)
+		c.session.control = m.controlPort(remote)
 	}
 }
 
@@ -145,12 +143,12 @@ func behindOrigin(description []byte) []byte {
 
 var sessionStart = []byte("v=0\r\no=")
 
-// controlAddress returns where the peer wants RTCP, if it says so (RFC 3605): never at another host than RTP.
-func (m *Machine) controlAddress(rtp netip.AddrPort) netip.AddrPort {
-	if at := m.offer.RTCP; at.Port() != 0 && (!at.Addr().IsValid() || at.Addr() == rtp.Addr()) {
-		return netip.AddrPortFrom(rtp.Addr(), at.Port())
+// controlPort returns where the peer wants RTCP, if it says so (RFC 3605), else 0: never at another host than RTP.
+func (m *Machine) controlPort(rtp netip.AddrPort) uint16 {
+	if at := m.offer.RTCP; !at.Addr().IsValid() || at.Addr() == rtp.Addr() {
+		return at.Port()
 	}
-	return netip.AddrPort{}
+	return 0
 }
 
 // payloadFormats are the codecs of descriptions as the media engine knows them; the first is what we offer.
@@ -189,11 +187,18 @@ func (m *Machine) play(c *call, now time.Duration) {
 	if m.cfg.Observer != nil {
 		m.cfg.Observer.Media(c.callID(), c.leg)
 	}
-	c.leg.Start(now, media.Stream{
-		Remote: s.remote, RemoteRTCP: s.control, Mux: s.mux, Codec: s.codec, PayloadType: s.payload, Also: s.also, EventType: s.events,
+	stream := media.Stream{
+		Remote: s.remote, Mux: s.mux, Codec: s.codec, PayloadType: s.payload, Also: s.also, EventType: s.events,
 		Source: source, Mark: c.mark(), FromMiddle: c.flags.incoming, Audio: sound, Plays: audio.Plays, Suppress: audio.Suppress,
-		PacketTime: s.packet, Asked: audio.Ptime, Send: s.sending, Receive: s.receiving, SendOnly: s.silent,
-	})
+		PacketTime: s.packet, Asked: audio.Ptime, SendOnly: s.silent,
+	}
+	if s.control != 0 {
+		stream.RemoteRTCP = netip.AddrPortFrom(s.remote.Addr(), s.control)
+	}
+	if c.secrets != nil {
+		stream.Send, stream.Receive = c.secrets.sending, c.secrets.receiving
+	}
+	c.leg.Start(now, stream)
 }
 
 // renegotiate moves the media of an established call to what a new description of the peer says. It tells

@@ -105,7 +105,7 @@ func (m *Machine) again(c *call, now time.Duration) {
 	c.cancel.Close()
 	c.rseq, c.heard = 0, 0
 	c.resume, c.responded, c.flags.provisional, c.session = Never, Never, false, sdpChoice{}
-	c.step = c.way.step
+	c.step = int(c.way.step)
 	m.run(c, now)
 }
 

@@ -54,10 +54,10 @@ func (m *Machine) reportOn(c *call, status int, at time.Duration) {
 	if status >= 200 {
 		c.referrer = callRef{}
 	}
-	if referrer == nil || referrer.stage != talking || referrer.report >= 200 || referrer.report == status {
+	if referrer == nil || referrer.stage != talking || referrer.report >= 200 || int(referrer.report) == status {
 		return
 	}
-	referrer.report = status
+	referrer.report = int16(status)
 	m.tell(referrer, at)
 	m.schedule(referrer)
 }

@@ -176,7 +176,7 @@ func appendDialog(dst []byte, c *call, message *scenarios.Message, k scenarios.K
 			dst = append(append(append(dst, "Replaces: "...), replaces...), "\r\n"...)
 		}
 	case scenarios.ReferReport:
-		return appendStatusLine(dst, c.report)
+		return appendStatusLine(dst, int(c.report))
 	case scenarios.Routes:
 		return c.dialog.appendRoutes(dst, c.dialog.partOf(message.Method))
 	}

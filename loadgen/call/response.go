@@ -143,7 +143,7 @@ func (m *Machine) onAnswer(c *call, r *sip.Message, at time.Duration) {
 	}
 	c.invite.Close()
 	c.cancel.Close()
-	c.status, c.answered, c.stage = r.Status, at, talking
+	c.status, c.answered, c.stage = int16(r.Status), at, talking
 	m.hear(c, at)
 	c.answeredOver()
 	m.drillAnswer(c, at)
@@ -232,7 +232,7 @@ func (m *Machine) hangUpAnswer(r *sip.Message, from netip.AddrPort, at time.Dura
 	c.way.line = m.at
 	c.flow, c.flags.extra, c.peer = &noProgram, true, from
 	c.cseq, c.inviteCSeq = r.CSeq, r.CSeq
-	c.status, c.started, c.answered = r.Status, at, at
+	c.status, c.started, c.answered = int16(r.Status), at, at
 	d := &c.dialog
 	d.callID, d.local, d.target = d.put(r.CallID), d.put(r.From), d.put(uriOf(r.To))
 	m.adopt(c, r)
@@ -277,9 +277,9 @@ func (m *Machine) onRefusal(c *call, r *sip.Message, at time.Duration) {
 	if m.redirect(c, r, at) || m.tryNextContactAfter(c, r, at) || m.failOverRefused(c, r, at) {
 		return
 	}
-	c.status = r.Status
+	c.status = int16(r.Status)
 	if cause, known := sip.Q850Cause(r.Reason); known {
-		c.cause = cause
+		c.cause = int16(cause)
 	}
 	failed := at
 	if c.responded != Never {

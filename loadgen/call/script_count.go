@@ -169,7 +169,7 @@ func (s *scripts) noteAnswer(c *call, st *scriptCall, status int, text []byte, n
 	if status < 200 || !answersMethod(text, st.named) {
 		return
 	}
-	if c.status = status; status < 300 {
+	if c.status = int16(status); status < 300 {
 		c.answered, c.stage = now, talking
 	}
 }
@@ -232,13 +232,13 @@ func (s *scripts) noteFinal(c *call, st *scriptCall, r *sip.Message, now time.Du
 			into.Delays[measure.PDD].Record(now - begin)
 		}
 	case r.Status < 300:
-		c.status, c.answered, c.stage = r.Status, now, talking
+		c.status, c.answered, c.stage = int16(r.Status), now, talking
 		into.Delays[measure.SRD].Record(c.responded - begin)
 		into.Delays[measure.AnswerTime].Record(now - begin)
 	default:
-		c.status = r.Status
+		c.status = int16(r.Status)
 		if cause, known := sip.Q850Cause(r.Reason); known {
-			c.cause = cause
+			c.cause = int16(cause)
 		}
 		into.Delays[measure.SRDFailed].Record(c.responded - begin)
 	}
@@ -254,10 +254,10 @@ func (s *scripts) noteOther(c *call, r *sip.Message, now time.Duration) {
 		return
 	}
 	into.Delays[measure.RRD].Record(now - c.begin(s.Machine.cfg.Grain))
-	if c.status = r.Status; r.Status < 300 {
+	if c.status = int16(r.Status); r.Status < 300 {
 		c.answered, c.stage = now, talking
 	}
 	if cause, known := sip.Q850Cause(r.Reason); known {
-		c.cause = cause
+		c.cause = int16(cause)
 	}
 }

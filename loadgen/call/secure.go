@@ -8,16 +8,25 @@ import (
 	"github.com/sipplan/sipplan/loadgen/sip"
 )
 
+// secrets are the keys of a call over SRTP.
+type secrets struct {
+	own                []media.Keys // that we have offered or answered with, one a suite
+	sending, receiving media.Keys   // that were agreed on
+}
+
 // ownKeys returns the keys that we send with in a suite: drawn when the call first needs them, and the same
 // through the call, so that a re-INVITE that changes nothing else keeps the stream (RFC 4568, 7.1.4).
 func (c *call) ownKeys(s media.Suite) media.Keys {
-	for _, k := range c.keys {
+	if c.secrets == nil {
+		c.secrets = new(secrets)
+	}
+	for _, k := range c.secrets.own {
 		if k.Suite() == s {
 			return k
 		}
 	}
 	k, _ := media.NewKeys(s, crand.Reader) // never fails (crypto/rand)
-	c.keys = append(c.keys, k)
+	c.secrets.own = append(c.secrets.own, k)
 	return k
 }
 
@@ -54,17 +63,22 @@ func (m *Machine) offeredLine() (sip.Crypto, bool) {
 	return sip.Crypto{}, false
 }
 
-// agreeKeys returns the keys of both directions as the peer's description and ours have them; none for plain
-// RTP. False: there is no suite in common, or the peer's key is none.
-func (m *Machine) agreeKeys(c *call) (sending, receiving media.Keys, ok bool) {
+// agreeKeys notes the keys of both directions as the peer's description and ours have them; none for plain RTP.
+// False: there is no suite in common, or the peer's key is none.
+func (m *Machine) agreeKeys(c *call) bool {
 	if len(m.cfg.Audio.Suites) == 0 {
-		return media.Keys{}, media.Keys{}, true
+		return true
 	}
 	line, found := m.offeredLine()
 	if !found {
-		return media.Keys{}, media.Keys{}, false
+		return false
 	}
 	suite, _ := media.ParseSuite(line.Suite)
 	receiving, err := media.ParseKeys(suite, line.Key)
-	return c.ownKeys(suite), receiving, err == nil
+	if err != nil {
+		return false
+	}
+	sending := c.ownKeys(suite)
+	c.secrets.sending, c.secrets.receiving = sending, receiving
+	return true
 }

@@ -20,7 +20,7 @@ func (m *Machine) send(c *call, message *scenarios.Message, now time.Duration) {
 		m.renew(c, now)
 	}
 	if c.stage == calling && c.status == 0 {
-		c.way.step = c.step
+		c.way.step = int32(c.step)
 	}
 	switch message.Method {
 	case "INVITE":
@@ -177,7 +177,7 @@ func (m *Machine) respond(c *call, message *scenarios.Message, now time.Duration
 // decide notes the final response to an INVITE that came in and starts its repeats (RFC 3261, 13.3.1.4
 // and Timer G of 17.2.1).
 func (m *Machine) decide(c *call, status int, now time.Duration) {
-	c.status = status
+	c.status = int16(status)
 	c.stage = refused
 	switch {
 	case c.flow.opening != sip.INVITE:

@@ -151,7 +151,7 @@ func (m *Machine) match(c *call, msg *sip.Message, now time.Duration) {
 		c.step, c.resume = arm.Next, Never
 		m.run(c, now)
 	case arm == nil && !msg.Request && msg.Method == sip.INVITE && msg.Status > 100:
-		c.heard = msg.Status
+		c.heard = int16(msg.Status)
 		c.request = append(m.table.large.take(c.request), msg.Raw...)
 	case arm == nil && msg.Method == sip.NOTIFY && c.errand.Running() && c.errand.message.Method == "SUBSCRIBE": // RFC 6665, 4.1.2.4
 		c.flags.overtook = true
@@ -190,7 +190,7 @@ func (c *call) overheard(step *scenarios.Step) (next int, heard bool) {
 		return 0, false
 	}
 	for i := range step.Arms {
-		if arm := &step.Arms[i]; arm.Method == "" && !arm.Stay && arm.Covers(c.heard) {
+		if arm := &step.Arms[i]; arm.Method == "" && !arm.Stay && arm.Covers(int(c.heard)) {
 			c.heard = 0
 			return arm.Next, true
 		}

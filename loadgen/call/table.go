@@ -15,7 +15,7 @@ const (
 	chunkSize = 256
 	// textSize is room for the texts of a dialog with a peer that uses a hundred octets for an address; one that
 	// uses more gets more. With the call itself it is nearly all of what one that talks takes.
-	textSize  = 384
+	textSize  = 320
 	largeSize = 2048 // of an INVITE
 )
 

@@ -55,12 +55,11 @@ type Trunks struct {
 type way struct {
 	trunks     *Trunks // nil for a call that was not routed
 	trunk      *Trunk  // nil for a call that came in
-	place      int     // of the trunk in trunks
 	attempt    routing.Attempt
 	since      time.Duration // when the INVITE over this trunk was sent
-	step       int           // of the program that sends the INVITE
+	place      int32         // of the trunk in trunks
+	step       int32         // of the program that sends the INVITE
 	line       uint8         // that it takes
-	from       string        // our address of record there
 	heard      bool          // a response but 100 came in
 	redirected uint8         // times that a 3xx was followed
 }
@@ -111,10 +110,11 @@ func (m *Machine) setOut(c *call, now time.Duration) (why measure.Reason, ok boo
 
 // board puts a call on a trunk, over which its INVITE then goes.
 func (m *Machine) board(c *call, t *Trunk, place int, now time.Duration) {
-	c.way.trunk, c.way.place, c.way.since, c.way.heard = t, place, now, false
+	c.way.trunk, c.way.place, c.way.since, c.way.heard = t, int32(place), now, false
 	c.peer = t.Address
-	c.way.line, c.way.from = t.depart()
-	m.openDialog(c)
+	line, from := t.depart()
+	c.way.line = line
+	m.openDialog(c, from)
 	if tally := c.tally(); tally != nil {
 		tally.Tries++
 		tally.InProgress++

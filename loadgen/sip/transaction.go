@@ -47,17 +47,25 @@ const (
 type Transaction struct {
 	repeatAt time.Duration
 	giveUpAt time.Duration
-	interval time.Duration
-	bound    time.Duration
-	running  bool
+	interval micros // between repeats; 0 for a transaction that is over
+	bound    micros // of the interval
+}
+
+// micros is a length of time in microseconds, up to unbounded: a call has three transactions, and memory for many calls.
+type micros uint32
+
+const unbounded = ^micros(0) // more than an hour, where T1 is less than a second
+
+func microsOf(d time.Duration) micros {
+	return micros(min(max(d, time.Microsecond)/time.Microsecond, time.Duration(unbounded-1)))
 }
 
 // Open starts the timers of a message that was first sent at now. Unbounded doubling is for INVITE
 // requests alone.
 func (x *Transaction) Open(now time.Duration, t Timers, invite bool) {
-	*x = Transaction{repeatAt: now + t.T1, giveUpAt: now + t.GiveUp(), interval: t.T1, bound: t.T2, running: true}
+	*x = Transaction{repeatAt: now + t.T1, giveUpAt: now + t.GiveUp(), interval: microsOf(t.T1), bound: microsOf(t.T2)}
 	if invite {
-		x.bound = Never
+		x.bound = unbounded
 	}
 	if t.Reliable {
 		x.repeatAt = Never
@@ -83,10 +91,10 @@ func (x *Transaction) OpenAnswer(now time.Duration, t Timers) {
 // 3261, 17.1.1.2, Proceeding); another request is repeated once more when it was due and then every T2
 // (17.1.2.2) until it gives up.
 func (x *Transaction) Proceed() {
-	if !x.running {
+	if !x.Running() {
 		return
 	}
-	if x.bound == Never {
+	if x.bound == unbounded {
 		x.repeatAt, x.giveUpAt = Never, Never
 		return
 	}
@@ -101,11 +109,11 @@ func (x *Transaction) Rest() { x.repeatAt = Never }
 func (x *Transaction) Close() { *x = Transaction{} }
 
 // Running tells whether the answer is still awaited.
-func (x *Transaction) Running() bool { return x.running }
+func (x *Transaction) Running() bool { return x.interval != 0 }
 
 // Next returns the instant of the next timer, Never when none runs.
 func (x *Transaction) Next() time.Duration {
-	if !x.running {
+	if !x.Running() {
 		return Never
 	}
 	return min(x.repeatAt, x.giveUpAt)
@@ -115,15 +123,15 @@ func (x *Transaction) Next() time.Duration {
 // yields one: repeats that nobody sent in time are not made up for.
 func (x *Transaction) Fire(now time.Duration) Due {
 	switch {
-	case !x.running || now < x.Next():
+	case !x.Running() || now < x.Next():
 		return Nothing
 	case now >= x.giveUpAt:
 		x.Close()
 		return TimedOut
 	}
 	for x.repeatAt <= now {
-		x.interval = min(2*x.interval, x.bound)
-		x.repeatAt += x.interval
+		x.interval = micros(min(2*uint64(x.interval), uint64(x.bound)))
+		x.repeatAt += time.Duration(x.interval) * time.Microsecond
 	}
 	return Repeat
 }
