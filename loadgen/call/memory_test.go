@@ -20,7 +20,7 @@ var labTrunk = &Trunk{Address: answererAddress, URI: "sip:+15550100@192.0.2.2:50
 // TestEstablishedCallTakesLittleMemory holds calls at both ends: 100,000 of them have to fit into one process
 // within a gibibyte many times over. SIPp takes 2,970 octets for one.
 func TestEstablishedCallTakesLittleMemory(t *testing.T) {
-	const calls, most = 20_000, 1500
+	const calls, most = 20_000, 1250
 	j := newJoint(t, builtIn(t, "caller"), builtIn(t, "gateway"))
 	before := heap()
 	for i := range calls {
