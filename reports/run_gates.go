@@ -20,7 +20,7 @@ type Gate struct {
 	Samples  uint64       `json:"samples"`
 	More     uint64       `json:"more_samples"` // that should decide an inconclusive rule
 	Reason   string       `json:"reason"`
-	Note     string       `json:"note"` // what a pass takes for granted; mostly empty
+	Note     string       `json:"note"` // what a pass takes for granted, or rests on where nothing stands in measured; mostly empty
 }
 
 func newGates(results []gate.Result) []Gate {

@@ -37,7 +37,7 @@ type Result struct {
 	MoreSamples uint64 // further samples that should decide, if the measurement stays as it is; 0 if none would
 
 	Reason string // why, in a sentence; empty for a pass
-	Note   string // what a pass takes for granted, a sentence; mostly empty
+	Note   string // what a pass takes for granted, or rests on without a value, a sentence; mostly empty
 }
 
 // Evaluate holds the evidence against each rule.

@@ -354,6 +354,23 @@ func ExampleEvaluate() {
 	// pdd p95 < 250ms: inconclusive pdd has no samples
 }
 
+// TestAPassWithoutAValueSaysWhy is about runs of so few calls that a percentile has no value, although it keeps the rule.
+func TestAPassWithoutAValueSaysWhy(t *testing.T) {
+	for samples, want := range map[int]string{
+		150: "mos p5 >= 4 passes because 100 % of 150 samples are above 4; p5 has no value of its own with fewer than ten samples beyond it.",
+		400: "",
+	} {
+		rule, err := gate.Parse("mos p5 >= 4")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := gate.Evaluate([]gate.Rule{rule}, gate.Evidence{Measured: scored(samples, 0), Window: 500 * time.Second})[0]
+		if got.Verdict != gate.Pass || got.Note != want {
+			t.Errorf("%d calls: %s, note %q; want %q", samples, got.Verdict, got.Note, want)
+		}
+	}
+}
+
 func TestMessagesHaveTheDigitsThatTellTheValueFromTheLimit(t *testing.T) {
 	for _, tt := range []struct {
 		name     string

@@ -190,14 +190,17 @@ func (e Evidence) percentile(r *Result, above uint64) {
 	below := interval.High <= allowed
 	beyond := interval.Low > allowed
 	share := float64(above) / float64(r.Samples)
+	sparse := r.Rule.Stat + " has no value of its own with fewer than ten samples beyond it"
 	beside := fmt.Sprintf("%s of %s samples are above %s", percent(share), count(r.Samples), r.Rule.limit())
 	switch {
 	case below && r.Rule.Op.upper(), beyond && !r.Rule.Op.upper():
 		r.Verdict = Pass
+		if r.Sparse {
+			r.Note = fmt.Sprintf("%s passes because %s; %s.", r.Rule, beside, sparse)
+		}
 	case (below || beyond) && r.Sparse:
 		r.Verdict = Fail
-		r.Reason = fmt.Sprintf("%s, must be %s %s; %s has no value of its own with fewer than ten samples beyond it",
-			beside, r.Rule.Op, r.Rule.limit(), r.Rule.Stat)
+		r.Reason = fmt.Sprintf("%s, must be %s %s; %s", beside, r.Rule.Op, r.Rule.limit(), sparse)
 	case below, beyond:
 		r.fail()
 	default:
