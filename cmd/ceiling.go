@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -47,7 +48,7 @@ func (f *ceilingFlag) know(ctx context.Context, streams Streams, cfg loadgen.Con
 // find returns the ceiling at the rate and over the transport of a run: what is remembered, or measured now.
 func (f *ceilingFlag) find(ctx context.Context, streams Streams, cfg loadgen.Config) (c ceiling.Ceiling, err error) {
 	store := ceiling.Store{Folder: cacheFolder(streams.Env)}
-	machine := ceiling.ThisMachine(version(), cfg.Target.Transport)
+	machine := ceiling.ThisMachine(build(version(), os.Executable), cfg.Target.Transport)
 	if c, known := store.Load(machine, cfg.CAPS, time.Now()); known && f.mode != ceilingMeasure {
 		fmt.Fprintf(streams.Err, "ceiling: this machine keeps %s against itself, measured %s\n", c, c.Measured.Format(time.DateTime))
 		return c, nil

@@ -103,3 +103,35 @@ func TestCacheFolder(t *testing.T) {
 		}
 	}
 }
+
+// A cache that outlives a build says what another program keeps.
+func TestBuildsOfOneVersionAreToldApart(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "sipplan")
+	find := func() (string, error) { return program, nil }
+	write := func(text string, at time.Time) {
+		if err := os.WriteFile(program, []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(program, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	noon := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	for _, row := range []struct {
+		version string
+		same    bool
+	}{{"v1.2.3", true}, {"v0.0.0-20260304120000-0123456789ab", true}, {"v0.0.0-20260304120000-0123456789ab+dirty", false}, {"(devel)", false}} {
+		write("one", noon)
+		one := build(row.version, find)
+		write("two", noon.Add(time.Minute))
+		later := build(row.version, find)
+		write("three", noon)
+		larger := build(row.version, find)
+		if (one == later) != row.same || (one == larger) != row.same || row.same && one != row.version {
+			t.Errorf("%s: %q, a minute later %q, with more octets %q", row.version, one, later, larger)
+		}
+	}
+	if got := build("(devel)", func() (string, error) { return "", os.ErrNotExist }); got != "(devel)" {
+		t.Errorf("a program that cannot be found is %q", got)
+	}
+}

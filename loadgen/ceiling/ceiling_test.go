@@ -183,6 +183,7 @@ func TestStoreRemembersByMachine(t *testing.T) {
 		{"below the limit, an hour later", other, 4000, time.Hour, true, 5000},
 		{"too long ago", one, 8000, 31 * 24 * time.Hour, false, 0},
 		{"a clock that was set back", one, 8000, -time.Hour, false, 0},
+		{"other limits on buffers", Machine{Processor: "some processor", Processors: 2, Kernel: "Linux 6.1", Buffers: "rmem_max 4194304", Version: "1"}, 1, 0, false, 0},
 		{"another version", Machine{Processor: "some processor", Processors: 2, Kernel: "Linux 6.1", Version: "2"}, 1, 0, false, 0},
 	} {
 		c, known := store.Load(tt.machine, tt.caps, now.Add(tt.after))
@@ -219,6 +220,9 @@ func TestBrokenStoreKnowsNothingAndIsRepaired(t *testing.T) {
 
 func TestThisMachineHasAName(t *testing.T) {
 	name := ThisMachine("1.2.3", sip.TCP).String()
+	if limit, err := os.ReadFile("/proc/sys/net/core/rmem_max"); err == nil && !strings.Contains(name, "rmem_max "+strings.TrimSpace(string(limit))+", wmem_max ") {
+		t.Errorf("%q does not tell the limits on buffers", name)
+	}
 	if !strings.Contains(name, "1.2.3") || !strings.Contains(name, "TCP") || strings.HasPrefix(name, " ") {
 		t.Errorf("%q", name)
 	}

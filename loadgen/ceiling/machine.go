@@ -12,16 +12,22 @@ type Machine struct {
 	Processor  string        // model, as far as the system tells it
 	Processors int           // that this process may use
 	Kernel     string        // system and release
-	Version    string        // of this program
+	Buffers    string        // limits of the system on the buffers of sockets; "" where there are none
+	Version    string        // of this program, with what tells its builds apart
 	Transport  sip.Transport // of the calls
 }
 
 // ThisMachine describes the machine that runs the program in this version.
 func ThisMachine(version string, transport sip.Transport) Machine {
-	return Machine{Processor: processorModel(), Processors: runtime.GOMAXPROCS(0), Kernel: kernelRelease(), Version: version, Transport: transport}
+	return Machine{Processor: processorModel(), Processors: runtime.GOMAXPROCS(0), Kernel: kernelRelease(), Buffers: bufferLimits(),
+		Version: version, Transport: transport}
 }
 
 // String is the machine as the key of a cache.
 func (m Machine) String() string {
-	return fmt.Sprintf("%s × %d, %s, sipplan %s, %s", m.Processor, m.Processors, m.Kernel, m.Version, m.Transport)
+	system := m.Kernel
+	if m.Buffers != "" {
+		system += ", " + m.Buffers
+	}
+	return fmt.Sprintf("%s × %d, %s, sipplan %s, %s", m.Processor, m.Processors, system, m.Version, m.Transport)
 }

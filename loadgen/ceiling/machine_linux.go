@@ -24,6 +24,17 @@ func processorModel() string {
 	return runtime.GOARCH
 }
 
+// bufferLimits returns what the system grants a socket at the most (socket(7)), which decides when messages overrun.
+func bufferLimits() string {
+	var limits []string
+	for _, name := range []string{"rmem_max", "wmem_max"} {
+		if value, err := os.ReadFile("/proc/sys/net/core/" + name); err == nil {
+			limits = append(limits, name+" "+strings.TrimSpace(string(value)))
+		}
+	}
+	return strings.Join(limits, ", ")
+}
+
 func kernelRelease() string {
 	var u unix.Utsname
 	if unix.Uname(&u) != nil {

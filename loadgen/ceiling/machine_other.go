@@ -6,4 +6,6 @@ import "runtime"
 
 func processorModel() string { return runtime.GOARCH }
 
+func bufferLimits() string { return "" }
+
 func kernelRelease() string { return runtime.GOOS }
