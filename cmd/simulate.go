@@ -28,6 +28,7 @@ type simulateOptions struct {
 	rare         bool
 	records      string
 	talks        string // file of records
+	profile      string // form of either
 	page         string
 	drills       []string
 	output       *outputFormat
@@ -70,6 +71,7 @@ The exit code is 0 when every promise holds, 99 when one does not, 3 when it can
 	flags.StringVar(&o.page, "html", "", "also write a report with a chart to this `file`; it needs no network and no scripts")
 	flags.StringVar(&o.records, "records", "", "simulate the calls of this `file` of call records instead of the users, in windows of --duration")
 	flags.StringVar(&o.talks, "conversations", "", "conversations as long as those of this `file` of call records, stretched to the plan's mean, instead of a law")
+	addProfile(command, &o.profile)
 	flags.StringArrayVar(&o.drills, "drill", nil, "failure on purpose, such as 'fail gateway-2 at 00:20 for 15m'; repeat it for more")
 	flags.IntVar(&o.workers, "workers", 0, "replications at a `number` of a time (default: as many as there are processors)")
 	o.output = addOutput(command)
@@ -206,31 +208,41 @@ func (o *simulateOptions) recorded(streams Streams, model *sim.Model) error {
 	case o.records != "" && o.talks != "":
 		return usagef("--conversations: belongs to the plan's users, and --records takes the conversations of its own calls; give one of them")
 	case o.records != "":
-		calls, err := readCalls(streams, "--records", o.records)
+		calls, err := o.readCalls(streams, "--records", o.records)
 		if err != nil {
 			return err
 		}
 		return o.replay(model, calls)
 	case o.talks != "":
-		calls, err := readCalls(streams, "--conversations", o.talks)
+		calls, err := o.readCalls(streams, "--conversations", o.talks)
 		if err != nil {
 			return err
 		}
 		if err := model.UseConversations(calls); err != nil {
 			return usagef("--conversations: %s: %w", o.talks, err)
 		}
+	case o.profile != "":
+		return usagef("--profile: belongs to call records; name some with --records or --conversations")
 	}
 	return nil
 }
 
 // readCalls reads a file of call records that a flag names.
-func readCalls(streams Streams, flag, name string) (calls []records.Call, err error) {
+func (o *simulateOptions) readCalls(streams Streams, flag, name string) (calls []records.Call, err error) {
+	config := records.Config{Profile: o.profile, Each: func(c records.Call) { calls = append(calls, c) }, Prefix: "--"}
+	if err := config.Validate(); err != nil {
+		return nil, usage(err)
+	}
 	file, err := openRecords(streams, name)
 	if err != nil {
 		return nil, usagef("%s: %w", flag, err)
 	}
 	defer file.Close()
-	if _, err := records.Import(file, records.Config{Each: func(c records.Call) { calls = append(calls, c) }}); err != nil {
+	var form *records.FormError
+	switch _, err := records.Import(file, config); {
+	case errors.As(err, &form):
+		return nil, usagef("%s: %s: %w", flag, name, form.Err)
+	case err != nil:
 		return nil, fmt.Errorf("%s: %s: %w", flag, name, err)
 	}
 	return calls, nil

@@ -106,7 +106,7 @@ Calls on no trunk of --trunks are internal and use no port; without --trunks eve
 func (o *usageOptions) add(command *cobra.Command) {
 	flags := command.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&o.profile, "profile", "", "`form` of the records: "+strings.Join(records.ProfileNames(), ", ")+" (default: told by the first rows)")
+	addProfile(command, &o.profile)
 	for _, column := range columnFlags {
 		o.columns[column.role] = flags.String(column.role.String(), "", column.usage)
 	}
@@ -124,7 +124,6 @@ func (o *usageOptions) add(command *cobra.Command) {
 	flags.Var(&o.maxBad, "max-bad", "largest `share` of bad rows that the answer can be relied on with")
 	flags.StringVar(&o.plot, "plot", "", "write the traffic of the week to this `file` as SVG")
 	flags.StringVar(&o.badRows, "bad-rows", "", "write every bad row to this `file` as CSV: its line, the reason and the text that was wrong")
-	completeFlag(command, "profile", records.ProfileNames())
 	completeFlag(command, "days", []string{"auto", "working", "all", "sun-thu"})
 	completeFlag(command, "step", []string{"60", "15"})
 }
@@ -135,6 +134,12 @@ func oneFile(_ *cobra.Command, args []string) error {
 		return usagef("FILE: needs one file of call records, or - for standard input, got %d arguments", len(args))
 	}
 	return nil
+}
+
+// addProfile gives a command that reads call records the flag of their form.
+func addProfile(command *cobra.Command, profile *string) {
+	command.Flags().StringVar(profile, "profile", "", "`form` of the records: "+strings.Join(records.ProfileNames(), ", ")+" (default: told by the first rows)")
+	completeFlag(command, "profile", records.ProfileNames())
 }
 
 // config turns the flags into a configuration.

@@ -55,14 +55,15 @@ func firstRows(head []byte, comma byte) [][]string {
 	return rows
 }
 
-// detect returns the profile that a file's first rows have the form of. The error says what it might be instead.
-func detect(rows [][]string, noHeader bool) (Profile, error) {
+// detect returns the profile that a file's first rows have the form of. The error says what it might be instead, and of
+// columns only where the configuration can name any.
+func detect(rows [][]string, config Config) (Profile, error) {
 	if len(rows) == 0 {
 		return Profile{}, ErrNoRows
 	}
 	var fitting []Profile
 	for _, p := range profiles {
-		if p.fits(rows) && !(p.header && noHeader) {
+		if p.fits(rows) && !(p.header && config.NoHeader) {
 			fitting = append(fitting, p)
 		}
 	}
@@ -76,9 +77,12 @@ func detect(rows [][]string, noHeader bool) (Profile, error) {
 		}
 		return Profile{}, fmt.Errorf("the file may be of the form %s: choose one", strings.Join(names, " or "))
 	}
-	return Profile{}, fmt.Errorf("cannot tell the form of a file whose first line has %d columns (%s): "+
-		"name a profile (%s), or the columns of the start and of the end or duration",
-		len(rows[0]), listHeadings(rows[0]), strings.Join(ProfileNames(), ", "))
+	orColumns := ", or the columns of the start and of the end or duration"
+	if config.Columns == nil {
+		orColumns = ""
+	}
+	return Profile{}, fmt.Errorf("cannot tell the form of a file whose first line has %d columns (%s): name a profile (%s)%s",
+		len(rows[0]), listHeadings(rows[0]), strings.Join(ProfileNames(), ", "), orColumns)
 }
 
 // ErrNoRows is the error for a file that has no rows.

@@ -78,7 +78,7 @@ func (f *fileForm) choose(rows [][]string, config Config) (Profile, error) {
 		return Profile{Name: "columns", Title: "columns as named", header: !config.NoHeader}, nil
 	}
 	f.told = true
-	return detect(rows, config.NoHeader)
+	return detect(rows, config)
 }
 
 // channels says whether the trunks of a generic file are the channels of Asterisk.

@@ -18,7 +18,7 @@ import (
 // and measures in UTC.
 type Config struct {
 	Profile   string  // name of a built-in profile; "" tells it by the first rows, unless Columns has a Start
-	Columns   Columns // roles of columns, stronger than those of the profile
+	Columns   Columns // roles of columns, stronger than those of the profile; nil where nobody can name any
 	Delimiter byte    // 0: told by the first line
 	NoHeader  bool    // the first line is a record already
 

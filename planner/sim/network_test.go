@@ -285,4 +285,9 @@ func TestModelsThatCannotBe(t *testing.T) {
 			t.Errorf("%s: got %v", want, err)
 		}
 	}
+	drilled := twoTrunks(12, 9)
+	drilled.Drills = []routing.Drill{{Name: "a", At: aht, For: aht}}
+	if _, err := Run(context.Background(), drilled, Settings{Batches: 30}); err == nil || !strings.Contains(err.Error(), "batches: a drill falls into one of the 30 windows") {
+		t.Errorf("a drill in one long replication: got %v", err)
+	}
 }

@@ -74,6 +74,8 @@ func (s Settings) withDefaults(c *compiled) (Settings, error) {
 	check(s.Precision >= 0 && s.Precision < 1, "precision: must be above 0 and below 1, got %g", s.Precision)
 	check(s.Batches == 0 || s.Batches >= 2, "batches: must be 2 or more, got %d", s.Batches)
 	check(s.Batches == 0 || s.Precision == 0, "batches: their number is fixed; leave the precision out")
+	check(s.Batches == 0 || len(c.Drills) == 0 || c.Span() > 0,
+		"batches: a drill falls into one of the %d windows of one long replication, so that their interval says little; leave the batches out, and each replication has the drill", s.Batches)
 	check(s.Confidence > 0.5 && s.Confidence < 1, "confidence: must be above 0.5 and below 1, got %g", s.Confidence)
 	check(s.Workers > 0, "workers: must be 1 or more, got %d", s.Workers)
 	return s, errors.Join(problems...)
