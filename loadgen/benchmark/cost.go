@@ -29,8 +29,7 @@ func (b *bench) compareCost(ctx context.Context, o options, rate int) error {
 		var costs [pairs]cost
 		for i := range costs {
 			var err error
-			l := load{rate: rate, calls: int(float64(rate) * o.length.Seconds())}
-			if costs[i], err = b.pair(ctx, callers[i], answerers[i], l); err != nil {
+			if costs[i], err = b.pair(ctx, callers[i], answerers[i], o.load(rate)); err != nil {
 				return err
 			}
 		}
@@ -40,9 +39,7 @@ func (b *bench) compareCost(ctx context.Context, o options, rate int) error {
 	for i := range pairs {
 		var sum account
 		for _, costs := range all {
-			sum.calls += costs[i].calls
-			sum.failed += costs[i].failed
-			sum.repeated += costs[i].repeated
+			sum.add(costs[i].account)
 		}
 		fmt.Printf("%s calls %s: %d calls, %d failed, %d messages repeated\n", callers[i].name, answerers[i].name, sum.calls, sum.failed, sum.repeated)
 	}

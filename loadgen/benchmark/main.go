@@ -1,6 +1,7 @@
 // Command benchmark compares sipplan with SIPp, side by side on this machine:
 //
 //	go run ./loadgen/benchmark -rates 8000,16000     processor time of a call, as caller and as answerer
+//	go run ./loadgen/benchmark -script               processor time of a call of a SIPp file beside the built-in one
 //	go run ./loadgen/benchmark -highest              highest rate without a failed call, and lateness at half of it
 //	go run ./loadgen/benchmark -memory 20000         memory of an established call
 //	go run ./loadgen/benchmark -media 100,1000,3000  pace and processor time of so many RTP streams
@@ -42,6 +43,7 @@ type options struct {
 	length    time.Duration
 	transport string
 	highest   bool
+	script    bool
 	memory    int
 	media     []int // numbers of streams
 	calls     []int // numbers of two-way calls
@@ -71,6 +73,7 @@ func parse() (o options, err error) {
 	flag.DurationVar(&o.length, "length", 5*time.Second, "time that calls are offered for in each run")
 	flag.StringVar(&o.transport, "transport", "udp", "udp, tcp or tls")
 	flag.BoolVar(&o.highest, "highest", false, "search for the highest clean rate instead")
+	flag.BoolVar(&o.script, "script", false, "compare a SIPp file with the built-in caller and answerer instead")
 	flag.IntVar(&o.memory, "memory", 0, "hold so many calls and compare the memory of one instead")
 	streams := flag.String("media", "", "compare so many RTP streams instead, separated by commas")
 	senders := flag.String("senders", strings.Join(senderNames[:], ","), "which of them -media compares, separated by commas")
@@ -94,6 +97,11 @@ func parse() (o options, err error) {
 		o.calls, err = numbers("-calls", *calls)
 	}
 	return o, err
+}
+
+// load is what a caller offers in one run at a rate.
+func (o options) load(rate int) load {
+	return load{rate: rate, calls: int(float64(rate) * o.length.Seconds())}
 }
 
 // numbers reads numbers with commas between them.
@@ -132,8 +140,12 @@ func run(ctx context.Context, o options) error {
 	case o.memory > 0:
 		return b.compareMemory(ctx, o)
 	}
+	compare := b.compareCost
+	if o.script {
+		compare = b.compareScript
+	}
 	for _, rate := range o.rates {
-		if err := b.compareCost(ctx, o, rate); err != nil {
+		if err := compare(ctx, o, rate); err != nil {
 			return err
 		}
 	}

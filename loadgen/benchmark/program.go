@@ -40,6 +40,13 @@ type account struct {
 	late                    float64 // 99th percentile of the lateness of arrivals in ms; of sipplan only
 }
 
+// add counts the calls of another run.
+func (a *account) add(other account) {
+	a.calls += other.calls
+	a.failed += other.failed
+	a.repeated += other.repeated
+}
+
 // clean tells whether no call failed and hardly a message had to be sent again.
 func (a account) clean() bool {
 	return a.calls > 0 && a.failed == 0 && float64(a.repeated) < 0.001*float64(a.calls)
