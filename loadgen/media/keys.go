@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -89,15 +90,19 @@ func NewKeys(s Suite, random io.Reader) (Keys, error) {
 	return k, err
 }
 
-// ParseKeys reads the base64 text of an SDP crypto attribute (RFC 4568 section 6.1).
+// ParseKeys reads the base64 text of an SDP crypto attribute (RFC 4568 section 6.1). The padding at its end says nothing
+// that the suite does not, and peers such as rtpengine leave it out.
 func ParseKeys(s Suite, inline []byte) (Keys, error) {
 	k := Keys{suite: s}
 	var buffer [2 * maxKeys]byte
-	n := base64.StdEncoding.DecodedLen(len(inline))
+	for range 2 { // as many as base64 has at most
+		inline = bytes.TrimSuffix(inline, []byte("="))
+	}
+	n := base64.RawStdEncoding.DecodedLen(len(inline))
 	if s == Plain || n > len(buffer) {
 		return Keys{}, errKeyLength
 	}
-	n, err := base64.StdEncoding.Decode(buffer[:], inline)
+	n, err := base64.RawStdEncoding.Decode(buffer[:], inline)
 	if err != nil || n != s.length() { // the text of the error would hold a part of the key
 		return Keys{}, errKeyLength
 	}

@@ -142,7 +142,10 @@ func TestKeysTravelInSDP(t *testing.T) {
 		if back, err := ParseKeys(suite, inline); err != nil || back != k {
 			t.Errorf("%s: the keys do not come back: %v", suite, err)
 		}
-		for _, bad := range []string{"", "x", string(inline[:len(inline)-4]), string(inline) + "AAAA", strings.Repeat("A", 500)} {
+		if back, err := ParseKeys(suite, bytes.TrimRight(inline, "=")); err != nil || back != k {
+			t.Errorf("%s: the keys do not come back without padding: %v", suite, err)
+		}
+		for _, bad := range []string{"", "x", string(inline[:len(inline)-4]), string(inline) + "AAAA", string(inline) + "===", strings.Repeat("A", 500)} {
 			if _, err := ParseKeys(suite, []byte(bad)); err != errKeyLength {
 				t.Errorf("%s: %d characters: %v", suite, len(bad), err)
 			}

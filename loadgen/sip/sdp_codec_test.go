@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestOfferOfEveryCodec(t *testing.T) {
@@ -112,6 +113,23 @@ func TestScanCrypto(t *testing.T) {
 	answer, err := AppendAnswer(nil, &s, &Local{Addr: netip.MustParseAddr("192.0.2.5"), Port: 7000, Crypto: []Crypto{{Tag: 2, Suite: s.Crypto[1].Suite, Key: []byte("abc=")}}})
 	if err != nil || !strings.Contains(string(answer), "m=audio 7000 RTP/SAVP 0\r\n") || !strings.Contains(string(answer), "a=crypto:2 AES_CM_128_HMAC_SHA1_32 inline:abc=\r\n") {
 		t.Errorf("%v\n%s", err, answer)
+	}
+}
+
+// A relay offers every suite that it knows, perhaps ours as the last, and says where RTCP goes.
+func TestScanTheSuitesOfARelay(t *testing.T) {
+	var text strings.Builder
+	text.WriteString(sdpHead + "m=audio 6000 RTP/SAVP 0\r\na=rtcp:6001\r\n")
+	for tag := 1; tag <= 12; tag++ {
+		fmt.Fprintf(&text, "a=crypto:%d SUITE_%d inline:abc\r\n", tag, tag)
+	}
+	text.WriteString("a=ptime:20\r\n")
+	s := Session{Secure: true}
+	if err := ScanSession([]byte(text.String()), &s); err != nil {
+		t.Fatal(err)
+	}
+	if s.NumCrypto != 12 || s.Crypto[11].Tag != 12 || string(s.Crypto[11].Suite) != "SUITE_12" || s.RTCP.Port() != 6001 || s.Ptime != 20*time.Millisecond {
+		t.Errorf("%d lines, RTCP to %v, %v a packet: %v", s.NumCrypto, s.RTCP, s.Ptime, s.Crypto[:s.NumCrypto])
 	}
 }
 

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// MaxCrypto bounds the a=crypto lines of the audio stream that are read.
-const MaxCrypto = 8
+// MaxCrypto bounds the a=crypto lines of the audio stream that are read. rtpengine offers twelve suites.
+const MaxCrypto = 16
 
 // Crypto is one a=crypto line (RFC 4568): a suite of SRTP and the key that who wrote the line sends with.
 // The key is a secret: descriptions that are shown to anybody go through HideKeys.
