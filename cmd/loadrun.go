@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/sipplan/sipplan/reports"
 	"github.com/sipplan/sipplan/scenarios"
 )
@@ -46,14 +47,28 @@ func (r *loadRun) describe() string {
 		}
 		return fmt.Sprintf("waits for the commands of the other half, which begin %s; Ctrl-C ends it and reports", calls)
 	}
-	holding := r.cfg.Holding
-	holding.Mean = holding.Mean.Round(100 * time.Microsecond)
+	mean := r.cfg.MeanHolding().Round(100 * time.Microsecond)
+	holding := lawName(r.cfg.Holding) + ":" + mean.String()
+	if law, ok := r.cfg.Holding.(traffic.Duration); ok {
+		holding = traffic.WithMean(law, mean).(traffic.Duration).String()
+	}
 	offered := fmt.Sprintf("%s erlangs, %s calls per second of %s, %s; calls that are up %s after the last arrival are hung up",
 		figure(r.cfg.Erlangs()), figure(r.cfg.CAPS), holding, end, r.cfg.Drain)
 	if method := openedBy(r.cfg.Programs); method != "" && method != reports.Mixed {
 		offered = fmt.Sprintf("%s %s requests per second, %s", figure(r.cfg.CAPS), method, end)
 	}
 	return fmt.Sprintf("%s; seed %d; Ctrl-C ends it and reports", offered, r.generator.Seed())
+}
+
+// lawName returns the name of a law of holding times as reports want it: empty for none.
+func lawName(law traffic.Law) string {
+	switch law := law.(type) {
+	case nil:
+		return ""
+	case traffic.Duration:
+		return string(law.Law)
+	}
+	return "mixture"
 }
 
 // figure writes a number with four digits, a larger one in full.
@@ -125,9 +140,9 @@ func (r *loadRun) report(command string, result *loadgen.Result, change func(*re
 		Targets: r.cfg.Trunks.Targets, Window: result.Window, Steady: result.Steady, WarmUp: result.WarmUp,
 		Health: result.Health, Interrupted: result.Interrupted, Script: result.Script,
 		Load: reports.Load{
-			Erlangs: r.cfg.Erlangs(), CAPS: r.cfg.CAPS, AHT: r.cfg.Holding.Mean.Seconds(), Calls: r.cfg.Calls,
+			Erlangs: r.cfg.Erlangs(), CAPS: r.cfg.CAPS, AHT: r.cfg.MeanHolding().Seconds(), Calls: r.cfg.Calls,
 			Duration: r.cfg.Duration.Seconds(), WarmUp: r.cfg.WarmUp.Seconds(), Arrivals: string(r.cfg.Arrivals),
-			Hold: string(r.cfg.Holding.Law), Media: sound, MaxCalls: uint64(r.cfg.MaxCalls), Opens: openedBy(r.cfg.Programs),
+			Hold: lawName(r.cfg.Holding), Media: sound, MaxCalls: uint64(r.cfg.MaxCalls), Opens: openedBy(r.cfg.Programs),
 		},
 	}
 	out.Halted = r.halted

@@ -78,7 +78,9 @@ sockets on loopback. Blocking depends on the erlangs and not on the mean holding
 may be compressed: --compress 30 turns 180 s into 6 s, and makes 30 times as many calls per second.
 
 With a plan file it tests every trunk group of the plan at the same time and sets formula, simulation
-and live calls side by side; --target names the gateways that are real, and leaves the others out.`,
+and live calls side by side; --target names the gateways that are real, and leaves the others out. All three
+are of the traffic that the plan promises: of its section "simulation", live and simulated calls follow the
+law of holding times, and the report names what they leave out, as unanswered calls and callers who retry.`,
 		Example: `  sipplan verify --users 200 --usage heavy
   sipplan verify --users 200 --usage heavy --embedded-ports 36
   sipplan verify plan.yaml --out html=plan.html

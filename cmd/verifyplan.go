@@ -28,6 +28,7 @@ type planTest struct {
 	streams   Streams
 	file      string
 	worked    *design.Design
+	leftOut   []string // of the plan's section simulation, by the calls as by their simulation
 	tests     []*streamTest
 	skipped   []string
 	compress  float64
@@ -96,6 +97,9 @@ func (t *planTest) read(flags *pflag.FlagSet) error {
 	if t.worked, err = workPlan(t.streams, t.file); err != nil {
 		return err
 	}
+	if err := t.reduce(); err != nil {
+		return usage(err)
+	}
 	named, err := namedTargets(t.targets)
 	if err != nil {
 		return usage(err)
@@ -107,6 +111,28 @@ func (t *planTest) read(flags *pflag.FlagSet) error {
 		t.media.sound = "none"
 	}
 	return t.designAll()
+}
+
+// reduce leaves of the plan's section simulation what live calls follow, so that formula, simulation and calls are of the
+// same traffic: that which the promise was made for. It refuses a section that cannot be simulated as a whole.
+func (t *planTest) reduce() error {
+	if _, err := sim.FromPlan(t.worked); err != nil {
+		return err
+	}
+	read, worked := *t.worked.Plan, *t.worked
+	read.Simulation, t.leftOut = read.Simulation.Live()
+	worked.Plan = &read
+	t.worked = &worked
+	return nil
+}
+
+// holding returns the law of the plan's conversations with the mean of a test.
+func (t *planTest) holding(mean time.Duration) (traffic.Law, error) {
+	law, err := t.worked.Plan.Simulation.Holding.Of(mean)
+	if law == nil || err != nil {
+		return traffic.Duration{Law: traffic.Exponential, Mean: mean}, err
+	}
+	return traffic.WithMean(law, mean), nil
 }
 
 // namedTargets reads --target NAME=URI.
@@ -320,14 +346,17 @@ func (t *planTest) prepare(ctx context.Context, test *streamTest, sound loadgen.
 	if talk <= 0 {
 		return usagef("--setup: %s of set-up leave nothing of a holding time of %s; compress less", t.setup, d.Hold)
 	}
+	holding, err := t.holding(talk)
+	if err != nil {
+		return usage(err)
+	}
 	cfg := loadgen.Config{
-		Arrivals: traffic.Poisson, CAPS: d.CAPS, Holding: traffic.Duration{Law: traffic.Exponential, Mean: talk}, Media: sound,
+		Arrivals: traffic.Poisson, CAPS: d.CAPS, Holding: holding, Media: sound,
 		Duration: d.Total(), WarmUp: d.Warmup, Drain: loadgen.DefaultDrain, Files: t.files(sound),
 	}
 	if t.seed > 0 {
 		cfg.Seed = t.seed + number
 	}
-	var err error
 	if cfg.Programs, err = scenarios.Load("caller"); err != nil {
 		return err
 	}
@@ -366,7 +395,7 @@ func (t *planTest) simulate(ctx context.Context) error {
 	if err != nil {
 		return usage(err)
 	}
-	model.Components, model.Drills = nil, nil
+	model.Components = nil
 	for i := range model.Network.Facilities {
 		model.Network.Facilities[i].Limits.Reserved = 0
 	}
@@ -425,7 +454,7 @@ func (t *planTest) call(ctx context.Context) error {
 
 // conclude judges every stream and reports.
 func (t *planTest) conclude() error {
-	result := reports.PlanResult{Plan: t.file, Version: version(), Simulated: t.simulated, Skipped: t.skipped, Compress: t.compress}
+	result := reports.PlanResult{Plan: t.file, Version: version(), Simulated: t.simulated, Skipped: t.skipped, LeftOut: t.leftOut, Compress: t.compress}
 	for _, test := range t.tests {
 		r := test.result
 		judgement, err := acceptance.Judge(acceptance.Evidence{

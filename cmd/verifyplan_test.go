@@ -167,3 +167,22 @@ func TestInterruptedTestOfAPlanStillReports(t *testing.T) {
 		t.Error("the calls so far are not reported")
 	}
 }
+
+// Calls of the plan that nobody answers, or that are tried again, would make live calls another traffic than that which the
+// promise was made for: calls and simulation leave them out, and the report says so. The law of conversations is followed.
+func TestVerifyPlanSimulatesWhatItCalls(t *testing.T) {
+	plan := twoPlaces + `simulation: {answered: 60%, retry: {share: 90%}, holding: "70% lognormal:90s + 30% exponential:390s"}` + "\n"
+	_, report := verifyPlanOnce(t, plan)
+	if left := fmt.Sprint(report["left_out"]); left != "[simulation.answered simulation.retry]" {
+		t.Errorf("left out: %s", left)
+	}
+	for i, want := range []float64{15, 9} {
+		simulated, live := at(t, report, "groups", i, "simulation", "offered_erlangs").(float64), at(t, report, "groups", i, "live", "offered_erlangs").(float64)
+		if simulated < 0.9*want || simulated > 1.1*want || live < 0.6*want || live > 1.4*want {
+			t.Errorf("group %d: %g E simulated and %g E live, want %g", i, simulated, live, want)
+		}
+		if hold := at(t, report, "runs", i, "load", "hold"); hold != "mixture" {
+			t.Errorf("live calls last by the law %v", hold)
+		}
+	}
+}

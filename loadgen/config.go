@@ -44,8 +44,8 @@ type Config struct {
 	ConnectionPerCall bool
 
 	Arrivals traffic.ArrivalLaw
-	CAPS     float64 // mean call attempts per second
-	Holding  traffic.Duration
+	CAPS     float64       // mean call attempts per second
+	Holding  traffic.Law   // of conversations; nil: none lasts
 	Duration time.Duration // arrivals end after this time; 0: after Calls
 	Calls    uint64        // arrivals end after this many; 0: after Duration
 	WarmUp   time.Duration // calls that arrive in it are counted apart
@@ -101,7 +101,7 @@ func (c *Config) Validate() error {
 		problem("caps", c.checkRate()),
 		problem("calls", c.checkLed()),
 		problem("drill", c.checkDrills()),
-		problem("aht", c.Holding.Validate()),
+		problem("aht", c.checkHolding()),
 		problem("duration", c.checkLength()),
 		problem("warm-up", c.checkWarmUp()),
 		problem("drain", notNegative(c.Drain)),
@@ -190,6 +190,14 @@ func (c *Config) checkRate() error {
 	return nil
 }
 
+// checkHolding refuses a law that cannot be; what is no traffic.Duration was refused when it was made.
+func (c *Config) checkHolding() error {
+	if law, ok := c.Holding.(traffic.Duration); ok {
+		return law.Validate()
+	}
+	return nil
+}
+
 func (c *Config) checkLength() error {
 	switch {
 	case c.Duration == 0 && c.Calls == 0:
@@ -208,7 +216,15 @@ func (c *Config) checkWarmUp() error {
 }
 
 // Erlangs returns the traffic that the run offers, set-up times apart.
-func (c *Config) Erlangs() float64 { return c.CAPS * c.Holding.Mean.Seconds() }
+func (c *Config) Erlangs() float64 { return c.CAPS * c.MeanHolding().Seconds() }
+
+// MeanHolding returns the mean holding time, set-up times apart.
+func (c *Config) MeanHolding() time.Duration {
+	if c.Holding == nil {
+		return 0
+	}
+	return c.Holding.Average()
+}
 
 // Concurrent returns the number of calls that are hardly ever exceeded at a time when traffic of the
 // given mean finds no limit: the mean of the Poisson distribution and five times its standard deviation.

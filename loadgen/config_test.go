@@ -41,7 +41,7 @@ func TestEachProblemIsNamedByItsField(t *testing.T) {
 		{"an emergency number as caller", func(c *Config) { c.Caller = "112" }, "from: "},
 		{"no calls per second", func(c *Config) { c.CAPS = 0 }, "caps: must be more than 0"},
 		{"calls per second that are no number", func(c *Config) { c.CAPS = math.NaN() }, "caps: must be more than 0"},
-		{"a negative holding time", func(c *Config) { c.Holding.Mean = -time.Second }, "aht: must not be negative"},
+		{"a negative holding time", func(c *Config) { c.Holding = traffic.Duration{Mean: -time.Second} }, "aht: must not be negative"},
 		{"no end", func(c *Config) { c.Calls = 0 }, "duration: a run needs an end"},
 		{"a month", func(c *Config) { c.Duration = 31 * 24 * time.Hour }, "duration: must be at most 168 hours"},
 		{"nothing but warm-up", func(c *Config) { c.Duration, c.WarmUp = time.Minute, time.Minute }, "warm-up: must be shorter than the duration of 1m0s, got 1m0s"},
@@ -50,10 +50,10 @@ func TestEachProblemIsNamedByItsField(t *testing.T) {
 		{"a caller that ends its header", func(c *Config) { c.Caller = "911\r\nVia: x" }, "from: user "},
 		{"two ports for 20 erlangs", func(c *Config) {
 			c.Shards = 1
-			c.Media.Ports, c.CAPS, c.Holding.Mean, c.Calls = media.PortRange{First: 20000, Last: 20001}, 20, time.Second, 1000
+			c.Media.Ports, c.CAPS, c.Holding, c.Calls = media.PortRange{First: 20000, Last: 20001}, 20, traffic.Duration{Mean: time.Second}, 1000
 		}, "rtp-ports: 20000-20001 has 1 port pairs, but 20 erlangs need about 48"},
 		{"more calls than files", func(c *Config) {
-			c.CAPS, c.Holding.Mean, c.Calls, c.Files = 20, time.Second, 1000, math.MaxInt32
+			c.CAPS, c.Holding, c.Calls, c.Files = 20, traffic.Duration{Mean: time.Second}, 1000, math.MaxInt32
 		}, "files: the limit of open files is"},
 		{"a fixed port for many shards", func(c *Config) { c.Sources, c.Shards = []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:5060")}, 2 }, "local"},
 	} {

@@ -24,7 +24,7 @@ const (
 // the same calls whatever their number.
 type schedule struct {
 	arrivals traffic.Arrivals
-	holding  traffic.Duration
+	holding  traffic.Sampler
 	random   *rand.Rand
 	shard    uint64
 	shards   uint64
@@ -49,7 +49,7 @@ func newSchedule(cfg *Config, shard, shards int) (*schedule, error) {
 		return nil, err
 	}
 	return &schedule{
-		arrivals: arrivals, holding: cfg.Holding, random: traffic.Stream(cfg.Seed, holdingStream),
+		arrivals: arrivals, holding: traffic.NewSampler(cfg.Holding), random: traffic.Stream(cfg.Seed, holdingStream),
 		shard: uint64(shard), shards: uint64(shards),
 		warmUp: cfg.WarmUp, until: cfg.Duration, calls: cfg.Calls,
 	}, nil

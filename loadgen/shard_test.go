@@ -76,7 +76,7 @@ func shardOver(t *testing.T, socket Socket, cfg *Config) *Shard {
 func TestLateTurnEndsCallsBeforeItBeginsTheNext(t *testing.T) {
 	cfg := sound(t, "sip:127.0.0.1:5060")
 	cfg.Arrivals, cfg.CAPS = traffic.Constant, 10 // 100 ms apart
-	cfg.Holding.Mean = 50 * time.Millisecond
+	cfg.Holding = traffic.Duration{Mean: 50 * time.Millisecond}
 	cfg.Media.Off = true
 	sent := &notebook{}
 	shard := shardOver(t, sent, &cfg)
@@ -120,7 +120,7 @@ func (m *mailbox) TakeUnreachable() []sip.Unreachable { return nil }
 // time-out first and read the answer, which had been there all along, after it.
 func TestLoopReadsWhatWaitsBeforeItFiresTimers(t *testing.T) {
 	cfg := sound(t, "sip:127.0.0.1:5060")
-	cfg.Calls, cfg.Media.Off, cfg.Holding.Mean = 1, true, time.Hour
+	cfg.Calls, cfg.Media.Off, cfg.Holding = 1, true, traffic.Duration{Mean: time.Hour}
 	cfg.Timers = sip.Timers{T1: time.Millisecond, T2: 8 * time.Millisecond}
 	box := &mailbox{}
 	shard := shardOver(t, box, &cfg)

@@ -33,6 +33,7 @@ type PlanResult struct {
 	Streams   []StreamResult
 	Simulated *sim.Result // nil if nothing was simulated
 	Skipped   []string    // names of the streams that were not tested
+	LeftOut   []string    // fields of the plan's section simulation that neither the calls nor their simulation follow
 	Compress  float64
 }
 
@@ -48,6 +49,7 @@ type PlanVerification struct {
 	Groups      []GroupRow    `json:"groups"`
 	Streams     []StreamRow   `json:"streams"`
 	Skipped     []string      `json:"not_tested"`
+	LeftOut     []string      `json:"left_out"`   // fields of the plan that neither live nor simulated calls follow
 	Simulation  *simulationOf `json:"simulation"` // null if nothing was simulated
 	Runs        []*Run        `json:"runs"`       // in the order of the streams
 }
@@ -95,7 +97,7 @@ type StreamRow struct {
 // NewPlanVerification makes the report.
 func NewPlanVerification(r PlanResult) *PlanVerification {
 	p := &PlanVerification{Schema: PlanVerificationSchema, Plan: printable(r.Plan), Version: r.Version, Compress: rounded(r.Compress),
-		Why: []string{}, Groups: []GroupRow{}, Streams: []StreamRow{}, Skipped: append([]string{}, r.Skipped...), Runs: []*Run{}}
+		Why: []string{}, Groups: []GroupRow{}, Streams: []StreamRow{}, Skipped: append([]string{}, r.Skipped...), LeftOut: append([]string{}, r.LeftOut...), Runs: []*Run{}}
 	if r.Simulated != nil {
 		p.Simulation = &simulationOf{r.Simulated.Settings.Seed, r.Simulated.Windows, r.Simulated.Calls}
 	}

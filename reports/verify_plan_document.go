@@ -112,6 +112,9 @@ func (p *PlanVerification) notes() []string {
 	if s := p.Simulation; s != nil {
 		notes = append(notes, fmt.Sprintf("Simulated: %d independent busy hours, %s calls, seed %d; without failures and reservation, as the live calls are.", s.Replications, count(s.Calls), s.Seed))
 	}
+	if len(p.LeftOut) > 0 {
+		notes = append(notes, fmt.Sprintf("Formula, simulation and live calls are of the traffic that the promise was made for: they leave %s of the plan out, which sipplan simulate follows.", strings.Join(p.LeftOut, ", ")))
+	}
 	if len(p.Skipped) > 0 {
 		notes = append(notes, "Not tested, for want of a --target: "+strings.Join(p.Skipped, ", ")+".")
 	}

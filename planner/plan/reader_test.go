@@ -114,3 +114,21 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestLiveCallsFollowTheLawOfConversationsAlone(t *testing.T) {
+	for _, row := range []struct{ text, holding, left string }{
+		{"{holding: 'lognormal,1.2'}", "lognormal,1.2", ""},
+		{"{arrivals: poisson, answered: 100%}", "", ""}, // as calls are without them
+		{"{answered: 85%, retry: {share: 50%}, ringing: 'exponential:30s'}", "", "simulation.ringing simulation.answered simulation.retry"},
+		{"{arrivals: users, policy: ordered, drills: [fail gateway-1 at 5m]}", "", "simulation.arrivals simulation.policy simulation.drills"},
+	} {
+		p, err := Read("p.yaml", []byte("sites: [{name: HQ, country: DE, users: {moderate: 100}}]\nsimulation: "+row.text+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		followed, left := p.Simulation.Live()
+		if got := strings.Join(left, " "); got != row.left || string(followed.Holding) != row.holding || followed.Answered != nil || followed.Arrivals != "" || len(followed.Drills) > 0 {
+			t.Errorf("%s: follows %+v, leaves %q", row.text, followed, got)
+		}
+	}
+}

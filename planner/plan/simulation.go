@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -29,6 +30,25 @@ type Simulation struct {
 	Detected   time.Duration `yaml:"detected" doc:"after a failure, until calls are no longer sent there; at once by default"`
 	Registrar  time.Duration `yaml:"registrar_fail_over" doc:"until users have registered elsewhere; 300s by default"`
 	Drills     []Drill       `yaml:"drills" doc:"failures on purpose, such as: fail gateway-2 at 00:20 for 15m by closed"`
+}
+
+// Live returns what calls follow that test a promise at the traffic that it was made for: the law of conversations. left
+// names the other fields that say anything, as the plan file does.
+func (s Simulation) Live() (followed Simulation, left []string) {
+	followed = Simulation{Holding: s.Holding}
+	if s.Arrivals == "poisson" {
+		s.Arrivals = ""
+	}
+	if s.Answered != nil && *s.Answered == 1 {
+		s.Answered = nil
+	}
+	s.Holding = ""
+	for i, v := 0, reflect.ValueOf(s); i < v.NumField(); i++ {
+		if !v.Field(i).IsZero() {
+			left = append(left, "simulation."+v.Type().Field(i).Tag.Get("yaml"))
+		}
+	}
+	return followed, left
 }
 
 // Redial is what callers do whose call did not last, or did not begin.

@@ -124,6 +124,32 @@ func (e *Empirical) Average() time.Duration { return nanoseconds(e.mean) }
 // Variation returns their coefficient of variation.
 func (e *Empirical) Variation() float64 { return e.c }
 
+// WithMean returns a law of the same shape with another mean, which must not be negative; that of the law is above 0.
+func WithMean(law Law, mean time.Duration) Law {
+	if d, ok := law.(Duration); ok {
+		d.Mean = mean
+		return d
+	}
+	return stretched{law, mean}
+}
+
+// stretched is a law whose times are in proportion to those of another.
+type stretched struct {
+	law  Law
+	mean time.Duration
+}
+
+// Draw draws from the law and stretches it.
+func (s stretched) Draw(random *rand.Rand) time.Duration {
+	return nanoseconds(float64(s.law.Draw(random)) * (float64(s.mean) / float64(s.law.Average())))
+}
+
+// Average returns the mean.
+func (s stretched) Average() time.Duration { return s.mean }
+
+// Variation is that of the law, as every time is stretched alike.
+func (s stretched) Variation() float64 { return s.law.Variation() }
+
 // ParseLaw reads a law as users write it: that of a Duration, such as "lognormal:180s,1.2", or a mixture of
 // them with their shares, "70% lognormal:120s,0.8 + 30% exponential:600s".
 func ParseLaw(text string) (Law, error) {

@@ -110,3 +110,23 @@ func TestDayFactorsHaveTheirMeanAndVariance(t *testing.T) {
 		t.Error("days that do not differ have the factor 1")
 	}
 }
+
+func TestALawWithAnotherMeanKeepsItsShape(t *testing.T) {
+	mixture, err := traffic.ParseLaw("70% lognormal:90s,0.8 + 30% exponential:390s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, law := range []traffic.Law{traffic.Duration{Law: traffic.Lognormal, Mean: 3 * time.Minute, Spread: 1.2}, mixture} {
+		short := traffic.WithMean(law, 2*time.Second)
+		if short.Average() != 2*time.Second || short.Variation() != law.Variation() {
+			t.Errorf("%v: mean %s, variation %g, want 2s and %g", law, short.Average(), short.Variation(), law.Variation())
+		}
+		one, other := traffic.Stream(1, 0), traffic.Stream(1, 0)
+		for range 100 { // each time is shorter by the same factor, to the nanosecond
+			long := law.Draw(one)
+			if got, want := short.Draw(other), time.Duration(float64(long)/90); (got - want).Abs() > time.Nanosecond {
+				t.Fatalf("%v: drew %s, want %s", law, got, want)
+			}
+		}
+	}
+}
