@@ -43,7 +43,8 @@ func BenchmarkPacketSentBare(b *testing.B) {
 	}
 }
 
-// BenchmarkPacketReceived is a visit that finds one packet: read with its kernel time, checked, counted.
+// BenchmarkPacketReceived is a packet of a leg that is visited each packet time: read with its kernel time, with those
+// that wait beside it, checked, counted.
 func BenchmarkPacketReceived(b *testing.B) {
 	s := newStage(b, true)
 	s.start(Stream{Source: None})
@@ -108,7 +109,7 @@ func BenchmarkPacketReceivedEpoll(b *testing.B) {
 }
 
 // BenchmarkPacketBothWays is the steady state of two-way calls: each visit of a sweep sends a packet and
-// takes the one that the other end has sent.
+// takes, every few visits, what the other end has sent.
 func BenchmarkPacketBothWays(b *testing.B) {
 	s := newStage(b, true)
 	s.start(Stream{})

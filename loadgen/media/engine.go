@@ -165,28 +165,27 @@ func (e *Engine) Next() (next time.Duration, running bool) {
 	return next, running
 }
 
-// Sweep sends what is due at the run time now and reads what came for the same legs. When it is called
-// late it visits each leg once all the same: no leg bursts, and none waits for another to catch up.
+// Sweep sends what is due at the run time now and then reads what came for the same legs. When it is called
+// late it visits each leg once all the same: no leg bursts, and none waits for another to catch up. All sends come
+// before anything is read: a packet that waits to be sent becomes later, but the kernel has noted when one came.
 func (e *Engine) Sweep(now time.Duration) {
 	e.now = max(e.now, now)
 	e.clock.sync(now)
-	for _, w := range e.wheels {
-		e.turn(w, now)
-	}
-}
-
-// turn sweeps the slots of a wheel up to now.
-func (e *Engine) turn(w *wheel, now time.Duration) {
 	last := int64(now / tick)
-	w.next = max(w.next, last-int64(len(w.slots))+1)
-	for ; w.next <= last; w.next++ {
-		slot := w.slots[w.slotOf(w.next)]
-		for _, l := range slot {
-			l.send(now)
+	for _, w := range e.wheels {
+		for t := w.first(last); t <= last; t++ {
+			for _, l := range w.slots[w.slotOf(t)] {
+				l.send(now)
+			}
 		}
-		// From the end, because a leg that moves to another slot swaps places with the last one.
-		for i := len(slot) - 1; i >= 0; i-- {
-			slot[i].attend(now)
+	}
+	for _, w := range e.wheels {
+		for w.next = w.first(last); w.next <= last; w.next++ {
+			// From the end, because a leg that moves to another slot swaps places with the last one.
+			slot := w.slots[w.slotOf(w.next)]
+			for i := len(slot) - 1; i >= 0; i-- {
+				slot[i].attend(now)
+			}
 		}
 	}
 }

@@ -22,6 +22,7 @@ type Leg struct {
 	paced   bool   // packets are due by the clock
 	open    bool   // it belongs to a call
 	replays bool   // datagrams of a capture are due
+	stamped bool   // the kernel notes when packets come
 	quiet   uint32 // reads since one found something
 	shield  shield
 	sender  sender

@@ -24,6 +24,11 @@ const (
 	quietEach  = 25 // packet times between two reads of a quiet leg
 )
 
+// listenEach is how many packet times are between two reads of a leg that hears something, if the kernel notes when
+// packets come: a read costs as much as several packets of it. Nothing that is judged changes by it, and a receive
+// buffer holds dozens of times as many.
+const listenEach = 4
+
 // A visit of a sweep to a leg is send, then attend. Sweep does the first for all legs of a slot before it does the
 // second for any, so that what one hears does not delay what another sends.
 
@@ -50,9 +55,21 @@ func (l *Leg) attend(now time.Duration) {
 	if at >= l.control.nextReport {
 		l.report(at, false)
 	}
-	if l.quiet >= quietReads && !l.stream.Source.echoes() {
+	switch {
+	case l.stream.Source.echoes():
+	case l.quiet >= quietReads:
 		l.attention = min(now+quietEach*l.wheel.period(), l.control.nextRead, l.control.nextReport)
+	case l.stamped:
+		l.attention = min(l.listenNext(now), l.control.nextRead, l.control.nextReport)
 	}
+}
+
+// listenNext returns when a leg that hears something is read again. Neighbours take turns, by the clock and not by
+// their last read, so that a sweep has the same share of them to read even after a stall.
+func (l *Leg) listenNext(now time.Duration) time.Duration {
+	period := l.wheel.period()
+	phase := time.Duration(l.port/2%listenEach)*period + time.Duration(l.slot)*tick
+	return phase + ((now-phase)/(listenEach*period)+1)*listenEach*period
 }
 
 // sendDue sends the packets that are due, a few at most: what a late loop owes goes out over the next
@@ -109,19 +126,19 @@ func (l *Leg) read(at time.Duration) {
 		return
 	}
 	l.quiet, l.attention = 0, 0
-	before, stamped := l.receiver.last, false
+	before := l.receiver.last
 	for n := 1; ; n++ {
 		for i := range batch {
 			l.countDrops(batch[i].dropped)
 			l.take(&batch[i], at)
-			stamped = batch[i].stamp != 0
+			l.stamped = batch[i].stamp != 0
 		}
 		if len(batch) < receiveBatch || n == readBatches {
 			break
 		}
 		batch = l.rtp.receive()
 	}
-	if stamped && l.stream.Source.echoes() && l.receiver.last > before {
+	if l.stamped && l.stream.Source.echoes() && l.receiver.last > before {
 		l.follow(at)
 	}
 }

@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"net/netip"
 	"testing"
 	"time"
 )
@@ -167,4 +168,82 @@ func TestAFloodOnOnePortDoesNotHoldUpTheRest(t *testing.T) {
 		t.Errorf("one visit read %d packets, want %d", got, readBatches*receiveBatch)
 	}
 	l.Stop(x.now)
+}
+
+// Reading a leg each packet time made a packet received cost half as much again.
+func TestNeighboursTakeTurnsToBeRead(t *testing.T) {
+	x := newEther()
+	m := x.engine(t, Config{Ports: PortRange{4000, 4003}})
+	legs := []*Leg{mustOpen(t, m), mustOpen(t, m)}
+	for _, l := range legs {
+		l.Start(0, Stream{Source: None, Remote: at(5000)})
+	}
+	const packets = 100
+	reads, together := make([]int, len(legs)), 0
+	for k := range packets {
+		now := 0
+		for i, l := range legs {
+			before := l.receiver.source.sequence.received
+			x.run(ms(k)+tick, m)
+			if n := l.receiver.source.sequence.received - before; n > 0 {
+				reads[i]++
+			}
+			x.deliver(at(5000), at(l.Port()), packet(0, uint16(k), uint32(k)*160, 7))
+			if waiting := len(x.bound[at(l.Port())].waiting); waiting > listenEach {
+				t.Fatalf("after packet %d %d wait to be read, want %d at most", k, waiting, listenEach)
+			} else if waiting == 1 {
+				now++
+			}
+		}
+		if now == len(legs) {
+			together++
+		}
+	}
+	// At first, and when the RTCP of a leg is looked at once a second, it is read too.
+	if few := 4; together > few || max(reads[0], reads[1]) > packets/listenEach+few {
+		t.Errorf("read %d and %d times in %d packet times, %d times together", reads[0], reads[1], packets, together)
+	}
+	for i, l := range legs {
+		if s := l.Stop(ms(packets)); s.Received != packets || s.Discarded != 0 || s.Jitter != 0 {
+			t.Errorf("leg %d: %d received, %d too late, jitter %s; want %d, 0, 0", i, s.Received, s.Discarded, s.Jitter, packets)
+		}
+	}
+}
+
+// After a stall the packets that were due waited for what had come to be read, which made the stall half as long again.
+func TestALateSweepSendsBeforeItReads(t *testing.T) {
+	x := newEther()
+	m := x.engine(t, Config{Ports: PortRange{4000, 4000 + 4*group - 1}})
+	var legs []*Leg
+	for range 2 * group {
+		l := mustOpen(t, m)
+		l.Start(0, Stream{Remote: at(9000)})
+		legs = append(legs, l)
+	}
+	if legs[0].slot == legs[len(legs)-1].slot {
+		t.Fatal("all legs are due together")
+	}
+	x.run(second, m)
+	x.now = second + 50*time.Millisecond
+	first := x.bound[at(legs[0].Port())]
+	x.deliver(at(9000), first.local, packet(0, 1, 160, 7))
+	sent := 0
+	x.seen = func(_, to netip.AddrPort, _ []byte) {
+		if to != at(9000) {
+			return
+		}
+		sent++
+		if len(first.waiting) == 0 {
+			t.Errorf("packet %d of the sweep had to wait for a read", sent)
+		}
+	}
+	m.Sweep(x.now)
+	if sent < 2*len(legs) {
+		t.Errorf("%d packets sent, want two of each of %d legs", sent, len(legs))
+	}
+	x.seen = nil
+	x.run(2*second, m)
+	if len(first.waiting) > 0 {
+		t.Error("the packet was never read")
+	}
 }

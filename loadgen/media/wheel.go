@@ -98,6 +98,11 @@ func (w *wheel) due(slot int, now time.Duration) time.Duration {
 	return time.Duration(t+ahead) * tick
 }
 
+// first returns the first tick that a sweep up to the last one has to do: it visits no slot twice.
+func (w *wheel) first(last int64) int64 {
+	return max(w.next, last-int64(len(w.slots))+1)
+}
+
 // wake returns the next instant at which a slot with legs comes round.
 func (w *wheel) wake() (time.Duration, bool) {
 	if w.legs == 0 {
