@@ -11,13 +11,12 @@ const nap = time.Millisecond
 // costs little and gives the best times.
 const busy = 10_000
 
-// A loop that starts calls begins its turns at a beat instead, so that the time that a turn takes makes no call later:
-// 99 of 100 start within a millisecond of their instant. The beat quickens with the rate, where a turn takes longer and
-// finds enough to do all the same.
+// A loop that starts calls begins its turns at a beat instead, which leaves room for what a turn takes: a call that just
+// missed one begins, among all the others, in the course of the next. 99 of 100 start within a millisecond of their
+// instant, whatever the rate: measured with 850 µs, 0.8 to 0.9 ms from 8,000 to 32,000 calls a second.
 const (
-	slowestBeat = 900 * time.Microsecond
-	fastestBeat = 600 * time.Microsecond
-	perBeat     = 100 // messages that a turn may wait for
+	latestStart = 850 * time.Microsecond // from the beginning of a turn to the end of the next, some noise apart
+	fastestBeat = 500 * time.Microsecond // a quicker one would find too little to do in a turn
 )
 
 // rhythm tells a busy event loop from an idle one by the messages of its last turns.
@@ -41,7 +40,5 @@ func (r *rhythm) naps(now time.Duration, messages uint64) bool {
 	return r.rate > busy
 }
 
-// beat returns the time from the beginning of one turn to that of the next in a busy time.
-func (r *rhythm) beat() time.Duration {
-	return min(max(time.Duration(perBeat/r.rate*float64(time.Second)), fastestBeat), slowestBeat)
-}
+// beat returns the time from the beginning of one turn to that of the next in a busy time, by how long the turn took.
+func beat(turn time.Duration) time.Duration { return max(latestStart-turn, fastestBeat) }

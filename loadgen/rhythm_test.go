@@ -49,20 +49,17 @@ func TestNapsInBusyTimesOnly(t *testing.T) {
 	}
 }
 
-// The beat is no slower than a call may be late, and no faster than a turn is worth.
-func TestBeatQuickensWithTheRate(t *testing.T) {
-	for _, tt := range []struct {
-		messages float64 // a second
-		want     time.Duration
-	}{
-		{busy, 900 * time.Microsecond},
-		{100_000, 900 * time.Microsecond},
-		{125_000, 800 * time.Microsecond},
-		{1_000_000, 600 * time.Microsecond},
+// A call that missed a turn by nothing begins at the end of the next at the latest: a beat and the turn together are no
+// longer than latestStart, as long as turns leave time for a nap.
+func TestBeatLeavesRoomForTheTurn(t *testing.T) {
+	for _, tt := range []struct{ turn, want time.Duration }{
+		{0, 850 * time.Microsecond},
+		{100 * time.Microsecond, 750 * time.Microsecond},
+		{350 * time.Microsecond, 500 * time.Microsecond},
+		{time.Millisecond, 500 * time.Microsecond}, // late already: the next turn begins at once
 	} {
-		r := rhythm{rate: tt.messages}
-		if got := r.beat(); got != tt.want {
-			t.Errorf("%.0f messages a second: a turn every %v, want %v", tt.messages, got, tt.want)
+		if got := beat(tt.turn); got != tt.want {
+			t.Errorf("after a turn of %v the next begins after %v, want %v", tt.turn, got, tt.want)
 		}
 	}
 }

@@ -131,7 +131,8 @@ func (s *Shard) nap() time.Duration {
 	if s.calls == nil {
 		return nap
 	}
-	return max(0, s.turn.last+s.rhythm.beat()-time.Since(s.Start))
+	turn := time.Since(s.Start) - s.turn.last
+	return max(0, beat(turn)-turn)
 }
 
 // launch starts the calls that are due. Calls that were to end before one of them began do so first,
