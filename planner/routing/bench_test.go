@@ -106,7 +106,7 @@ func BenchmarkOfferAllLimits(b *testing.B) {
 		network.Facilities = append(network.Facilities, routing.Facility{Name: gateway, Limits: routing.Limits{
 			Circuits: 960, Reserved: 10, BitsPerSecond: 100_000_000, Rate: routing.RateLimit{Calls: 1e9, Burst: 10}}})
 	}
-	network.Trunks = routing.Mesh(servers, gateways)
+	network.Trunks = mesh(servers, gateways)
 	route := routing.Route{Name: "pstn", Policy: routing.RoundRobin}
 	for _, t := range network.Trunks {
 		route.Trunks = append(route.Trunks, t.Name)

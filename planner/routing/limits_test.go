@@ -114,7 +114,7 @@ func TestFacilitiesAreShared(t *testing.T) {
 				{Name: "ms1", Limits: routing.Limits{Circuits: 2}, MediaOnly: true}, {Name: "ms2", Limits: routing.Limits{Circuits: 2}, MediaOnly: true},
 				{Name: "gw1", Limits: routing.Limits{Circuits: 3}}, {Name: "gw2"},
 			},
-			Trunks: routing.Mesh([]string{"ms1", "ms2"}, []string{"gw1", "gw2"}),
+			Trunks: mesh([]string{"ms1", "ms2"}, []string{"gw1", "gw2"}),
 			Routes: []routing.Route{{Name: "pstn", Trunks: []string{"ms1/gw1", "ms2/gw1", "ms1/gw2", "ms2/gw2"}}},
 		}
 		return n
@@ -160,4 +160,16 @@ func TestFacilitiesAreShared(t *testing.T) {
 			}
 		}},
 	})
+}
+
+// mesh returns the M:N trunks of a pool: one from each Mediation Server to each gateway, named "server/gateway". Servers and
+// gateways are facilities, by name.
+func mesh(servers, gateways []string) []routing.Trunk {
+	trunks := make([]routing.Trunk, 0, len(servers)*len(gateways))
+	for _, gateway := range gateways {
+		for _, server := range servers {
+			trunks = append(trunks, routing.Trunk{Name: server + "/" + gateway, Facilities: []string{server, gateway}})
+		}
+	}
+	return trunks
 }

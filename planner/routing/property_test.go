@@ -60,7 +60,7 @@ func drawNetwork(t *rapid.T) *routing.Network {
 		}
 		return names
 	}
-	n.Trunks = routing.Mesh(names("server"), names("gateway"))
+	n.Trunks = mesh(names("server"), names("gateway"))
 	route := routing.Route{Name: "pstn", Policy: routing.Policy(rapid.IntRange(0, 4).Draw(t, "policy"))}
 	for i := range n.Trunks {
 		n.Trunks[i].Limits.Circuits = rapid.IntRange(0, 3).Draw(t, "trunk circuits")

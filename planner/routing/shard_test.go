@@ -119,7 +119,7 @@ func ExampleRouter() {
 			{Name: "gateway-1", Limits: routing.Limits{Circuits: 1}},
 			{Name: "gateway-2", Limits: routing.Limits{Circuits: 30}},
 		},
-		Trunks: routing.Mesh([]string{"mediation-1"}, []string{"gateway-1", "gateway-2"}),
+		Trunks: mesh([]string{"mediation-1"}, []string{"gateway-1", "gateway-2"}),
 		Routes: []routing.Route{{Name: "pstn", Trunks: []string{"mediation-1/gateway-1", "mediation-1/gateway-2"}}},
 	}
 	router, err := routing.New(network, routing.Shard{}, traffic.Stream(1, 1))

@@ -9,18 +9,6 @@ type Trunk struct {
 	Drained    bool     // at the start: takes no new calls
 }
 
-// Mesh returns the M:N trunks of a pool: one from each Mediation Server to each gateway, named
-// "server/gateway". Servers and gateways are facilities, by name.
-func Mesh(servers, gateways []string) []Trunk {
-	trunks := make([]Trunk, 0, len(servers)*len(gateways))
-	for _, gateway := range gateways {
-		for _, server := range servers {
-			trunks = append(trunks, Trunk{Name: server + "/" + gateway, Facilities: []string{server, gateway}})
-		}
-	}
-	return trunks
-}
-
 func (t *Trunk) validate(problems *faults, field string, facilities map[string]int) {
 	t.Limits.validate(problems, field)
 	seen := map[string]bool{}
