@@ -97,16 +97,20 @@ func TestScriptCallsGatewayAndCallerCallsScript(t *testing.T) {
 	}
 }
 
+// repeats counts messages that were sent, and that came in, again.
+type repeats = [2][measure.NumMethods]uint64
+
 func TestScriptRepeatsOnlyWhatItWasToldTo(t *testing.T) {
 	for _, tt := range []struct {
-		name, lost string
-		repeats    int
+		name, lost     string
+		caller, answer repeats
 	}{
-		{"an INVITE with retrans", "-> INVITE", 1},
-		{"a 200 with retrans", "<- 200 OK (1 INVITE)", 1},
-		{"an ACK that got lost is sent again upon the repeated 200", "-> ACK", 1},
-		{"a BYE with retrans", "-> BYE", 1},
-		{"the answer to a BYE, upon its repeat", "<- 200 OK (2 BYE)", 1},
+		{"an INVITE with retrans", "-> INVITE", repeats{{measure.Invite: 1}, {}}, repeats{}},
+		{"a 200 with retrans", "<- 200 OK (1 INVITE)", repeats{}, repeats{{measure.Response2xx: 1}, {}}},
+		{"an ACK that got lost is sent again upon the repeated 200", "-> ACK",
+			repeats{{measure.Ack: 1}, {measure.Response2xx: 1}}, repeats{{measure.Response2xx: 1}, {}}},
+		{"a BYE with retrans", "-> BYE", repeats{{measure.Bye: 1}, {}}, repeats{}},
+		{"the answer to a BYE, upon its repeat", "<- 200 OK (2 BYE)", repeats{{measure.Bye: 1}, {}}, repeats{{measure.Response2xx: 1}, {measure.Bye: 1}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newScriptLab(t, scriptFile(t, "caller.xml"), scriptFile(t, "answerer.xml"), nil)
@@ -125,8 +129,14 @@ func TestScriptRepeatsOnlyWhatItWasToldTo(t *testing.T) {
 					n++
 				}
 			}
-			if n != 1+tt.repeats || l.caller.ScriptCounts().Successful != 1 || l.answerer.ScriptCounts().Successful != 1 {
+			if n != 2 || l.caller.ScriptCounts().Successful != 1 || l.answerer.ScriptCounts().Successful != 1 {
 				t.Errorf("%q was sent %d times; messages:\n%s", tt.lost, n, strings.Join(l.log, "\n"))
+			}
+			if got := repeats(l.calls.Retransmissions); got != tt.caller {
+				t.Errorf("the caller counts %v, want %v", got, tt.caller)
+			}
+			if got := repeats(l.answers.Retransmissions); got != tt.answer {
+				t.Errorf("the answerer counts %v, want %v", got, tt.answer)
 			}
 		})
 	}

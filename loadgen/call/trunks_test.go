@@ -270,6 +270,20 @@ func TestStoppedCallDoesNotFailOver(t *testing.T) {
 	}
 }
 
+func TestCallsTakeTheLinesOfATrunkInTurn(t *testing.T) {
+	alone := Trunk{From: "sip:alone@192.0.2.1"}
+	several := Trunk{From: "sip:none@192.0.2.1", Lines: []Departure{{2, "sip:a@192.0.2.3"}, {0, "sip:b@192.0.2.1"}, {1, "sip:c@192.0.2.2"}}}
+	for i := range 7 {
+		if line, from := alone.depart(); line != 0 || from != alone.From {
+			t.Errorf("call %d of a trunk without lines leaves by line %d as %s", i, line, from)
+		}
+		want := several.Lines[i%3]
+		if line, from := several.depart(); int(line) != want.Line || from != want.From {
+			t.Errorf("call %d leaves by line %d as %s, want %d as %s", i, line, from, want.Line, want.From)
+		}
+	}
+}
+
 func TestCarriedTrafficOfATrunk(t *testing.T) {
 	l := trunkLab(t, 2, func(n *routing.Network) { n.Routes[0].Policy = routing.RoundRobin })
 	for range 4 {
