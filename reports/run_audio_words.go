@@ -24,6 +24,7 @@ var faultWords = [measure.NumMediaFaults]string{
 	measure.SwappedAudio:    "the reference signal of another call came",
 	measure.OwnEcho:         "our own signal came back",
 	measure.NotAuthentic:    "SRTP came that the keys of the session descriptions do not open: nothing of it could be heard",
+	measure.PortRefused:     "the far end's host refused our RTP by ICMP: nothing listens at the port that was announced",
 }
 
 // words says what was wrong with the audio of calls, a sentence for each fault that occurred.

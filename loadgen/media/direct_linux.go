@@ -69,9 +69,11 @@ func share(fd, whether int) error {
 // sendDirect sends to the peer. An error that an ICMP message has left behind is that of an earlier packet: the
 // first try takes it away, and with the second this packet goes out.
 func (s *rawSocket) sendDirect(b []byte) unix.Errno {
-	if sendTo(s.direct, b, nil, 0) == 0 {
+	errno := sendTo(s.direct, b, nil, 0)
+	if errno == 0 {
 		return 0
 	}
+	s.noteRefusal(errno)
 	return sendTo(s.direct, b, nil, 0)
 }
 
@@ -79,9 +81,20 @@ func (s *rawSocket) sendDirect(b []byte) unix.Errno {
 func (s *rawSocket) receiveDirect() []datagram {
 	batch, errno := s.receiveFrom(s.direct)
 	if errno != 0 && errno != unix.EAGAIN {
+		s.noteRefusal(errno)
 		batch, _ = s.receiveFrom(s.direct)
 	}
 	return batch
+}
+
+// noteRefusal notes what an ICMP message has left behind.
+func (s *rawSocket) noteRefusal(errno unix.Errno) {
+	s.refused = s.refused || errno == unix.ECONNREFUSED
+}
+
+func (s *rawSocket) takeRefusal() (refused bool) {
+	refused, s.refused = s.refused, false
+	return refused
 }
 
 func (s *rawSocket) strays() []datagram {

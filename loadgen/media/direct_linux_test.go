@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sipplan/sipplan/planner/measure"
 	"golang.org/x/sys/unix"
 )
 
@@ -178,5 +179,39 @@ func TestStrangersAreCountedOverTheLoopback(t *testing.T) {
 	}
 	if s.Received < 290 || s.Lost != 0 || s.KernelDrops != 0 {
 		t.Errorf("disturbed the call: %+v", s)
+	}
+}
+
+// A port that nobody listens at used to show as silence only.
+func TestARefusedPortIsNamedOverTheLoopback(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		lasts time.Duration
+		want  bool
+	}{{"all the time", 3 * second, true}, {"until the far end listens", 300 * time.Millisecond, false}} {
+		m := newEngine(Config{Local: loopback4, Ports: testPorts}, newNetwork(0, true))
+		peer, peerAt := listenSomewhere(t, m.network, loopback4)
+		if err := peer.close(); err != nil {
+			t.Fatal(err)
+		}
+		l := mustOpen(t, m)
+		l.Start(0, Stream{Remote: peerAt})
+		opened := false
+		for now := time.Duration(0); now < 3*second; now += tick {
+			if now >= row.lasts && !opened {
+				again, err := m.network.listen(peerAt)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer again.close()
+				opened = true
+			}
+			m.Sweep(now)
+		}
+		s := l.Stop(3 * second)
+		if !s.Faults.Has(measure.HeardNothing) || s.Faults.Has(measure.PortRefused) != row.want {
+			t.Errorf("refused %s: faults %v, want heard_nothing and port_refused %t", row.name, s.Faults.Names(), row.want)
+		}
+		closed(t, m)
 	}
 }

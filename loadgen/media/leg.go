@@ -48,6 +48,7 @@ type Leg struct {
 
 	port        uint16
 	rtcp        socket
+	refusal     refusal
 	stopped     time.Duration // when the last call returned it
 	previous    predecessor
 	slot, index int       // in the wheel
@@ -78,6 +79,7 @@ func (l *Leg) Start(now time.Duration, s Stream) {
 	l.sender, l.receiver, l.echo = newSender(e.random), receiver{buffer: e.jitterBuffer}, echo{}
 	l.stats, l.drops, l.strayDrops = Stats{Started: true}, drops{}, drops{}
 	l.keypad.clear()
+	l.refusal = refusal{}
 	l.ear, l.answering, l.envelope = ear{listening: s.Source == Reference}, 0, envelope{on: s.Source == Speech || s.Source == Play}
 	l.shield, l.replays = shield{}, false
 	l.control.begin(now, e.random)
@@ -85,6 +87,7 @@ func (l *Leg) Start(now time.Duration, s Stream) {
 	l.aim(now, s)
 	drain(l.rtp.receive)
 	drain(l.rtp.strays)
+	_ = l.rtp.takeRefusal()
 	drain(l.rtcp.receive)
 	w := e.wheel(s.packetTime())
 	w.add(l, now)

@@ -33,6 +33,7 @@ func (s *Stats) blame(l *Leg, stopped bool) {
 	r, f := &l.receiver, &s.Faults
 	f.Add(measure.HeardNothing, s.Silent())
 	f.Add(measure.NotHeard, l.control.unheard())
+	f.Add(measure.PortRefused, l.refusal.lasting())
 	f.Add(measure.StreamStopped, stopped)
 	f.Add(measure.Interrupted, r.interrupted)
 	f.Add(measure.Restarted, r.changes > 0)

@@ -30,6 +30,10 @@ type socket interface {
 	// strays returns, as receive does, datagrams that receive leaves out: those of others than the peer.
 	strays() []datagram
 
+	// takeRefusal reports whether since the last time ICMP has said that nobody listens at the peer's port, where the
+	// system tells.
+	takeRefusal() bool
+
 	close() error
 }
 

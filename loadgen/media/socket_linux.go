@@ -63,6 +63,8 @@ type rawSocket struct {
 	six    bool
 	peer   unix.RawSockaddrInet6
 	to     netip.AddrPort // what peer was made from
+
+	refused bool // ICMP has said that nobody listens there
 }
 
 func (k *kernel) listen(local netip.AddrPort) (socket, error) {

@@ -47,6 +47,9 @@ func (s *netSocket) sendPeer(b []byte) error { return s.send(b, s.peer) }
 
 func (s *netSocket) strays() []datagram { return nil }
 
+// takeRefusal knows of none: what is not connected hears nothing of ICMP.
+func (s *netSocket) takeRefusal() bool { return false }
+
 func (s *netSocket) receive() []datagram {
 	p := s.network
 	if err := s.conn.SetReadDeadline(time.Now().Add(glance)); err != nil {

@@ -70,6 +70,8 @@ func (s *fakeSocket) sendPeer(b []byte) error { return s.send(b, s.peer) }
 
 func (s *fakeSocket) strays() []datagram { return nil }
 
+func (s *fakeSocket) takeRefusal() bool { return false }
+
 func (s *fakeSocket) receive() []datagram {
 	n := 0
 	for n < min(len(s.waiting), receiveBatch) && s.waiting[n].stamp <= s.ether.now {

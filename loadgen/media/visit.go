@@ -120,6 +120,9 @@ func (l *Leg) transmit(n int) {
 
 // read takes what waits in the RTP socket.
 func (l *Leg) read(at time.Duration) {
+	if l.rtp.takeRefusal() {
+		l.refusal.note(at)
+	}
 	batch := l.rtp.receive()
 	if len(batch) == 0 {
 		l.quiet++
@@ -142,6 +145,22 @@ func (l *Leg) read(at time.Duration) {
 		l.follow(at)
 	}
 }
+
+// refusal is the time during which ICMP has said that nobody listens at the remote.
+type refusal struct {
+	any         bool
+	first, last time.Duration
+}
+
+func (r *refusal) note(at time.Duration) {
+	if !r.any {
+		r.any, r.first = true, at
+	}
+	r.last = at
+}
+
+// lasting reports whether it is a fault: a far end may be a little late to listen, and a little early to end.
+func (r *refusal) lasting() bool { return r.any && r.last-r.first >= silentAfter }
 
 // follow moves an echo leg to a slot a little after its packets usually arrive, so that each visit finds
 // one packet; near the arrival a visit would find none or two, and the echo would stutter.

@@ -20,13 +20,15 @@ const (
 	SwappedAudio                      // the reference signal of another call came
 	OwnEcho                           // our own signal came back
 	NotAuthentic                      // SRTP came that the keys of the descriptions do not open
+	PortRefused                       // ICMP said for a second or more that nothing listens where we send to
 
-	NumMediaFaults = int(NotAuthentic) + 1
+	NumMediaFaults = int(PortRefused) + 1
 )
 
 var faultNames = [NumMediaFaults]string{
 	"no_description", "heard_nothing", "not_heard", "stopped", "interrupted", "restarted", "moved", "wrong_pace",
 	"other_packet_time", "other_payload", "silent_audio", "other_audio", "swapped_audio", "own_echo", "not_authentic",
+	"port_refused",
 }
 
 // String returns the name of the fault as reports and JSON write it.
