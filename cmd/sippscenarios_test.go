@@ -40,11 +40,10 @@ func requestWith(method, cseq, attributes, body string, headers ...string) strin
       Call-ID: [call_id]
       CSeq: %s
       Contact: <sip:caller@[local_ip]:[local_port]>
-      Max-Forwards: 70
-      %s
+      Max-Forwards: 70%s
       Content-Length: [len]
 %s
-    ]]></send>`, attributes, method, cseq, strings.Join(headers, "\n      "), body)
+    ]]></send>`, attributes, method, cseq, lines(headers), body)
 }
 
 // receive is a <recv> of a response, or of a request when it begins with a letter.
@@ -75,11 +74,18 @@ func response(status, attributes string, headers ...string) string {
       [last_To:];tag=[pid]B[call_number]
       [last_Call-ID:]
       [last_CSeq:]
-      Contact: <sip:[local_ip]:[local_port];transport=[transport]>
-      %s
+      Contact: <sip:[local_ip]:[local_port];transport=[transport]>%s
       Content-Length: [len]
 %s
-    ]]></send>`, attributes, status, strings.Join(headers, "\n      "), body)
+    ]]></send>`, attributes, status, lines(headers), body)
+}
+
+// lines begins a line with each header.
+func lines(headers []string) (text string) {
+	for _, h := range headers {
+		text += "\n      " + h
+	}
+	return text
 }
 
 // plain is the response to a request within the dialog.

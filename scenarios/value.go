@@ -26,8 +26,9 @@ const (
 // MaxValue bounds the text of a variable, in octets.
 const MaxValue = 64 << 10
 
-// Set tells whether a condition on the variable holds: a text or number that was assigned, or a true one.
-func (v *Value) Set() bool { return v.kind != unset && (v.kind != truthValue || v.number != 0) }
+// Set tells whether a condition on the variable holds: any text that was assigned, a number other than 0, or what is
+// true. SIPp takes a number of 0 for a variable that was never assigned.
+func (v *Value) Set() bool { return v.kind == textValue || v.kind != unset && v.number != 0 }
 
 // Clear makes the variable one that was never assigned.
 func (v *Value) Clear() { v.kind, v.text = unset, v.text[:0] }
@@ -64,25 +65,33 @@ func (v *Value) Number() float64 {
 	return 0
 }
 
-// Parse returns the value as a number: a number itself, the number that its text begins and ends with, 1
-// for true.
+// Parse returns the value as a number: a number itself, the number that its text is, but for space before it as C's
+// strtod allows it, 0 for
+// an empty text, 1 for true.
 func (v *Value) Parse() (x float64, ok bool) {
 	switch v.kind {
 	case numberValue, truthValue:
 		return v.number, true
 	case textValue:
-		x, err := strconv.ParseFloat(string(bytes.TrimSpace(v.text)), 64)
+		if len(v.text) == 0 {
+			return 0, true
+		}
+		x, err := strconv.ParseFloat(string(bytes.TrimLeft(v.text, " \t\r\n\v\f")), 64)
 		return x, err == nil && !math.IsNaN(x)
 	}
 	return 0, false
 }
 
-// Append appends the value as a message shows it: a number with six decimals, nothing for no value.
+// Append appends the value as a message shows it: a number with six decimals, nothing for no value and, as SIPp does,
+// for a number of 0.
 func (v *Value) Append(dst []byte) []byte {
 	switch v.kind {
 	case textValue:
 		return append(dst, v.text...)
 	case numberValue:
+		if v.number == 0 {
+			return dst
+		}
 		return strconv.AppendFloat(dst, v.number, 'f', 6, 64)
 	case truthValue:
 		return strconv.AppendBool(dst, v.number != 0)

@@ -86,6 +86,9 @@ func (s *scripts) fixed(segment *scenarios.Segment) (text string, fixed bool) {
 	case scenarios.RemoteHost:
 		return s.cfg.RemoteHost, s.cfg.RemoteHost != ""
 	case scenarios.Users:
+		if s.cfg.Users == 0 {
+			return "-1", true // as SIPp says that calls belong to no users
+		}
 		return strconv.Itoa(s.cfg.Users), true
 	case scenarios.ToolVersion:
 		return cfg.UserAgent, true

@@ -144,7 +144,7 @@ func (s *scripts) appendRare(dst []byte, r *rendering, segment *scenarios.Segmen
 	case scenarios.ClockTick:
 		return strconv.AppendInt(dst, int64(r.now/time.Millisecond), 10)
 	case scenarios.Timestamp:
-		return time.Now().AppendFormat(dst, "2006-01-02\t15:04:05.000000")
+		return appendTimestamp(dst, time.Now())
 	case scenarios.Date:
 		return time.Now().UTC().AppendFormat(dst, "Mon, 02 Jan 2006 15:04:05 GMT")
 	case scenarios.UserID:
@@ -178,6 +178,13 @@ func (s *scripts) appendDynamic(dst []byte) []byte {
 
 // maxFill bounds what [fill] writes.
 const maxFill = 64 << 10
+
+// appendTimestamp appends a time as SIPp does: the date, the time of day, and the seconds since 1970.
+func appendTimestamp(dst []byte, at time.Time) []byte {
+	dst = at.AppendFormat(dst, "2006-01-02\t15:04:05.000000\t")
+	dst = strconv.AppendInt(dst, at.Unix(), 10)
+	return at.AppendFormat(dst, ".000000")
+}
 
 func appendFill(dst []byte, text string, length float64) []byte {
 	n := int(max(0, min(length, maxFill)))

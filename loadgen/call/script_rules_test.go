@@ -296,3 +296,11 @@ func TestScriptsNameAMediaPortForEachCall(t *testing.T) {
 		t.Errorf("logged %q, want %q", host.notes, want)
 	}
 }
+
+// The form of SIPp 3.6.1: "2026-11-21\t15:30:59.877535\t1795275059.877535".
+func TestTimestampIsThatOfSIPp(t *testing.T) {
+	at := time.Date(2026, 11, 21, 15, 30, 59, 7_535_999, time.UTC)
+	if got, want := string(appendTimestamp(nil, at)), "2026-11-21\t15:30:59.007535\t1795275059.007535"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
