@@ -65,9 +65,8 @@ func (v *Value) Number() float64 {
 	return 0
 }
 
-// Parse returns the value as a number: a number itself, the number that its text is, but for space before it as C's
-// strtod allows it, 0 for
-// an empty text, 1 for true.
+// Parse returns the value as a number: a number itself, 1 for true, and of a text what C's strtod makes of the whole of
+// it, which takes space before a number, none behind it, and an empty text for 0.
 func (v *Value) Parse() (x float64, ok bool) {
 	switch v.kind {
 	case numberValue, truthValue:

@@ -106,7 +106,7 @@ func TestScriptVariablesBranchesAndTests(t *testing.T) {
 		{"a text", `<assignstr assign_to="a" value=" x%20y "/><trim assign_to="a"/><urldecode variable="a"/><strcmp variable="a" value="x y" check_it="true"/>`, measure.NoFailure},
 		{"a text that differs", `<assignstr assign_to="a" value="x"/><strcmp variable="a" value="y" check_it="true"/>`, measure.FailedStrcmpDoesntMatch},
 		{"a text that is the same", `<assignstr assign_to="a" value="x"/><strcmp variable="a" value="x" check_it_inverse="true"/>`, measure.FailedStrcmpShouldntMatch},
-		{"a text made a number", `<assignstr assign_to="a" value=" 17 "/><todouble assign_to="n" variable="a"/><subtract assign_to="n" value="17"/><test variable="n" compare="not_equal" value="0" check_it_inverse="true"/>`, measure.NoFailure},
+		{"a text made a number", `<assignstr assign_to="a" value=" 17"/><todouble assign_to="n" variable="a"/><subtract assign_to="n" value="17"/><test variable="n" compare="not_equal" value="0" check_it_inverse="true"/>`, measure.NoFailure},
 		{"a number drawn in a nop", `<sample assign_to="n" distribution="uniform" min="3" max="4"/><test variable="n" compare="greater_than_equal" value="3" check_it="true"/><test variable="n" compare="less_than_equal" value="4" check_it="true"/>`, measure.NoFailure},
 		{"a number drawn of a fixed law", `<sample assign_to="n" distribution="fixed" value="7"/><test variable="n" compare="equal" value="7" check_it="true"/>`, measure.NoFailure},
 		{"an order to end the call", `<exec int_cmd="stop_call"/>`, measure.FailedCallRejected},
