@@ -111,8 +111,8 @@ func (s *scripts) books(_ *call, st *scriptCall, step *scenarios.ScriptStep, now
 	}
 }
 
-// countRepeat counts a message that was sent or came in again.
-func (s *scripts) countRepeat(c *call, at int, direction measure.Direction) {
+// countRepeat counts a message that was sent or came in again; invite says that it belongs to an INVITE.
+func (s *scripts) countRepeat(c *call, at int, direction measure.Direction, invite bool) {
 	step := &s.stats.Steps[at]
 	if direction == measure.Sent {
 		step.SentAgain++
@@ -120,11 +120,11 @@ func (s *scripts) countRepeat(c *call, at int, direction measure.Direction) {
 	} else {
 		step.ReceivedAgain++
 	}
-	s.count(c).Retransmissions[direction][s.kindOf(at)]++
+	s.count(c).Retransmissions[direction][s.kindOf(at, invite)]++
 }
 
-// kindOf returns how the measurement counts the message of a step.
-func (s *scripts) kindOf(at int) measure.Method {
+// kindOf returns how the measurement counts the message of a step, which belongs to an INVITE or not.
+func (s *scripts) kindOf(at int, invite bool) measure.Method {
 	step := &s.flow.steps[at]
 	status, method := step.Status, step.Request
 	if step.Message != nil {
@@ -133,7 +133,7 @@ func (s *scripts) kindOf(at int) measure.Method {
 	switch {
 	case method != "":
 		return methodOf(sip.MethodOf([]byte(method)))
-	case status >= 200 && status < 300:
+	case invite && status >= 200 && status < 300:
 		return measure.Response2xx
 	}
 	return measure.OtherResponse
@@ -173,6 +173,9 @@ func (s *scripts) noteAnswer(c *call, st *scriptCall, status int, text []byte, n
 		c.answered, c.stage = now, talking
 	}
 }
+
+// inviteName is how CSeq names an INVITE.
+var inviteName = []byte("INVITE")
 
 // answersMethod tells whether a response that we send is to a method.
 func answersMethod(text, method []byte) bool {

@@ -129,7 +129,7 @@ func (s *scripts) incomingMessage(c *call, st *scriptCall, r *sip.Message, at ti
 	cookie := uint64(0)
 	if !s.Machine.cfg.Timers.Reliable && !s.cfg.NoRepeats {
 		cookie = s.hash(r)
-		if s.repeated(c, st, cookie, at) {
+		if s.repeated(c, st, r, cookie, at) {
 			return
 		}
 	}
@@ -149,15 +149,15 @@ func (s *scripts) incomingMessage(c *call, st *scriptCall, r *sip.Message, at ti
 }
 
 // repeated deals with a message that came in before.
-func (s *scripts) repeated(c *call, st *scriptCall, cookie uint64, at time.Duration) bool {
+func (s *scripts) repeated(c *call, st *scriptCall, r *sip.Message, cookie uint64, at time.Duration) bool {
 	switch {
 	case st.causeAt >= 0 && st.causeHash == cookie:
-		s.countRepeat(c, st.causeAt, measure.Received)
+		s.countRepeat(c, st.causeAt, measure.Received, r.Method == sip.INVITE)
 		if !s.lost(&s.flow.steps[st.causeAt]) {
 			s.sendAgain(c, st, st.effectAt, at)
 		}
 	case st.receivedAt >= 0 && st.receivedHash == cookie:
-		s.countRepeat(c, st.receivedAt, measure.Received)
+		s.countRepeat(c, st.receivedAt, measure.Received, r.Method == sip.INVITE)
 	default:
 		return false
 	}

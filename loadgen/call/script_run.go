@@ -316,7 +316,7 @@ func (s *scripts) repeat(c *call, st *scriptCall, now time.Duration) {
 		st.interval = min(st.interval, s.Machine.cfg.Timers.T2)
 	}
 	st.repeatAt = now + st.interval
-	s.countRepeat(c, st.sentAt, measure.Sent)
+	s.countRepeat(c, st.sentAt, measure.Sent, answersMethod(st.lastSent, inviteName))
 	if !s.lost(step) {
 		s.queue(c, st.lastSent)
 	}
@@ -336,6 +336,6 @@ func (s *scripts) maxRepeats(invite bool) int {
 // sendAgain sends what a step sent upon a message that came in again.
 func (s *scripts) sendAgain(c *call, st *scriptCall, at int, now time.Duration) {
 	text := s.render(s.Machine.cfg.Wire.Buffer(), c, st, s.flow.steps[at].Message, at, now)
-	s.countRepeat(c, at, measure.Sent)
+	s.countRepeat(c, at, measure.Sent, answersMethod(text, inviteName))
 	s.queue(c, text)
 }

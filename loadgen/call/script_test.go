@@ -67,6 +67,21 @@ func TestPlainScriptsCallEachOther(t *testing.T) {
 	if caller.Successful != 1 || caller.Failed != 0 || answerer.Successful != 1 || answerer.Failed != 0 || answerer.Incoming != 1 {
 		t.Errorf("caller %+v, answerer %+v", caller, answerer)
 	}
+	names := func(s *measure.Script) (all []string) {
+		for _, step := range s.Steps {
+			all = append(all, step.Name)
+		}
+		return all
+	}
+	if got, want := strings.Join(names(caller), ", "), "send INVITE, receive 100, receive 180, receive 183, receive 200, send ACK, pause, send BYE, receive 200"; got != want {
+		t.Errorf("the caller's steps are %s, want %s", got, want)
+	}
+	if got, want := strings.Join(names(answerer), ", "), "receive INVITE, send 180, send 200, receive ACK, receive BYE, send 200, pause"; got != want {
+		t.Errorf("the answerer's steps are %s, want %s", got, want)
+	}
+	if l.calls.InvitesSent != 1 || l.answers.InvitesSent != 1 {
+		t.Errorf("%d and %d INVITEs were counted, want one", l.calls.InvitesSent, l.answers.InvitesSent)
+	}
 	if l.calls.Outcomes[measure.Answered] != 1 || l.calls.Completed != 1 || l.answers.Outcomes[measure.Answered] != 1 {
 		t.Errorf("outcomes %v and %v", l.calls.Outcomes, l.answers.Outcomes)
 	}
@@ -97,6 +112,38 @@ func TestScriptCallsGatewayAndCallerCallsScript(t *testing.T) {
 	}
 }
 
+// A caller that was refused and tries again, as after a challenge, has sent two INVITEs for one call, which ends as its last
+// try did, at both ends.
+func TestScriptsNextTryIsAnotherInviteOfTheSameCall(t *testing.T) {
+	send := func(text string) string { // the first message of a script
+		_, text, _ = strings.Cut(text, "<send")
+		text, _, _ = strings.Cut(text, "</send>")
+		return "<send" + text + "</send>"
+	}
+	caller, answerer := scriptFile(t, "caller.xml"), scriptFile(t, "answerer.xml")
+	first := send(caller) + `<recv response="503"/><send><![CDATA[
+ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+CSeq: 1 ACK
+Content-Length: 0
+
+]]></send>`
+	refusal := `<recv request="INVITE"/>` + strings.Replace(send(answerer), "180 Ringing", "503 Later", 1) + `<recv request="ACK"/>`
+	at := strings.Index(caller, "<send")
+	again := caller[:at] + first + strings.Replace(caller[at:], "CSeq: 1 INVITE", "CSeq: 2 INVITE", 1)
+	l := newScriptLab(t, strings.ReplaceAll(again, "CSeq: 2 BYE", "CSeq: 3 BYE"), strings.Replace(answerer, `<recv request="INVITE"/>`, refusal+`<recv request="INVITE"/>`, 1), nil)
+	l.place(time.Second)
+	l.runUntil(20 * time.Second)
+	l.closed()
+	if l.calls.InvitesSent != 2 || l.answers.InvitesSent != 2 || l.calls.Offered != 1 || l.calls.Outcomes[measure.Answered] != 1 || l.answers.Outcomes[measure.Answered] != 1 {
+		t.Errorf("%d and %d INVITEs of %d calls, outcomes %v and %v; messages:\n%s", l.calls.InvitesSent, l.answers.InvitesSent, l.calls.Offered,
+			l.calls.Outcomes, l.answers.Outcomes, strings.Join(l.log, "\n"))
+	}
+}
+
 // repeats counts messages that were sent, and that came in, again.
 type repeats = [2][measure.NumMethods]uint64
 
@@ -110,7 +157,7 @@ func TestScriptRepeatsOnlyWhatItWasToldTo(t *testing.T) {
 		{"an ACK that got lost is sent again upon the repeated 200", "-> ACK",
 			repeats{{measure.Ack: 1}, {measure.Response2xx: 1}}, repeats{{measure.Response2xx: 1}, {}}},
 		{"a BYE with retrans", "-> BYE", repeats{{measure.Bye: 1}, {}}, repeats{}},
-		{"the answer to a BYE, upon its repeat", "<- 200 OK (2 BYE)", repeats{{measure.Bye: 1}, {}}, repeats{{measure.Response2xx: 1}, {measure.Bye: 1}}},
+		{"the answer to a BYE, upon its repeat", "<- 200 OK (2 BYE)", repeats{{measure.Bye: 1}, {}}, repeats{{measure.OtherResponse: 1}, {measure.Bye: 1}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newScriptLab(t, scriptFile(t, "caller.xml"), scriptFile(t, "answerer.xml"), nil)
