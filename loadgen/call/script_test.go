@@ -147,6 +147,21 @@ Content-Length: 0
 // repeats counts messages that were sent, and that came in, again.
 type repeats = [2][measure.NumMethods]uint64
 
+// repeatsOfSteps returns what the steps of a script count of them.
+func repeatsOfSteps(s *measure.Script) (sent, received uint64) {
+	for _, step := range s.Steps {
+		sent, received = sent+step.SentAgain, received+step.ReceivedAgain
+	}
+	return sent, received
+}
+
+func sum(counts [measure.NumMethods]uint64) (all uint64) {
+	for _, n := range counts {
+		all += n
+	}
+	return all
+}
+
 func TestScriptRepeatsOnlyWhatItWasToldTo(t *testing.T) {
 	for _, tt := range []struct {
 		name, lost     string
@@ -179,11 +194,17 @@ func TestScriptRepeatsOnlyWhatItWasToldTo(t *testing.T) {
 			if n != 2 || l.caller.ScriptCounts().Successful != 1 || l.answerer.ScriptCounts().Successful != 1 {
 				t.Errorf("%q was sent %d times; messages:\n%s", tt.lost, n, strings.Join(l.log, "\n"))
 			}
-			if got := repeats(l.calls.Retransmissions); got != tt.caller {
-				t.Errorf("the caller counts %v, want %v", got, tt.caller)
-			}
-			if got := repeats(l.answers.Retransmissions); got != tt.answer {
-				t.Errorf("the answerer counts %v, want %v", got, tt.answer)
+			for _, end := range []struct {
+				name      string
+				got, want repeats
+				script    *measure.Script
+			}{{"caller", l.calls.Retransmissions, tt.caller, l.caller.ScriptCounts()}, {"answerer", l.answers.Retransmissions, tt.answer, l.answerer.ScriptCounts()}} {
+				if end.got != end.want {
+					t.Errorf("the %s counts %v, want %v", end.name, end.got, end.want)
+				}
+				if sent, received := repeatsOfSteps(end.script); sent != sum(end.want[measure.Sent]) || received != sum(end.want[measure.Received]) {
+					t.Errorf("the steps of the %s count %d sent and %d received again, want %v", end.name, sent, received, end.want)
+				}
 			}
 		})
 	}
