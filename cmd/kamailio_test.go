@@ -85,36 +85,47 @@ type proxy struct {
 	trust   []string // flags with which its certificate is believed
 }
 
+// proxyForm is what is written into the proxy's configuration.
+type proxyForm struct {
+	Transport, Listen, Gateway, Password string
+	Certificate, Key                     string // files, over TLS
+	Relay                                string // address that rtpengine takes commands on, "" for none
+	Offer                                string // what becomes of the caller's description, in words of rtpengine
+}
+
 // startProxy starts both, over one transport.
 func startProxy(t *testing.T, path, transport string, gatewayArgs ...string) *proxy {
 	t.Helper()
-	folder := t.TempDir()
+	return startProxyWith(t, path, proxyForm{Transport: transport}, gatewayArgs...)
+}
+
+// startProxyWith starts both and writes what the form lacks: addresses, files and the password.
+func startProxyWith(t *testing.T, path string, form proxyForm, gatewayArgs ...string) *proxy {
+	t.Helper()
+	folder, transport := t.TempDir(), form.Transport
 	p := &proxy{}
-	var cert, key string
 	if transport == "tls" {
-		cert, key = certificateFiles(t, folder)
-		gatewayArgs = append(gatewayArgs, "--tls-cert", cert, "--tls-key", key)
-		p.trust = []string{"--tls-ca", cert}
+		form.Certificate, form.Key = certificateFiles(t, folder)
+		gatewayArgs = append(gatewayArgs, "--tls-cert", form.Certificate, "--tls-key", form.Key)
+		p.trust = []string{"--tls-ca", form.Certificate}
 	}
 	gatewayArgs = append([]string{"gateway", "--listen", transport + ":127.0.0.1:0", "--output", "json"}, gatewayArgs...)
 	p.gateway = startSession(t, gatewayArgs...)
-	gateway := p.gateway.says(t, `gateway (\S+) answers`)[1]
-	listen := "127.0.0.1:" + freePort(t)
-	p.target = "sip:+15550100@" + listen + ";transport=" + transport
-	p.peer = startKamailio(t, path, folder, map[string]string{
-		"Transport": transport, "Listen": listen, "Gateway": gateway, "Password": proxyPassword, "Certificate": cert, "Key": key,
-	})
+	form.Gateway = p.gateway.says(t, `gateway (\S+) answers`)[1]
+	form.Listen, form.Password = "127.0.0.1:"+freePort(t), proxyPassword
+	p.target = "sip:+15550100@" + form.Listen + ";transport=" + transport
+	p.peer = startKamailio(t, path, folder, form)
 	if transport == "udp" {
-		awaitListener(t, p.peer, listen)
+		awaitListener(t, p.peer, form.Listen)
 	} else {
-		awaitStream(t, p.peer, listen)
+		awaitStream(t, p.peer, form.Listen)
 	}
 	return p
 }
 
 // startKamailio writes the configuration and starts Kamailio with it. It is several processes, which end
 // together when the first is asked to.
-func startKamailio(t *testing.T, path, folder string, values map[string]string) *peer {
+func startKamailio(t *testing.T, path, folder string, values proxyForm) *peer {
 	t.Helper()
 	form, err := template.ParseFiles("testdata/kamailio/proxy.cfg")
 	if err != nil {
