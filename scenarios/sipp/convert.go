@@ -125,6 +125,9 @@ func (c *converter) answered(method string) *scenarios.ScriptStep {
 	for c.receiving(func(s *scenarios.ScriptStep) bool { return s.Request == "" }) {
 		step := c.here()
 		c.at++
+		if step.Optional || step.Status < 200 || step.Challenge {
+			c.passOver(step)
+		}
 		switch {
 		case step.Status < 200 && !step.Optional:
 			c.note(Warning, step.Line, "that %d must come is not required any more: invite notes what comes", step.Status)
@@ -257,11 +260,10 @@ func (c *converter) phrase(phrase string, step, final *scenarios.ScriptStep) {
 	if final != nil {
 		inside = append(inside, c.checks(final)...)
 	}
-	if len(inside) == 0 {
-		c.say("%s", phrase)
-		return
+	if len(inside) > 0 {
+		phrase += ":"
 	}
-	c.say("%s:", phrase)
+	c.say("%s", phrase)
 	for _, line := range inside {
 		c.lines = append(c.lines, "  "+strings.TrimPrefix(line, "  "))
 	}
@@ -320,6 +322,7 @@ func variableName(name string) string {
 // receive converts a request that is waited for, with the answer to it.
 func (c *converter) receive(step *scenarios.ScriptStep) {
 	c.at++
+	c.passOver(step)
 	switch {
 	case step.Pattern != nil:
 		c.lose(step, "a method or status by a regular expression")
@@ -336,6 +339,17 @@ func (c *converter) receive(step *scenarios.ScriptStep) {
 	c.say("expect %s", step.Request)
 	if step.Request == "BYE" && c.responding(200) {
 		c.at++ // answered unasked
+	}
+}
+
+// passOver reports the actions upon a message that nothing in the result looks at.
+func (c *converter) passOver(step *scenarios.ScriptStep) {
+	for _, a := range step.Actions {
+		if a.Op == scenarios.Log || a.Op == scenarios.Warn {
+			c.note(Warning, a.Line, "a line of a log is left out")
+		} else {
+			c.note(Error, a.Line, "an action upon a message that a step of its own does not look at: cannot be expressed")
+		}
 	}
 }
 
@@ -356,6 +370,7 @@ func (c *converter) response(step *scenarios.ScriptStep) {
 	}
 	acknowledged := c.receiving(func(s *scenarios.ScriptStep) bool { return s.Request == "ACK" })
 	if acknowledged {
+		c.passOver(c.here())
 		c.at++
 	}
 	switch {

@@ -66,6 +66,9 @@ func TestConvertSaysWhatIsLost(t *testing.T) {
 		{"a loop", `<label id="1"/>` + sends("OPTIONS sip:x SIP/2.0") + `<recv response="200"/><nop next="1"/>`, "a branch or a loop"},
 		{"a branch upon a response", sends("OPTIONS sip:x SIP/2.0") + `<recv response="404" optional="true" next="1"/><recv response="200"/><label id="1"/><nop/>`, "a branch upon a 404"},
 		{"a command", sends("OPTIONS sip:x SIP/2.0") + `<recv response="200"/><sendCmd><![CDATA[Call-ID: [call_id]]]></sendCmd>`, "a command to another scenario"},
+		{"an action upon a request", `<recv request="INVITE"><action><ereg regexp="x" search_in="msg" assign_to="x"/><log message="[$x]"/></action></recv>` + sends("SIP/2.0 486 Busy Here") + `<recv request="ACK"/>`, "an action upon a message"},
+		{"an action upon a provisional response", invites() + `<recv response="180" optional="true"><action><ereg regexp="x" search_in="msg" assign_to="x"/><log message="[$x]"/></action></recv><recv response="200"/>` + sends("ACK sip:x SIP/2.0"), "an action upon a message"},
+		{"an action of a request without headers of its own", strings.Replace(sends("OPTIONS sip:x SIP/2.0"), "</send>", `<action><exec int_cmd="stop_call"/></action></send>`, 1) + `<recv response="200"/>`, "an action"},
 		{"a distribution", sends("OPTIONS sip:x SIP/2.0") + `<recv response="200"/><pause distribution="uniform" min="1" max="2"/>`, "a pause of this distribution"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
