@@ -10,9 +10,8 @@ import (
 type protectionSpace struct {
 	proxy     bool
 	realm     []byte
-	challenge Challenge // points into text, its Nonce into next after Authentication-Info
+	challenge Challenge // points into text
 	text      []byte
-	next      []byte
 	held      bool    // the nonce can be used
 	keySum    *hexSum // nil before the first challenge; behind a pointer, so that no print-out shows it
 	keyLen    int
@@ -63,17 +62,6 @@ func (s *protectionSpace) begin(random uint64) {
 		raw[i] = byte(random >> (8 * i))
 	}
 	hex.Encode(s.cnonce[:], raw[:])
-	s.count, s.held = 0, true
-}
-
-// replace puts the nextnonce of Authentication-Info in the place of the nonce. A -sess key stays: it is
-// that of the first nonces (RFC 7616, 3.4.2).
-func (s *protectionSpace) replace(nonce []byte) {
-	if s.holds(nonce) {
-		return
-	}
-	s.next = append(s.next[:0], nonce...)
-	s.challenge.Nonce = s.next
 	s.count, s.held = 0, true
 }
 
