@@ -131,8 +131,11 @@ func (s *Shard) nap() time.Duration {
 	if s.calls == nil {
 		return nap
 	}
-	turn := time.Since(s.Start) - s.turn.last
-	return max(0, beat(turn)-turn)
+	turn, next := time.Since(s.Start)-s.turn.last, streamBeat
+	if _, datagrams := s.Socket.(*sip.Socket); datagrams {
+		next = beat(turn)
+	}
+	return max(0, next-turn)
 }
 
 // launch starts the calls that are due. Calls that were to end before one of them began do so first,
