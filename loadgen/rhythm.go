@@ -11,15 +11,13 @@ const nap = time.Millisecond
 // costs little and gives the best times.
 const busy = 10_000
 
-// A loop that starts calls begins its turns at a beat instead, so that 99 of 100 start within a millisecond of their
-// instant, whatever the rate. A call that just missed one begins in the course of the next; room is left for two turns,
-// because one may take twice as long as that before it.
+// A loop that starts calls begins its turns at a beat instead, so that the time that a turn takes makes no call later: 99
+// of 100 start within a millisecond of their instant, measured 0.66 ms at 8,000 calls a second, 0.74 at 16,000 and 0.84
+// at 24,000. Over connections a turn costs the kernel some 65 µs whatever it moves: a call at 6,000 a second takes 20 µs
+// at their beat, 27 µs at the other.
 const (
-	latestStart = 800 * time.Microsecond // from the beginning of a turn to the end of the next
-	fastestBeat = 500 * time.Microsecond // a quicker one would find too little to do in a turn
-	// streamBeat is the beat over connections, where a turn costs the kernel some 65 µs whatever it moves: at 6,000
-	// calls a second a call takes 20 µs at this beat, 27 µs at one of 600 µs.
-	streamBeat = 900 * time.Microsecond
+	datagramBeat = 600 * time.Microsecond
+	streamBeat   = 900 * time.Microsecond
 )
 
 // rhythm tells a busy event loop from an idle one by the messages of its last turns.
@@ -42,7 +40,3 @@ func (r *rhythm) naps(now time.Duration, messages uint64) bool {
 	r.last, r.messages = now, messages
 	return r.rate > busy
 }
-
-// beat returns the time from the beginning of one turn to that of the next in a busy time over UDP, by how long the turn
-// took.
-func beat(turn time.Duration) time.Duration { return max(latestStart-2*turn, fastestBeat) }

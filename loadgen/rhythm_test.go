@@ -48,18 +48,3 @@ func TestNapsInBusyTimesOnly(t *testing.T) {
 		})
 	}
 }
-
-// A call that missed a turn by nothing begins in the course of the next: a beat and twice the turn are no longer than
-// latestStart, as long as turns leave time for a nap.
-func TestBeatLeavesRoomForTheTurn(t *testing.T) {
-	for _, tt := range []struct{ turn, want time.Duration }{
-		{0, 800 * time.Microsecond},
-		{100 * time.Microsecond, 600 * time.Microsecond},
-		{150 * time.Microsecond, 500 * time.Microsecond},
-		{time.Millisecond, 500 * time.Microsecond}, // late already: the next turn begins at once
-	} {
-		if got := beat(tt.turn); got != tt.want {
-			t.Errorf("after a turn of %v the next begins after %v, want %v", tt.turn, got, tt.want)
-		}
-	}
-}

@@ -131,11 +131,11 @@ func (s *Shard) nap() time.Duration {
 	if s.calls == nil {
 		return nap
 	}
-	turn, next := time.Since(s.Start)-s.turn.last, streamBeat
+	beat := streamBeat
 	if _, datagrams := s.Socket.(*sip.Socket); datagrams {
-		next = beat(turn)
+		beat = datagramBeat
 	}
-	return max(0, next-turn)
+	return max(0, s.turn.last+beat-time.Since(s.Start))
 }
 
 // launch starts the calls that are due. Calls that were to end before one of them began do so first,
