@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// wireRules take out of a message what differs from run to run: ports, process numbers, branches and random values.
+// wireRules take out of a message what differs from run to run: ports, process numbers, branches, random values,
+// and the number of the call at either end, whose order two controllers do not share.
 type wireRules []struct {
 	found *regexp.Regexp
 	put   string
@@ -16,7 +17,7 @@ type wireRules []struct {
 var sameForAll = wireRules{
 	{regexp.MustCompile(`(127\.0\.0\.1|nnl\.cym):\d+`), "$1:port"},
 	{regexp.MustCompile(`branch=z9hG4bK[^;\r\n]*`), "branch=b"},
-	{regexp.MustCompile(`tag=\d+([AB]|SIPpTag)`), "tag=pid$1"},
+	{regexp.MustCompile(`tag=\d+([AB]|SIPpTag\d\d[a-z]?)\d+`), "tag=$1"},
 	{regexp.MustCompile(`X-Port: \d+`), "X-Port: port"},
 	{regexp.MustCompile(`m=(audio|video|image) \d+`), "m=$1 port"},
 	{regexp.MustCompile(`(cnonce|response)="?[0-9a-f]+"?`), "$1=random"},
