@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -32,7 +33,7 @@ func main() {
 
 // follow copies what is worth reading and returns a line for each test that was skipped.
 func follow(from io.Reader, to io.Writer) (skipped []string, err error) {
-	said := map[[2]string]string{} // by package and test
+	said := map[[2]string]*bytes.Buffer{} // by package and test
 	lines := bufio.NewReader(from)
 	for {
 		line, err := lines.ReadBytes('\n')
@@ -46,18 +47,21 @@ func follow(from io.Reader, to io.Writer) (skipped []string, err error) {
 			e = event{Output: string(line)}
 		}
 		name := [2]string{e.Package, e.Test}
+		if said[name] == nil {
+			said[name] = &bytes.Buffer{}
+		}
 		switch {
 		case e.Test == "":
 			if e.Output != "PASS\n" {
 				fmt.Fprint(to, e.Output)
 			}
 		case e.Action == "output":
-			said[name] += e.Output
+			said[name].WriteString(e.Output)
 		case e.Action == "fail":
-			fmt.Fprint(to, said[name])
+			_, _ = said[name].WriteTo(to)
 		case e.Action == "skip":
 			why := ""
-			if all := reason.FindAllStringSubmatch(said[name], -1); all != nil {
+			if all := reason.FindAllStringSubmatch(said[name].String(), -1); all != nil {
 				why = all[len(all)-1][1]
 			}
 			skipped = append(skipped, fmt.Sprintf("  %s %s: %s\n", path.Base(e.Package), e.Test, why))

@@ -63,7 +63,7 @@ func TestRunAboveTheRememberedCeilingIsInconclusive(t *testing.T) {
 	cache := t.TempDir()
 	store := ceiling.Store{Folder: filepath.Join(cache, "sipplan")}
 	known := ceiling.Ceiling{CAPS: 2500, Broke: 3000, Why: "somebody pulled the brake", Measured: time.Now()}
-	if err := store.Save(ceiling.ThisMachine(version(), sip.UDP), known); err != nil {
+	if err := store.Save(ceiling.ThisMachine(build(version(), os.Executable), sip.UDP), known); err != nil {
 		t.Fatal(err)
 	}
 	code, run, stderr := blastAt(t, cache, address, "2800")
