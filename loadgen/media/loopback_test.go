@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"testing"
 	"time"
+
+	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 // testPorts lies below the ports that systems give out by themselves. Pairs in use are skipped.
@@ -20,15 +22,8 @@ func networks(t *testing.T, test func(t *testing.T, local netip.Addr, n func() n
 			"portable": func() network { return &portable{} },
 		} {
 			t.Run(name+" "+local, func(t *testing.T) {
-				a := netip.MustParseAddr(local)
-				s, err := make().listen(netip.AddrPortFrom(a, 0))
-				if err != nil {
-					t.Skipf("no loopback of this kind: %v", err)
-				}
-				if err := s.close(); err != nil {
-					t.Error(err)
-				}
-				test(t, a, make)
+				testbed.Loopback(t, local)
+				test(t, netip.MustParseAddr(local), make)
 			})
 		}
 	}

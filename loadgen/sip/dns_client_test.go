@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -330,6 +331,9 @@ func TestTheHostsFileGoesFirst(t *testing.T) {
 func TestHostsFileKnowsThisMachine(t *testing.T) {
 	addrs, err := sip.HostsFile().LookupNetIP(context.Background(), "ip", "localhost")
 	if err != nil {
+		if file, _ := os.ReadFile("/etc/hosts"); strings.Contains(string(file), "localhost") {
+			t.Fatal(err)
+		}
 		t.Skip("this machine's hosts file has no localhost:", err)
 	}
 	if !addrs[0].IsLoopback() {

@@ -4,6 +4,7 @@
 package testbed
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,6 +49,20 @@ func Torture(t testing.TB) string {
 		t.Fatalf("SIPPLAN_TORTURE: %v", err)
 	}
 	return folder
+}
+
+// Loopback skips a test where the machine has no such loopback address: only that of IPv6 may be missing.
+func Loopback(t testing.TB, address string) {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", net.JoinHostPort(address, "0"))
+	if err == nil {
+		_ = conn.Close()
+		return
+	}
+	if net.ParseIP(address).To4() != nil {
+		t.Fatalf("no loopback: %v", err)
+	}
+	t.Skipf("no loopback of IPv6: %v", err)
 }
 
 // Tries is how often a test tries anew because the machine was too busy.

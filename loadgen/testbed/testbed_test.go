@@ -43,6 +43,9 @@ func TestWhatIsMissingFailsWherePeersAreRequired(t *testing.T) {
 	}{
 		{"a program that is there", "required", "", peer("go"), "passed"},
 		{"a missing program", "", "", peer("no-such-program"), "skipped"},
+		{"the loopback of IPv4", "", "", func(t testing.TB) { Loopback(t, "127.0.0.1") }, "passed"},
+		{"an address of IPv4 that is not ours", "", "", func(t testing.TB) { Loopback(t, "192.0.2.1") }, "failed"},
+		{"an address of IPv6 that is not ours", "", "", func(t testing.TB) { Loopback(t, "2001:db8::1") }, "skipped"},
 		{"a missing program that is required", "required", "", peer("no-such-program"), "failed"},
 		{"no torture messages", "", "", torture, "skipped"},
 		{"no torture messages, though peers are required", "required", "", torture, "skipped"},
