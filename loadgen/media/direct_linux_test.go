@@ -190,11 +190,11 @@ func TestARefusedPortIsNamedOverTheLoopback(t *testing.T) {
 		want  bool
 	}{{"all the time", 3 * second, true}, {"until the far end listens", 300 * time.Millisecond, false}} {
 		m := newEngine(Config{Local: loopback4, Ports: testPorts}, newNetwork(0, true))
+		l := mustOpen(t, m) // first, so that it does not get the port that the peer gives back
 		peer, peerAt := listenSomewhere(t, m.network, loopback4)
 		if err := peer.close(); err != nil {
 			t.Fatal(err)
 		}
-		l := mustOpen(t, m)
 		l.Start(0, Stream{Remote: peerAt})
 		opened := false
 		for now := time.Duration(0); now < 3*second; now += tick {
