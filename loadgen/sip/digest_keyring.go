@@ -57,14 +57,6 @@ func NewKeyring(account Credentials, random rand.Source) *Keyring {
 // Format names the user, whatever the verb.
 func (k *Keyring) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.account.String()) }
 
-// Forget drops all nonces: the next request is challenged like the first. What was allocated is used
-// again.
-func (k *Keyring) Forget() {
-	for _, s := range k.spaces {
-		s.held = false
-	}
-}
-
 // AppendHeaders appends the header lines with the credentials of a request, one Authorization or
 // Proxy-Authorization line for each realm that gave us a nonce, none before the first challenge. Each call
 // counts as another request: what is repeated, and the ACK of a 2xx, takes the lines of the first sending

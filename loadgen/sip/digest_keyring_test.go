@@ -183,18 +183,6 @@ func TestChallengeWithoutAnAnswerIsNotAnsweredForever(t *testing.T) {
 	}
 }
 
-func TestForgetIsChallengedAgain(t *testing.T) {
-	k := NewKeyring(alice, rand.NewPCG(1, 2))
-	var trial Trial
-	k.Challenged(&trial, []Authentication{www(`realm="a", nonce="n1"`)})
-	k.Forget()
-	trial = Trial{}
-	if got := k.AppendHeaders(nil, &trial, invite); len(got) > 0 {
-		t.Errorf("sends %q", got)
-	}
-	checkExchanges(t, k, &trial, []exchange{{[]Authentication{www(`realm="a", nonce="n1", qop=auth`)}, LoginRetry, "server/a/n1/00000001/MD5"}})
-}
-
 // TestSessionKeyStaysThatOfTheFirstNonces checks the -sess key by the formula, for the first request and the next
 // (RFC 7616, 3.4.2).
 func TestSessionKeyStaysThatOfTheFirstNonces(t *testing.T) {
