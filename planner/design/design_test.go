@@ -311,6 +311,33 @@ func TestF19EmergencyCallsHaveAReservation(t *testing.T) {
 	}
 }
 
+// TestBlockingOfAllCallsHeedsPortsForEmergencyCalls holds every figure of a location on its planned ports against the
+// reservation formula itself: two thirds of the calls of one site are emergency calls here, so that each class counts.
+func TestBlockingOfAllCallsHeedsPortsForEmergencyCalls(t *testing.T) {
+	for _, file := range []string{"%semergency: {provider: elin, share: 50%%}\n", "%s"} {
+		d := work(t, "topology: central-sip-trunk\nitsps: [{name: X, resilient: yes}]\n"+file, sites(1, 1000, "moderate"))
+		l, reserved := d.Variant().Locations[0], 0
+		emergency := d.emergencyOf(l.Load.Erlangs)
+		if d.plansEmergency() {
+			reserved = d.Emergency[0].Reserved
+		}
+		high, low, err := erlang.Reservation(l.Trunk, reserved, emergency, l.Load.Erlangs-emergency)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := low + (high-low)*emergency/l.Load.Erlangs
+		if (reserved > 0) != d.plansEmergency() {
+			t.Errorf("%d ports are kept", reserved)
+		}
+		for what, got := range map[string]float64{"everything up": l.Blocking, "one down": l.Down, "worst place": d.Variant().Blocking,
+			"as planned": d.Sensitivity[1].Blocking, "worst as planned": d.Sensitivity[1].Worst} {
+			if math.Abs(got-want) > 1e-12 {
+				t.Errorf("%s, %d ports kept: %g is lost, want %g", what, reserved, got, want)
+			}
+		}
+	}
+}
+
 // TestPortsKeepTheGoSBesideThoseForEmergencyCalls: what is kept free is missing to the other calls, which the promise is about.
 func TestPortsKeepTheGoSBesideThoseForEmergencyCalls(t *testing.T) {
 	const file = "%semergency: {provider: elin, share: 1%%}\n"

@@ -49,13 +49,35 @@ func (d *Design) ports(c *calculator, erlangs float64) int {
 	if !d.plansEmergency() || n == 0 {
 		return n
 	}
-	g := EmergencyGroup{Erlangs: d.emergencyOf(erlangs)}
 	for most := n + 2*mostReserved; n < most && c.err == nil; n++ {
-		if g.reserve(c, n, erlangs, d.emergencyGoS()); g.Others <= d.Assumptions.GoS {
+		if d.reserve(c, n, erlangs).Others <= d.Assumptions.GoS {
 			break
 		}
 	}
 	return n
+}
+
+// reserve keeps the fewest of so many ports for emergency calls, if the plan says anything about these.
+func (d *Design) reserve(c *calculator, ports int, erlangs float64) EmergencyGroup {
+	g := EmergencyGroup{Erlangs: d.emergencyOf(erlangs)}
+	if d.plansEmergency() {
+		g.reserve(c, ports, erlangs, d.emergencyGoS())
+	}
+	return g
+}
+
+// blocking returns the share of all calls that is lost on so many ports of a location. As many of them as were planned are
+// kept for emergency calls, for which the other calls pay; without any it is that of [calculator.blocking].
+func (d *Design) blocking(c *calculator, l *Location, ports int, erlangs float64) float64 {
+	lost := c.blocking(ports, erlangs)
+	kept := min(l.reserved, ports)
+	if kept <= 0 || erlangs <= 0 || c.err != nil {
+		return lost
+	}
+	emergency := d.emergencyOf(erlangs)
+	var high, low float64
+	high, low, c.err = erlang.Reservation(ports, kept, emergency, erlangs-emergency)
+	return max(lost, (emergency*high+(erlangs-emergency)*low)/erlangs)
 }
 
 // emergencyGoS returns the share of emergency calls that may be blocked.
@@ -68,9 +90,8 @@ func (d *Design) emergency(c *calculator) {
 	}
 	for _, l := range d.Variant().Locations {
 		country, _ := catalog.FindCountry(l.Country)
-		g := EmergencyGroup{Site: l.Site, Numbers: country.Emergency, Erlangs: d.emergencyOf(l.Load.Erlangs)}
-		g.reserve(c, l.Ports, l.Load.Erlangs, d.emergencyGoS())
-		g.Reason = "nothing is reserved"
+		g := d.reserve(c, l.Ports, l.Load.Erlangs)
+		g.Site, g.Numbers, g.Reason = l.Site, country.Emergency, "nothing is reserved"
 		if g.Reserved > 0 {
 			g.Reason = fmt.Sprintf("%d of %d ports are kept for emergency calls: other calls are refused when no more are free", g.Reserved, l.Ports)
 		}

@@ -40,7 +40,7 @@ func (f Failure) broken() int {
 // failures works out every single failure.
 func (d *Design) failures(c *calculator) {
 	for i, l := range d.Variant().Locations {
-		d.Variant().Locations[i].LongRun = l.Availability(c.blocking)
+		d.Variant().Locations[i].LongRun = l.Availability(func(ports int, erlangs float64) float64 { return d.blocking(c, &l, ports, erlangs) })
 		d.unitFailures(c, &l)
 		d.siteFailure(c, i)
 		d.providerFailure(c, i)
@@ -68,7 +68,7 @@ func (d *Design) unitFailures(c *calculator, l *Location) {
 	for _, b := range l.Mix.Bought {
 		left := min(l.Trunk, l.Mix.Calls-b.Calls)
 		f := Failure{What: "one " + b.Model, Site: l.Site, Moved: l.Load.Erlangs * float64(b.Calls) / float64(l.Mix.Calls),
-			Blocking: c.blocking(left, l.Load.Erlangs), Unavailable: unavailable(b.MTBF, b.MTTR),
+			Blocking: d.blocking(c, l, left, l.Load.Erlangs), Unavailable: unavailable(b.MTBF, b.MTTR),
 			Reason: fmt.Sprintf("%d of %d ports are left", left, l.Trunk)}
 		if left <= 0 {
 			f.Stranded, f.Reason = l.Load.Users, "it is the only one"
@@ -111,7 +111,7 @@ func (d *Design) providerFailure(c *calculator, index int) {
 		if most := providers[1].Channels; most != nil {
 			channels = min(channels, *most)
 		}
-		f.Moved, f.Blocking = l.Load.Erlangs, c.blocking(channels, l.Load.Erlangs)
+		f.Moved, f.Blocking = l.Load.Erlangs, d.blocking(c, &l, channels, l.Load.Erlangs)
 		f.Reason = fmt.Sprintf("calls go over %d channels of %s", channels, providers[1].Name)
 	default:
 		d.reroute(c, &f, index, l.Serves)
@@ -166,7 +166,7 @@ func (d *Design) reroute(c *calculator, f *Failure, index int, sites []int) {
 	default:
 		to := v.Locations[other]
 		f.Moved += rest.Erlangs
-		blocking := c.blocking(to.Trunk, to.Load.Erlangs+rest.Erlangs)
+		blocking := d.blocking(c, &to, to.Trunk, to.Load.Erlangs+rest.Erlangs)
 		f.Blocking = max(f.Blocking, blocking)
 		way := "calls go to " + d.Sites[to.Site].Name
 		if blocking > d.Assumptions.FailureGoS {

@@ -26,7 +26,7 @@ func (d *Design) sensitivity(c *calculator) {
 			erlangs := l.Load.Erlangs * factor
 			s.Erlangs += erlangs
 			s.Ports += d.ports(c, erlangs)
-			blocking := c.blocking(l.Ports, erlangs)
+			blocking := d.blocking(c, &l, l.Ports, erlangs)
 			s.Worst = max(s.Worst, blocking)
 			lost += erlangs * blocking
 		}

@@ -39,7 +39,8 @@ type Location struct {
 	Blocking  float64 // share of the calls, with everything up
 	Down      float64 // the same with the largest unit failed
 	// LongRun is the blocking with all failures and repairs of the years; nil without MTBF and MTTR of every unit.
-	LongRun *float64
+	LongRun  *float64
+	reserved int // of the ports that the GoS needs, kept for emergency calls
 }
 
 // The names of the variants, as plan files write them.
@@ -117,7 +118,8 @@ func (d *Design) equip(c *calculator, l *Location, s shape, gateways, sbcs []Can
 		l.Lines, all = catalog.SBC, sbcs
 	}
 	l.Ports, l.PortsDown = d.ports(c, l.Load.Erlangs), c.ports(l.Load.Erlangs, d.Assumptions.FailureGoS)
-	l.Trunk, l.Blocking = l.Ports, c.blocking(l.Ports, l.Load.Erlangs)
+	l.reserved = d.reserve(c, l.Ports, l.Load.Erlangs).Reserved
+	l.Trunk, l.Blocking = l.Ports, d.blocking(c, l, l.Ports, l.Load.Erlangs)
 	l.Down = l.Blocking
 	if !s.units || l.Ports == 0 {
 		return
@@ -128,7 +130,7 @@ func (d *Design) equip(c *calculator, l *Location, s shape, gateways, sbcs []Can
 		n.callsDown, n.units = 0, 1
 	}
 	l.Mix = c.mix(forLines(all, l.Lines, l.Ports), string(l.Lines), n)
-	l.measure(c, s)
+	d.measure(c, l, s)
 }
 
 // promisedCAPS returns the location's part of the call attempts per second that the plan promises.
@@ -141,14 +143,14 @@ func (d *Design) promisedCAPS(l *Location) float64 {
 
 // measure works out the blocking on what was bought. Channels of a SIP trunk are rented as the GoS needs them, whatever
 // its session border controllers could keep.
-func (l *Location) measure(c *calculator, s shape) {
+func (d *Design) measure(c *calculator, l *Location, s shape) {
 	down := l.Mix.Down
 	if s.kind == catalog.SBC {
 		down = min(down, l.Trunk)
 	} else {
 		l.Trunk = l.Mix.Calls
 	}
-	l.Blocking, l.Down = c.blocking(l.Trunk, l.Load.Erlangs), c.blocking(down, l.Load.Erlangs)
+	l.Blocking, l.Down = d.blocking(c, l, l.Trunk, l.Load.Erlangs), d.blocking(c, l, down, l.Load.Erlangs)
 }
 
 // add puts a location into the sums of its variant.
