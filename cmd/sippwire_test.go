@@ -34,8 +34,7 @@ func (rules wireRules) Replace(text, callID string) string {
 	if length := headerOf(text, "Content-Length"); length == strconv.Itoa(len(body)) {
 		text = contentLength.ReplaceAllString(text, "Content-Length: right") // SIPp puts spaces before it
 	}
-	// SIPp leaves out the end of a line behind a variable whose text ends one.
-	text = strings.TrimRight(strings.ReplaceAll(text, callID, "call-id"), "\r\n")
+	text = strings.ReplaceAll(text, callID, "call-id")
 	for _, rule := range rules {
 		text = rule.found.ReplaceAllString(text, rule.put)
 	}

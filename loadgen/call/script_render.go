@@ -27,6 +27,9 @@ func (s *scripts) render(dst []byte, c *call, st *scriptCall, message *scenarios
 	s.body = s.appendText(s.body[:0], &r, message.Body)
 	r.body = s.body
 	dst = s.appendText(dst, &r, message.Head)
+	if !bytes.HasSuffix(dst, headEnd) {
+		dst = append(dst, lineEnd...) // a line that was left out took it along, as it does in SIPp
+	}
 	return append(dst, r.body...)
 }
 
@@ -36,7 +39,8 @@ func (s *scripts) text(dst []byte, c *call, st *scriptCall, list []scenarios.Seg
 	return s.appendText(dst, &r, list)
 }
 
-// appendText appends segments. A line that holds nothing but a keyword without a value is left out.
+// appendText appends segments. Behind a value that leaves the text at the beginning of a line, because it is nothing or
+// ends in a line end of its own, white space is left out, as in SIPp: no empty line takes its place.
 func (s *scripts) appendText(dst []byte, r *rendering, list []scenarios.Segment) []byte {
 	start, omit := len(dst), false
 	for i := range list {
@@ -44,7 +48,7 @@ func (s *scripts) appendText(dst []byte, r *rendering, list []scenarios.Segment)
 		if segment.Keyword == scenarios.Literal {
 			text := segment.Text
 			if omit {
-				text = bytes.TrimPrefix(text, lineEnd)
+				text = bytes.TrimLeft(text, whiteSpace)
 				omit = false
 			}
 			dst = append(dst, text...)
@@ -52,18 +56,30 @@ func (s *scripts) appendText(dst []byte, r *rendering, list []scenarios.Segment)
 		}
 		before := len(dst)
 		dst = s.appendKeyword(dst, r, segment)
-		omit = mayBeEmpty(segment.Keyword) && len(dst) == before && (before == start || dst[before-1] == '\n')
+		omit = mayEndLine(segment.Keyword, len(dst) == before) && beginsLine(dst, start, r.message != nil)
 	}
 	return dst
 }
 
-var lineEnd = []byte("\r\n")
+// beginsLine tells whether what is appended next begins a line; what begins at start follows one in a message.
+func beginsLine(dst []byte, start int, message bool) bool {
+	if len(dst) == start {
+		return message
+	}
+	return dst[len(dst)-1] == '\n'
+}
 
-// mayBeEmpty tells the keywords that make a whole line.
-func mayBeEmpty(k scenarios.Keyword) bool {
+const whiteSpace = " \t\r\n\v\f" // of C
+
+var lineEnd, headEnd = []byte("\r\n"), []byte("\r\n\r\n")
+
+// mayEndLine tells the keywords that make whole lines: some whatever they hold, some when they hold nothing.
+func mayEndLine(k scenarios.Keyword, nothing bool) bool {
 	switch k {
-	case scenarios.LastHeader, scenarios.Routes, scenarios.Variable, scenarios.Field, scenarios.Authentication:
+	case scenarios.LastHeader, scenarios.Variable, scenarios.Field:
 		return true
+	case scenarios.Routes, scenarios.Authentication:
+		return nothing
 	}
 	return false
 }
@@ -75,7 +91,7 @@ func (s *scripts) appendKeyword(dst []byte, r *rendering, segment *scenarios.Seg
 	case scenarios.Branch:
 		return appendScriptBranch(dst, c, r.at+offsetOf(segment))
 	case scenarios.CallNumber:
-		return strconv.AppendUint(dst, st.number+uint64(offsetOf(segment)), 10)
+		return strconv.AppendUint(dst, st.number, 10) // SIPp takes [call_number+1] and leaves its offset out
 	case scenarios.CallID:
 		return append(dst, s.callID(c)...)
 	case scenarios.RemoteIP:

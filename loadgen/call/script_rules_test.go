@@ -3,6 +3,7 @@ package call
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -302,5 +303,55 @@ func TestTimestampIsThatOfSIPp(t *testing.T) {
 	at := time.Date(2026, 11, 21, 15, 30, 59, 7_535_999, time.UTC)
 	if got, want := string(appendTimestamp(nil, at)), "2026-11-21\t15:30:59.007535\t1795275059.007535"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// What SIPp 3.6.1 sends: -1 where calls belong to no users, and a number of the call that takes no offset.
+func TestScriptsNameUsersAndCalls(t *testing.T) {
+	for users, want := range map[int][]string{
+		0: {"log: -1 0 1 1 1", "log: -1 0 2 2 2", "log: -1 0 3 3 3"},
+		2: {"log: 2 1 1 1 1", "log: 2 2 2 2 2", "log: 2 1 3 3 3"},
+	} {
+		text, host := inCaller(`<nop><action><log message="[users] [userid] [call_number] [call_number+7] [call_number-1]"/></action></nop>`), &fakeHost{}
+		l := newScriptLab(t, text, "", func(c, _ *ScriptConfig) { c.Host, c.Users = host, users })
+		for range 3 {
+			l.place(time.Second)
+		}
+		l.runUntil(20 * time.Second)
+		if !slices.Equal(host.notes, want) {
+			t.Errorf("%d users: logged %q, want %q", users, host.notes, want)
+		}
+	}
+}
+
+// Behind a value that ends a line, SIPp 3.6.1 leaves out white space; without a value for a whole line, that line. The empty
+// line that ends the headers stays, where SIPp runs them into the body.
+func TestValuesThatEndALineTakeNoOther(t *testing.T) {
+	const set = `<recv response="200" rtd="answer" rrs="true"><action><ereg regexp="a=rtpmap:.*" search_in="body" assign_to="line"/><ereg regexp="(never)?" search_in="msg" assign_to="matched,none"/><log message="[$matched][$line]"/></action></recv>`
+	for _, tt := range []struct{ name, head, body, wantHead, wantBody string }{
+		{"between lines", "", "first\n[$none]\n\nlast", "", "first\r\nlast\r\n"},
+		{"at the beginning of a body", "", "[$none]\n\n  last\n\nend", "", "last\r\n\r\nend\r\n"},
+		{"within a line", "", "a [$none] b\n[$none] c", "", "a  b\r\nc\r\n"},
+		{"a text that ends in a line end", "", "first\n[$line]\n\nlast", "", "first\r\na=rtpmap:0 PCMU/8000\r\na=ptime:20\r\na=inactive\r\nlast\r\n"},
+		{"two in a row", "", "a\n[$none][$none]\nb", "", "a\r\nb\r\n"},
+		{"at the end of the headers", "\nX: 1\n[$none]", "body", "\r\nX: 1", "body\r\n"},
+		{"in the headers", "\n[$none]\nX: 1", "body", "\r\nX: 1", "body\r\n"},
+		{"nothing behind a name", "\nX: [$none]\nY: 2", "body", "\r\nX: \r\nY: 2", "body\r\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text := strings.Replace(inCaller("<pause/>"), `<recv response="200" rtd="answer" rrs="true"/>`, set, 1)
+			at := strings.Index(text, "CSeq: 2 BYE")
+			text = text[:at] + strings.Replace(text[at:], "Max-Forwards: 70\n      Content-Length: 0\n", "Content-Length: [len]"+tt.head+"\n\n"+tt.body+"\n", 1)
+			l := newScriptLab(t, text, "", nil)
+			var sent packet
+			l.catchNext("-> BYE", &sent)
+			l.place(time.Second)
+			l.runUntil(20 * time.Second)
+			_, rest, _ := strings.Cut(string(sent.data), "CSeq: 2 BYE\r\n")
+			want := "Content-Length: " + strconv.Itoa(len(tt.wantBody)) + tt.wantHead + "\r\n\r\n" + tt.wantBody
+			if rest != want {
+				t.Errorf("%q, want %q", rest, want)
+			}
+		})
 	}
 }
