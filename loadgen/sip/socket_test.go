@@ -154,6 +154,7 @@ func TestArrivalIsWhenTheHostHadIt(t *testing.T) {
 		if !batching(b) {
 			nap, slack = 300*time.Millisecond, 100*time.Millisecond // the goroutine that stamps must get a processor
 		}
+		time.Sleep(20 * time.Millisecond) // the kernel begins to stamp a moment after the first socket has asked for it
 		before := time.Since(runStart)
 		a.Queue([]byte("x"), b.Local(), 0)
 		a.Flush()
