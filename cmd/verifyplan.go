@@ -28,7 +28,7 @@ type planTest struct {
 	streams   Streams
 	file      string
 	worked    *design.Design
-	leftOut   []string // of the plan's section simulation, by the calls as by their simulation
+	leftOut   []string // fields of the plan that neither calls nor their simulation follow
 	tests     []*streamTest
 	skipped   []string
 	compress  float64
@@ -121,6 +121,9 @@ func (t *planTest) reduce() error {
 	}
 	read, worked := *t.worked.Plan, *t.worked
 	read.Simulation, t.leftOut = read.Simulation.Live()
+	if days := &read.Demand.DayToDay; *days != "" && *days != "none" {
+		*days, t.leftOut = "", append(t.leftOut, "demand.day_to_day")
+	}
 	worked.Plan = &read
 	t.worked = &worked
 	return nil
@@ -154,7 +157,10 @@ func namedTargets(texts []string) (map[string]string, error) {
 // choose takes the streams whose gateways all have a target, all of them when none is named: they are called in this
 // process then. A target may be that of a trunk group, or of one of its gateways.
 func (t *planTest) choose(named map[string]string) error {
-	all := acceptance.Streams(t.worked)
+	all, err := acceptance.Streams(t.worked)
+	if err != nil {
+		return err
+	}
 	var known []string
 	for _, s := range all {
 		test := &streamTest{Stream: s, targets: map[string]string{}}

@@ -168,12 +168,12 @@ func TestInterruptedTestOfAPlanStillReports(t *testing.T) {
 	}
 }
 
-// Calls of the plan that nobody answers, or that are tried again, would make live calls another traffic than that which the
+// Calls of the plan that nobody answers, or that are tried again, and days that differ would make live calls another traffic than that which the
 // promise was made for: calls and simulation leave them out, and the report says so. The law of conversations is followed.
 func TestVerifyPlanSimulatesWhatItCalls(t *testing.T) {
-	plan := twoPlaces + `simulation: {answered: 60%, retry: {share: 90%}, holding: "70% lognormal:90s + 30% exponential:390s"}` + "\n"
+	plan := twoPlaces + "demand: {day_to_day: high}\n" + `simulation: {answered: 60%, retry: {share: 90%}, holding: "70% lognormal:90s + 30% exponential:390s"}` + "\n"
 	_, report := verifyPlanOnce(t, plan)
-	if left := fmt.Sprint(report["left_out"]); left != "[simulation.answered simulation.retry]" {
+	if left := fmt.Sprint(report["left_out"]); left != "[simulation.answered simulation.retry demand.day_to_day]" {
 		t.Errorf("left out: %s", left)
 	}
 	for i, want := range []float64{15, 9} {

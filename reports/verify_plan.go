@@ -33,7 +33,7 @@ type PlanResult struct {
 	Streams   []StreamResult
 	Simulated *sim.Result // nil if nothing was simulated
 	Skipped   []string    // names of the streams that were not tested
-	LeftOut   []string    // fields of the plan's section simulation that neither the calls nor their simulation follow
+	LeftOut   []string    // fields of the plan that neither the calls nor their simulation follow
 	Compress  float64
 }
 

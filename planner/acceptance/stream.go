@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sipplan/sipplan/erlang"
 	"github.com/sipplan/sipplan/planner/catalog"
 	"github.com/sipplan/sipplan/planner/design"
 	"github.com/sipplan/sipplan/planner/plan"
@@ -48,8 +49,8 @@ func (s *Stream) Ports() int {
 	return sum
 }
 
-// Streams returns what is to be tested of a plan that was worked out, with everything up.
-func Streams(d *design.Design) []Stream {
+// Streams returns what is to be tested of a plan that was worked out, with everything up. Errors are those of [erlang.B].
+func Streams(d *design.Design) ([]Stream, error) {
 	var all []Stream
 	routed := map[string]bool{}
 	for i := range d.Routes {
@@ -62,10 +63,14 @@ func Streams(d *design.Design) []Stream {
 		l := &d.Variant().Locations[i]
 		unrouted := slices.ContainsFunc(l.Serves, func(site int) bool { return !routed[d.Sites[site].Name] })
 		if unrouted && l.Load.Erlangs > 0 && l.Trunk > 0 {
-			all = append(all, placeStream(d, l))
+			s, err := placeStream(d, l)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, s)
 		}
 	}
-	return all
+	return all, nil
 }
 
 // routeStream is the calls of a route over trunk groups of fixed size.
@@ -93,14 +98,15 @@ func routeStream(d *design.Design, r *design.RouteResult) Stream {
 	return s
 }
 
-// placeStream is the calls over the gateways or the SIP trunk of a place.
-func placeStream(d *design.Design, l *design.Location) Stream {
+// placeStream is the calls over the gateways or the SIP trunk of a place: all of one class, on a day that is as the mean.
+func placeStream(d *design.Design, l *design.Location) (Stream, error) {
 	name := d.Sites[l.Site].Name
 	s := newStream(d, name, l.Load)
-	g := Group{Name: name, Ports: l.Trunk, Offered: l.Load.Erlangs, Formula: l.Blocking, By: "Erlang B"}
-	if variation := d.Plan.Demand.DayToDay; variation != "" && variation != "none" {
-		g.By = "Erlang B over the days"
+	blocking, err := erlang.B(float64(l.Trunk), l.Load.Erlangs)
+	if err != nil {
+		return s, fmt.Errorf("%s: %w", name, err)
 	}
+	g := Group{Name: name, Ports: l.Trunk, Offered: l.Load.Erlangs, Formula: blocking, By: "Erlang B"}
 	if l.Lines != catalog.SBC {
 		for _, bought := range l.Mix.Bought {
 			for range bought.Count {
@@ -111,8 +117,8 @@ func placeStream(d *design.Design, l *design.Location) Stream {
 	if len(g.Units) == 0 { // a SIP trunk has its channels whatever its session border controllers could carry
 		g.Units = []Unit{{word(name), l.Trunk}}
 	}
-	s.Formula, s.By, s.Groups = l.Blocking, g.By, []Group{g}
-	return s
+	s.Formula, s.By, s.Groups = g.Formula, g.By, []Group{g}
+	return s, nil
 }
 
 func newStream(d *design.Design, name string, load design.Load) Stream {

@@ -21,7 +21,11 @@ func streamsOf(t testing.TB, text string) []acceptance.Stream {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return acceptance.Streams(d)
+	streams, err := acceptance.Streams(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return streams
 }
 
 func TestStreamsOfRoutes(t *testing.T) {
@@ -84,7 +88,9 @@ gateways: [{model: own, kind: e1, ports: 30}]
 }
 
 func TestStreamsOfSIPTrunksHaveTheirChannels(t *testing.T) {
-	for _, s := range streamsOf(t, string(plan.Example())) {
+	streams := streamsOf(t, string(plan.Example()))
+	streams = append(streams, streamsOf(t, "topology: central-sip-trunk\nitsps: [{name: X, resilient: yes}]\ndemand: {day_to_day: high}\nsites: [{name: A, country: DE, users: {heavy: 300}}]\n")...)
+	for _, s := range streams {
 		if len(s.Groups) != 1 || len(s.Groups[0].Units) != 1 || s.Groups[0].Units[0].Ports != s.Groups[0].Ports {
 			t.Errorf("%s: got %+v, want its channels as one", s.Name, s.Groups)
 		}
