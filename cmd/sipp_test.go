@@ -132,19 +132,28 @@ func (p *peer) table(t *testing.T, pattern string) map[string]int {
 	return values
 }
 
-// freePort returns a UDP port on loopback that was free a moment ago.
+// freePort returns a port on loopback that was free a moment ago, for datagrams and, as phones open both, for connections.
 func freePort(t *testing.T) string {
 	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		listener, err := net.Listen("tcp", conn.LocalAddr().String())
+		if err != nil {
+			continue // a connection of another program has it
+		}
+		defer listener.Close()
+		_, port, err := net.SplitHostPort(conn.LocalAddr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return port
 	}
-	defer conn.Close()
-	_, port, err := net.SplitHostPort(conn.LocalAddr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
+	t.Fatal("no port of 100 was free for datagrams and connections")
+	return ""
 }
 
 // awaitListener waits until a peer has opened its UDP port: until then the kernel refuses what is sent
