@@ -156,7 +156,7 @@ func (c *compiler) seize(p phrase, rest string) error {
 	if !ok {
 		return fmt.Errorf("seize: say where a call goes that finds no circuit: seize else BRANCH")
 	}
-	c.jumps = append(c.jumps, jump{step: c.add(Step{Op: Seize, Line: p.line}), arm: noArm, branch: branch, line: p.line})
+	c.jumps = append(c.jumps, jump{step: c.add(Step{Op: Seize, Line: p.line}), arm: noArm, branch: branch})
 	return nil
 }
 
@@ -166,7 +166,7 @@ const defaultPatience = 10 * time.Second
 // hear waits for digits that the far end dials inside its audio, for its audio itself without any.
 func (c *compiler) hear(p phrase, digits string, patience time.Duration, late string) error {
 	at := c.add(Step{Op: Hear, Digits: digits, Within: patience, Line: p.line})
-	c.jumps = append(c.jumps, jump{step: at, arm: noArm, branch: cmp.Or(late, failure), line: p.line})
+	c.jumps = append(c.jumps, jump{step: at, arm: noArm, branch: cmp.Or(late, failure)})
 	return nil
 }
 
@@ -190,7 +190,7 @@ func (c *compiler) dtmf(p phrase, rest string) error {
 			}
 			continue
 		}
-		relay := phrase{line: p.line, headers: [][2]string{{"Content-Type", "application/dtmf-relay"}}}
+		relay := phrase{place: p.place, headers: [][2]string{{"Content-Type", "application/dtmf-relay"}}}
 		if err := c.plainRequest(relay, "INFO", fmt.Sprintf("Signal=%c\nDuration=100", digit)); err != nil {
 			return err
 		}

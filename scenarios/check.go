@@ -6,13 +6,15 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/sipplan/sipplan/planner"
 )
 
 // check is a phrase below a step about the message that the step takes, as written: what to look at, and what
 // is to be found there. A name says which variable takes what was found.
 type check struct {
 	name, words string
-	line        int
+	place
 }
 
 // readChecks reads `check:`, a list of phrases.
@@ -26,7 +28,7 @@ func readChecks(n *yaml.Node) ([]check, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, check{words: words, line: item.Line})
+		list = append(list, check{words: words, place: placeOf(item)})
 	}
 	return list, nil
 }
@@ -39,7 +41,7 @@ func plainText(n *yaml.Node) (string, error) {
 	case n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[1].Kind == yaml.ScalarNode:
 		return strings.TrimSpace(n.Content[0].Value + ": " + n.Content[1].Value), nil
 	}
-	return "", fmt.Errorf("line %d: a phrase is wanted, such as header Contact matches ^<sip:; put it in quotes", n.Line)
+	return "", placeOf(n).errorf("a phrase is wanted, such as header Contact matches ^<sip:; put it in quotes")
 }
 
 // readSets reads `set:`, variables and where their values come from.
@@ -51,9 +53,9 @@ func readSets(n *yaml.Node) ([]check, error) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name := n.Content[i].Value
 		if name == "" || strings.ContainsAny(name, " {}[]\r\n") {
-			return nil, fmt.Errorf("line %d: %q is no name of a variable", n.Content[i].Line, name)
+			return nil, placeOf(n.Content[i]).errorf("%q is no name of a variable", name)
 		}
-		list = append(list, check{name: name, words: n.Content[i+1].Value, line: n.Content[i].Line})
+		list = append(list, check{name: name, words: n.Content[i+1].Value, place: placeOf(n.Content[i])})
 	}
 	return list, nil
 }
@@ -64,7 +66,7 @@ func (c *compiler) actions(p phrase) ([]Action, error) {
 	for _, k := range p.checks {
 		a, err := k.compile()
 		if err != nil {
-			return nil, fmt.Errorf("check: line %d: %w", k.line, err)
+			return nil, k.wrap(fmt.Errorf("check: %w", err))
 		}
 		if k.name != "" {
 			a.Assign = c.variable(k.name)
@@ -98,7 +100,7 @@ func (k *check) compile() (Action, error) {
 		}
 		a.Where = Place{Part: HeaderPart, Header: strings.TrimSuffix(name, ":") + ":", FoldCase: true, LineStart: true}
 	default:
-		return a, fmt.Errorf("%q: a check begins with header, body or sdp", k.words)
+		return a, fmt.Errorf("%q: a check begins with header, body or sdp%s", k.words, planner.DidYouMean(what, []string{"header", "body", "sdp"}))
 	}
 	how, operand, _ := strings.Cut(rest, " ")
 	pattern, err := ParsePattern(operand)
@@ -114,7 +116,7 @@ func (k *check) compile() (Action, error) {
 		a.Check, a.CheckInverse = how == "present", how == "missing"
 		pattern, err = ParsePattern(".*")
 	default:
-		return a, fmt.Errorf("%q: say what is wanted: matches, lacks, is, present or missing", k.words)
+		return a, fmt.Errorf("%q: say what is wanted: matches, lacks, is, present or missing%s", k.words, planner.DidYouMean(how, []string{"matches", "lacks", "is", "present", "missing"}))
 	}
 	a.Pattern = pattern
 	return a, err

@@ -16,6 +16,8 @@ type compiler struct {
 	program *Program
 	entries map[string]int // first step of each branch
 	jumps   []jump         // places to fill in once all branches have their steps
+	places  []place        // where the phrase of each step stands
+	at      place          // where the phrase at hand stands
 	next    string         // the phrase behind the one at hand, empty at the end of a branch
 	open    bool           // the request that opens the call has been sent, or came in
 }
@@ -24,29 +26,28 @@ type compiler struct {
 type jump struct {
 	step, arm int
 	branch    string
-	line      int
 }
 
 const noArm = -1
 
 func compile(f flow) (*Program, error) {
-	c := &compiler{program: &Program{Name: f.Scenario, About: f.About, Weight: f.Weight}, entries: map[string]int{}}
-	switch f.Role {
+	c := &compiler{program: &Program{Name: f.Scenario, About: f.About, Weight: f.Weight.value}, entries: map[string]int{}}
+	switch f.Role.value {
 	case "caller":
 		c.program.Role = Caller
 	case "answerer":
 		c.program.Role, c.open = Answerer, true
 		f.Steps = c.opens(f.Steps)
 	default:
-		return nil, fmt.Errorf("role: must be caller or answerer, got %q", f.Role)
+		return nil, f.Role.errorf("role: must be caller or answerer, got %q%s", f.Role.value, planner.DidYouMean(f.Role.value, []string{"caller", "answerer"}))
 	}
 	switch {
 	case f.Scenario == "" || len(f.Steps) == 0:
-		return nil, fmt.Errorf("a scenario needs a name (scenario:) and steps")
-	case f.Weight < 0:
-		return nil, fmt.Errorf("weight: must not be negative, got %g", f.Weight)
-	case f.Weight > 0 && c.program.Role == Answerer:
-		return nil, fmt.Errorf("weight: is for callers; which answerer serves a call, the request that opens it decides")
+		return nil, f.Role.errorf("a scenario needs a name (scenario:) and steps")
+	case f.Weight.value < 0:
+		return nil, f.Weight.errorf("weight: must not be negative, got %g", f.Weight.value)
+	case f.Weight.value > 0 && c.program.Role == Answerer:
+		return nil, f.Weight.errorf("weight: is for callers; which answerer serves a call, the request that opens it decides")
 	}
 	if err := c.branch(f.Steps); err != nil {
 		return nil, err
@@ -68,10 +69,10 @@ func compile(f flow) (*Program, error) {
 // checkCallees refuses URIs in which the far end would say who is called: what a response fills a variable with
 // is known too late to be checked as a number that may be called.
 func (c *compiler) checkCallees() error {
-	for _, s := range c.program.Steps {
+	for i, s := range c.program.Steps {
 		for _, part := range ParseText(s.To + s.Refers) {
 			if part.Keyword == Field && slices.Contains(c.program.Variables, part.Reference.Name) {
-				return fmt.Errorf("line %d: {{ %s }} is a variable that set: assigns; who is called stands in the file or in a column of --data", s.Line, part.Reference.Name)
+				return c.places[i].errorf("{{ %s }} is a variable that set: assigns; who is called stands in the file or in a column of --data", part.Reference.Name)
 			}
 		}
 	}
@@ -98,31 +99,36 @@ func (c *compiler) opens(list []phrase) []phrase {
 // branch compiles a list of phrases and the End that closes it.
 func (c *compiler) branch(list []phrase) error {
 	for i, p := range list {
-		c.next = ""
+		c.next, c.at = "", p.place
 		if i+1 < len(list) {
 			c.next = list[i+1].words
 		}
 		first, rest, _ := strings.Cut(strings.TrimSpace(p.words), " ")
 		step, known := words[first]
 		if !known {
-			return fmt.Errorf("line %d: no step begins with %q%s; steps begin with %s", p.line, first, planner.DidYouMean(first, firstWords()), wordList())
+			return p.errorf("no step begins with %q%s; steps begin with %s", first, planner.DidYouMean(first, firstWords()), wordList())
 		}
 		if err := step.accepts(p, strings.TrimSpace(rest)); err != nil {
-			return fmt.Errorf("line %d: %w", p.line, err)
+			return p.wrap(err)
 		}
 		if err := step.compile(c, p, strings.TrimSpace(rest)); err != nil {
-			return fmt.Errorf("line %d: %w", p.line, err)
+			return p.wrap(fmt.Errorf("%w%s", err, step.nearest(rest, err)))
 		}
 	}
 	c.add(Step{Op: End})
 	return nil
 }
 
+// branches returns the names of the branches that the file has.
+func (c *compiler) branches() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(c.entries)), func(name string) bool { return name == failure || name == ending })
+}
+
 func (c *compiler) resolve() error {
 	for _, j := range c.jumps {
 		entry, ok := c.entries[j.branch]
 		if !ok {
-			return fmt.Errorf("line %d: no branch is called %q", j.line, j.branch)
+			return c.places[j.step].errorf("no branch is called %q%s", j.branch, planner.DidYouMean(j.branch, c.branches()))
 		}
 		if j.arm == noArm {
 			c.program.Steps[j.step].Else = entry
@@ -139,7 +145,7 @@ func (c *compiler) checkSeizing() error {
 		at, moves := i, true
 		for n := 0; moves; n++ {
 			if n > len(c.program.Steps) {
-				return fmt.Errorf("line %d: a call that finds no circuit comes back here without a wait", c.program.Steps[i].Line)
+				return c.places[i].errorf("a call that finds no circuit comes back here without a wait")
 			}
 			at, moves = c.withoutCircuit(at)
 		}
@@ -159,7 +165,7 @@ func (c *compiler) withoutCircuit(at int) (next int, moves bool) {
 }
 
 func (c *compiler) add(s Step) int {
-	c.program.Steps = append(c.program.Steps, s)
+	c.program.Steps, c.places = append(c.program.Steps, s), append(c.places, c.at)
 	return len(c.program.Steps) - 1
 }
 
@@ -182,12 +188,12 @@ func (c *compiler) await(p phrase, within time.Duration, late string, arms ...ar
 	}
 	at := c.add(Step{Op: Expect, Line: p.line, Within: within, Actions: actions})
 	if within > 0 {
-		c.jumps = append(c.jumps, jump{step: at, arm: noArm, branch: cmp.Or(late, failure), line: p.line})
+		c.jumps = append(c.jumps, jump{step: at, arm: noArm, branch: cmp.Or(late, failure)})
 	}
 	for _, a := range append(own, arms...) {
 		a.Next = at + 1
 		if a.to != "" {
-			c.jumps = append(c.jumps, jump{step: at, arm: len(c.program.Steps[at].Arms), branch: a.to, line: p.line})
+			c.jumps = append(c.jumps, jump{step: at, arm: len(c.program.Steps[at].Arms), branch: a.to})
 		}
 		c.program.Steps[at].Arms = append(c.program.Steps[at].Arms, a.Arm)
 	}

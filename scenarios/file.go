@@ -4,12 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"regexp"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
-
-	"github.com/sipplan/sipplan/planner"
 )
 
 // MaxFileSize bounds a scenario file, in octets.
@@ -24,16 +20,28 @@ type file struct {
 // flow is one side of a call flow as written.
 type flow struct {
 	Scenario string              `yaml:"scenario"`
-	Role     string              `yaml:"role"`
+	Role     written[string]     `yaml:"role"`
 	About    string              `yaml:"about"`
-	Weight   float64             `yaml:"weight"`
+	Weight   written[float64]    `yaml:"weight"`
 	Steps    []phrase            `yaml:"steps"`
 	Branches map[string][]phrase `yaml:"branches"`
 }
 
+// written is a value and where it stands.
+type written[T any] struct {
+	value T
+	place
+}
+
+// UnmarshalYAML reads the value of a field.
+func (w *written[T]) UnmarshalYAML(n *yaml.Node) error {
+	w.place = placeOf(n)
+	return n.Decode(&w.value)
+}
+
 var fields = []string{"scenario", "role", "about", "weight", "steps", "branches", "flows"}
 
-// Parse compiles a scenario file: one program for each of its flows. Errors name the file and the line.
+// Parse compiles a scenario file: one program for each of its flows. Errors name the file, the line and the column.
 func Parse(name string, text []byte) ([]*Program, error) {
 	if len(text) > MaxFileSize {
 		return nil, fmt.Errorf("%s: %d octets, at most %d are read", name, len(text), MaxFileSize)
@@ -42,7 +50,7 @@ func Parse(name string, text []byte) ([]*Program, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&f); err != nil {
-		return nil, fmt.Errorf("%s: %s", name, explain(err))
+		return nil, fmt.Errorf("%s: %w", name, explain(err))
 	}
 	if err := decoder.Decode(&yaml.Node{}); err != io.EOF {
 		return nil, fmt.Errorf("%s: a scenario file is one document; several flows stand in a list, flows", name)
@@ -68,15 +76,4 @@ func Parse(name string, text []byte) ([]*Program, error) {
 		programs = append(programs, program)
 	}
 	return programs, nil
-}
-
-var unknownField = regexp.MustCompile(`(line \d+): field (\S+) not found in type \S+`)
-
-// explain says what is wrong with a file in the words of the form, not of the program that reads it.
-func explain(err error) string {
-	text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "construct errors: ")
-	return unknownField.ReplaceAllStringFunc(text, func(text string) string {
-		parts := unknownField.FindStringSubmatch(text)
-		return fmt.Sprintf("%s: no field is called %q%s", parts[1], parts[2], planner.DidYouMean(parts[2], fields))
-	})
 }

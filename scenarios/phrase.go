@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/sipplan/sipplan/planner"
 )
 
 // phrase is one step as written: the words, and what stands below them.
@@ -19,13 +21,13 @@ type phrase struct {
 	body    string
 	checks  []check       // of the message that the step takes
 	session time.Duration // of an INVITE: the session timer asked for
-	line    int
+	place
 }
 
 // UnmarshalYAML reads a step: a plain phrase, or one phrase with a map. Names in the map that begin with a
 // capital are headers, the others say more about the step.
 func (p *phrase) UnmarshalYAML(n *yaml.Node) error {
-	p.line = n.Line
+	p.place = placeOf(n)
 	switch {
 	case n.Kind == yaml.ScalarNode:
 		p.words = n.Value
@@ -39,8 +41,11 @@ func (p *phrase) UnmarshalYAML(n *yaml.Node) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("line %d: a step is a phrase such as %q, or one phrase with a map of headers", n.Line, "respond 180 Ringing")
+	return p.errorf("a step is a phrase such as %q, or one phrase with a map of headers", "respond 180 Ringing")
 }
+
+// partsOfStep are the names below a step that are no headers.
+var partsOfStep = []string{"body", "check", "on", "session", "set"}
 
 func (p *phrase) detail(name, value *yaml.Node) error {
 	var err error
@@ -56,14 +61,14 @@ func (p *phrase) detail(name, value *yaml.Node) error {
 	case name.Value == "session":
 		p.session, err = lifeOf(value.Value)
 	case name.Value != "" && name.Value[0] >= 'a' && name.Value[0] <= 'z' && !strings.Contains(name.Value, "-"):
-		err = fmt.Errorf("%q is no part of a step: body, check, on, session, set, or a header with a capital", name.Value)
+		return placeOf(name).errorf("%q is no part of a step: body, check, on, session, set, or a header with a capital%s", name.Value, planner.DidYouMean(name.Value, partsOfStep))
 	case value.Kind != yaml.ScalarNode:
 		err = fmt.Errorf("header %s: its value must be text", name.Value)
 	default:
 		p.headers = append(p.headers, [2]string{name.Value, value.Value})
 	}
 	if err != nil {
-		return fmt.Errorf("line %d: %s: %w", name.Line, name.Value, err)
+		return placeOf(name).wrap(fmt.Errorf("%s: %w", name.Value, err))
 	}
 	return nil
 }

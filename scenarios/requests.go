@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sipplan/sipplan/planner"
 	"github.com/sipplan/sipplan/planner/traffic"
 )
 
@@ -105,7 +106,7 @@ func (c *compiler) changeCodec(p phrase, rest string) error {
 	_, codec, named := clause(rest, "codec")
 	codec = strings.ToLower(codec)
 	if named && !slices.Contains(codecs, codec) || !named && rest != "" {
-		return fmt.Errorf("reinvite: %q is not understood; say reinvite, or reinvite codec with one of %s", rest, strings.Join(codecs, ", "))
+		return fmt.Errorf("reinvite: %q is not understood; say reinvite, or reinvite codec with one of %s%s", rest, strings.Join(codecs, ", "), planner.DidYouMean(codec, codecs))
 	}
 	return c.reinvite(p, func(s *Step) { s.Codec = codec })
 }
@@ -212,11 +213,17 @@ func (c *compiler) ends(p phrase, method string, lines ...string) error {
 	return c.request(p, text, func(s *Step) { s.Message.Ends = true })
 }
 
+// states are those of a subscription (RFC 6665, 4.1.3), which may have parameters, as in terminated;reason=timeout.
+var states = []string{"active", "pending", "terminated"}
+
 // notify tells a subscriber a state: active, pending or terminated, with a body of its own.
 func (c *compiler) notify(p phrase, rest string) error {
 	state, event, _ := strings.Cut(rest, " ")
 	if state == "" || event == "" {
 		return fmt.Errorf("notify: say the state and the event package, as in notify active presence")
+	}
+	if name, _, _ := strings.Cut(state, ";"); !slices.Contains(states, name) {
+		return fmt.Errorf("notify: state must be one of %s, got %q%s", strings.Join(states, ", "), name, planner.DidYouMean(name, states))
 	}
 	return c.plainRequest(p, "NOTIFY", p.body, "Event: "+event, "Subscription-State: "+state)
 }
@@ -266,11 +273,11 @@ func (c *compiler) transfer(p phrase, rest string) error {
 	report := func(from, to int, stay bool, next string) arm {
 		return arm{Arm{Method: "NOTIFY", From: from, To: to, Reply: 200, Stay: stay}, next}
 	}
-	err = c.await(phrase{line: p.line}, 0, "", report(100, 199, true, ""), report(200, 299, false, ""), report(300, 699, false, failure))
+	err = c.await(phrase{place: p.place}, 0, "", report(100, 199, true, ""), report(200, 299, false, ""), report(300, 699, false, failure))
 	if err != nil {
 		return err
 	}
-	return c.bye(phrase{line: p.line}, "")
+	return c.bye(phrase{place: p.place}, "")
 }
 
 // fromData is a URI that the data of the call names, which are checked as all numbers are that may be called.

@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/sipplan/sipplan/planner"
 )
 
 // Word is a word that a step of a scenario can begin with.
@@ -110,6 +113,22 @@ func (w *Word) accepts(p phrase, rest string) error {
 	}
 	return nil
 }
+
+// nearest says which word of the form a misspelt one of a refused phrase is near to, unless the error says so.
+func (w *Word) nearest(rest string, err error) string {
+	if strings.Contains(err.Error(), "did you mean") {
+		return ""
+	}
+	known := lowerWords.FindAllString(w.Form, -1)
+	for _, word := range strings.Fields(rest) {
+		if hint := planner.DidYouMean(word, known); hint != "" && !slices.Contains(known, word) {
+			return hint
+		}
+	}
+	return ""
+}
+
+var lowerWords = regexp.MustCompile(`\b[a-z]+\b`)
 
 // firstWords returns the words that steps begin with, sorted.
 func firstWords() []string { return slices.Sorted(maps.Keys(words)) }
