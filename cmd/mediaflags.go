@@ -43,8 +43,7 @@ func addMedia(command *cobra.Command, sound string, ports media.PortRange) *medi
 	flags.StringVar(&f.sound, "media", sound, "what calls send as RTP: tone, speech, silence, echo, reference (marked, so that the right audio is recognised where it comes back), or none for signalling alone")
 	flags.StringArrayVar(&f.play, "play", nil, "file that calls play instead: "+media.FileKinds()+"; several for several codecs")
 	flags.IntVar(&f.plays, "plays", 0, "times that --play is played, 0 for as long as the call lasts")
-	flags.StringSliceVar(&f.codecs, "codecs", []string{"pcmu", "pcma"}, "codecs in order of preference: "+strings.Join(codecNames, ", ")+
-		"; of ilbc only silence is built in, --play takes its frames")
+	flags.StringSliceVar(&f.codecs, "codecs", []string{"pcmu", "pcma"}, "codecs in order of preference: "+strings.Join(codecNames, ", "))
 	flags.StringSliceVar(&f.codecs, "codec", []string{"pcmu", "pcma"}, "the same as --codecs")
 	_ = flags.MarkHidden("codec") // as the flag was called first
 	flags.DurationVar(&f.ptime, "ptime", media.DefaultPacketTime, "audio in a packet, 10ms to 60ms; sending follows what the far end asks for")

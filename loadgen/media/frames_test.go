@@ -30,6 +30,26 @@ func TestBuiltInSourcesOfEveryCodec(t *testing.T) {
 	}
 }
 
+// Speech in iLBC is speech: as long as it is in G.711 (the last frame of 30 ms reaches beyond), no frame like another one, and
+// another signal than the tone.
+func TestFramesOfILBC(t *testing.T) {
+	second := int(time.Second / time.Millisecond)
+	for codec, want := range map[Codec]int{ILBC20: 4 * second / 20, ILBC30: 4*second/30 + 1} {
+		distinct := map[string]bool{}
+		for _, frame := range builtin(Speech).frames[codec] {
+			distinct[string(frame)] = true
+		}
+		if n := len(builtin(Speech).frames[codec]); n != want || len(distinct) < want*3/4 {
+			t.Errorf("%s: %d frames of speech, %d distinct ones; want %d", codec, n, len(distinct), want)
+		}
+		for _, frame := range builtin(Tone).frames[codec] {
+			if distinct[string(frame)] {
+				t.Errorf("%s: a frame of the tone is one of speech: %x", codec, frame)
+			}
+		}
+	}
+}
+
 // The payloads of RFC 4867 by their examples: section 4.3.5.1 (one frame of mode 7.4, bandwidth-efficient)
 // and 4.4.4.1 (octet-aligned), without the mode request of the examples.
 func TestAMRPayloads(t *testing.T) {

@@ -10,28 +10,24 @@ import (
 // storedFiles are the built-in tone, speech and silence for the codecs that have no encoder here. The signals are
 // those of builtins; what they are coded with is said in frames/README.md.
 //
-//go:embed frames/*.g729 frames/*.amr frames/*.opus
+//go:embed frames/*.g729 frames/*.amr frames/*.opus frames/*.ilbc
 var storedFiles embed.FS
 
-// stored returns the frames of a built-in signal, together with given ones. The frame of iLBC is made of
-// zeros: valid, and silent whatever the signal is.
+// stored returns the frames of a built-in signal, together with given ones. A file is called like its signal; what stands
+// before the ending tells two files of one ending apart, such as tone.20.ilbc and tone.30.ilbc.
 func stored(signal string, given map[Codec][][]byte) map[Codec][][]byte {
-	all := map[Codec][][]byte{
-		ILBC20: {make([]byte, ILBC20.facts().octets)},
-		ILBC30: {make([]byte, ILBC30.facts().octets)},
-	}
+	all := map[Codec][][]byte{}
 	maps.Copy(all, given)
 	files, err := storedFiles.ReadDir("frames")
 	if err != nil {
 		panic(err) // the files are part of the program
 	}
 	for _, f := range files {
-		ending := path.Ext(f.Name())
-		if strings.TrimSuffix(f.Name(), ending) != signal {
+		if of, _, _ := strings.Cut(f.Name(), "."); of != signal {
 			continue
 		}
 		text, _ := storedFiles.ReadFile("frames/" + f.Name())
-		frames, err := readFrames(ending, text)
+		frames, err := readFrames(path.Ext(f.Name()), text)
 		if err != nil {
 			panic(f.Name() + ": " + err.Error())
 		}
