@@ -2,7 +2,6 @@ package call
 
 import (
 	"fmt"
-
 	"math/rand/v2"
 	"net/netip"
 	"time"

@@ -3,7 +3,6 @@ package call
 import (
 	"bytes"
 	"net/netip"
-
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/media"

@@ -1,7 +1,6 @@
 package call
 
 import (
-	"bytes"
 	"net/netip"
 	"time"
 
@@ -40,9 +39,10 @@ func knownExtensions(r *sip.Message) bool {
 }
 
 func knownExtension(tag []byte) bool {
-	switch string(bytes.ToLower(tag)) {
-	case "100rel", "timer", "replaces":
-		return true
+	for _, known := range [...]string{"100rel", "timer", "replaces"} {
+		if len(tag) == len(known) && beginsWith(tag, known) {
+			return true
+		}
 	}
 	return false
 }

@@ -23,9 +23,10 @@ func (m *Machine) redirect(c *call, r *sip.Message, at time.Duration) bool {
 	}
 	d := &c.dialog
 	from := len(d.text)
-	for _, uri := range m.elsewhere(c, r) {
-		if len(d.text)+len(uri) < maxDialog/2 {
-			d.text = append(append(d.text, uri...), ' ')
+	var room [mostRedirections]contact
+	for _, to := range m.elsewhere(room[:0], c, r) {
+		if len(d.text)+len(to.uri) < maxDialog/2 {
+			d.text = append(append(d.text, to.uri...), ' ')
 		}
 	}
 	d.others = d.since(from)
@@ -41,14 +42,15 @@ func (c *call) redirectable() bool {
 		!c.flags.stopping && !c.flags.cancelled && !c.flags.withdrawn
 }
 
-// elsewhere returns the URIs of a 3xx that a call can be sent to, in the order of their q values (RFC 3261, 20.10);
+// contact is one of the places that a 3xx names.
+type contact struct {
+	uri []byte
+	q   float64
+}
+
+// elsewhere appends the places of a 3xx that a call can be sent to, in the order of their q values (RFC 3261, 20.10);
 // one without a q value counts as 1.
-func (m *Machine) elsewhere(c *call, r *sip.Message) [][]byte {
-	type contact struct {
-		uri []byte
-		q   float64
-	}
-	var contacts []contact
+func (m *Machine) elsewhere(contacts []contact, c *call, r *sip.Message) []contact {
 	for value := range r.Values("Contact", 'm') {
 		uri, params, ok := sip.AddressParameters(value)
 		if !ok || !m.callable(uri) || bytes.Equal(uri, c.dialog.get(c.dialog.target)) || !sameTransport(uri, m.lineOf(c).Transport) ||
@@ -62,11 +64,7 @@ func (m *Machine) elsewhere(c *call, r *sip.Message) [][]byte {
 		contacts = append(contacts, contact{uri, q})
 	}
 	slices.SortStableFunc(contacts, func(a, b contact) int { return cmp.Compare(b.q, a.q) })
-	uris := make([][]byte, len(contacts))
-	for i := range contacts {
-		uris[i] = contacts[i].uri
-	}
-	return uris
+	return contacts
 }
 
 // tryNextContact sends a call to the next of the places that a 3xx named, and tells whether there is one.
@@ -109,18 +107,13 @@ func (m *Machine) again(c *call, now time.Duration) {
 	m.run(c, now)
 }
 
-var transportParameter = []byte(";transport=")
-
 // sameTransport tells whether a URI names a transport; one that leaves it open names UDP, or TLS if it is a sips URI.
 func sameTransport(uri []byte, transport sip.Transport) bool {
-	_, rest, found := bytes.Cut(bytes.ToLower(uri), transportParameter)
-	secure := bytes.HasPrefix(bytes.ToLower(uri), []byte("sips:"))
-	if !found {
+	_, parameters, _ := bytes.Cut(uri, []byte(";"))
+	named := sip.Parameter(parameters, "transport")
+	if secure := beginsWith(uri, "sips:"); named == nil {
 		return transport == sip.UDP && !secure || transport == sip.TLS && secure
 	}
-	if end := bytes.IndexAny(rest, ";?>"); end >= 0 {
-		rest = rest[:end]
-	}
-	named, err := sip.ParseTransport(string(rest))
-	return err == nil && named == transport
+	named, _, _ = bytes.Cut(named, []byte("?"))
+	return bytes.EqualFold(named, []byte(transport.String()))
 }

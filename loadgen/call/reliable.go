@@ -14,13 +14,15 @@ func (m *Machine) acknowledgeProvisional(c *call, r *sip.Message, at time.Durati
 	if !ok || number == 0 || !r.Lists("Require", 0, "100rel") || r.ToTag == nil || c.errand.Running() && c.errand.purpose == ofProgram {
 		return
 	}
-	if other := c.established() && !bytes.Equal(r.ToTag, c.dialog.get(c.dialog.tag)); other {
+	elsewhere := !bytes.Equal(r.ToTag, c.dialog.get(c.dialog.tag))
+	switch {
+	case elsewhere && c.established():
 		c.flags.forked = true // another branch of the INVITE, with numbers of its own
-	} else if c.rseq != 0 && number != c.rseq+1 {
+	case c.rseq != 0 && number != c.rseq+1:
 		return
 	}
 	c.rseq = number
-	if !bytes.Equal(r.ToTag, c.dialog.get(c.dialog.tag)) {
+	if elsewhere {
 		c.dialog.keepInvited()
 		m.adopt(c, r)
 	}
@@ -89,11 +91,17 @@ func (m *Machine) onPrack(c *call, r *sip.Message, at time.Duration) {
 
 // acknowledgedBy tells whether a RAck names the last reliable provisional response and the INVITE that it answers.
 func (c *call) acknowledgedBy(rack []byte) bool {
-	words := bytes.Fields(rack)
-	if len(words) != 3 || string(words[2]) != "INVITE" {
-		return false
+	response, rest := cutWord(rack)
+	invite, method := cutWord(rest)
+	number, _, ok := sip.DeltaSeconds(response)
+	cseq, _, known := sip.DeltaSeconds(invite)
+	return ok && known && number == c.rseq && cseq == c.servedCSeq && string(method) == "INVITE"
+}
+
+// cutWord returns the first word of a text, and the text from the next one on.
+func cutWord(text []byte) (word, rest []byte) {
+	if end := bytes.IndexAny(text, " \t"); end >= 0 {
+		return text[:end], skipSpace(text[end:])
 	}
-	number, _, ok := sip.DeltaSeconds(words[0])
-	cseq, _, known := sip.DeltaSeconds(words[1])
-	return ok && known && number == c.rseq && cseq == c.servedCSeq
+	return text, nil
 }

@@ -3,7 +3,6 @@ package call
 import (
 	"bytes"
 	"errors"
-
 	"net/netip"
 	"time"
 
@@ -120,11 +119,16 @@ func knownScheme(uri []byte) bool {
 		return true
 	}
 	for _, beginning := range [...]string{"tel:", "urn:service:test."} {
-		if len(uri) > len(beginning) && bytes.EqualFold(uri[:len(beginning)], []byte(beginning)) {
+		if len(uri) > len(beginning) && beginsWith(uri, beginning) {
 			return true
 		}
 	}
 	return false
+}
+
+// beginsWith tells whether a text has a beginning, in any case.
+func beginsWith(text []byte, beginning string) bool {
+	return len(text) >= len(beginning) && bytes.EqualFold(text[:len(beginning)], []byte(beginning))
 }
 
 // opensDialog tells whether a request has to say where those of its dialog go. Others may go without a Contact, and
@@ -133,7 +137,7 @@ func opensDialog(method sip.Method) bool { return method == sip.INVITE || method
 
 // otherBody tells whether a request has a body that is no session description and must be understood.
 func otherBody(r *sip.Message) bool {
-	return len(r.Body) > 0 && r.Session == nil && !bytes.HasPrefix(bytes.ToLower(r.ContentType), []byte("multipart/"))
+	return len(r.Body) > 0 && r.Session == nil && !beginsWith(r.ContentType, "multipart/")
 }
 
 // optionsStatus returns the status of a question that nobody in particular answers (RFC 3261, 11.2).
