@@ -13,7 +13,8 @@ const rtpVersion = 2
 const comfortNoiseType = 13
 
 // sender numbers and writes the RTP packets of one leg. Its SSRC, first sequence number and first
-// timestamp are random (RFC 3550 section 5.1).
+// timestamp are random (RFC 3550 section 5.1), the number in the lower half: who misses the first packets of a protected
+// stream takes the first that comes for one before any wrap (RFC 3711 section 3.3.1).
 type sender struct {
 	ssrc        uint32
 	number      uint16 // of the next packet
@@ -37,7 +38,7 @@ type sender struct {
 func newSender(random *rand.Rand) sender {
 	return sender{
 		ssrc:      random.Uint32(),
-		number:    uint16(random.Uint32()),
+		number:    uint16(random.Uint32N(1 << 15)),
 		timestamp: random.Uint32(),
 		marker:    true,
 	}

@@ -32,6 +32,20 @@ func TestPacketsByteForByte(t *testing.T) {
 	}
 }
 
+// First sequence numbers are drawn from the whole lower half, and from it alone.
+func TestFirstSequenceNumbersLeaveRoomBeforeAWrap(t *testing.T) {
+	var eighths [8]int
+	random := rand.New(rand.NewPCG(1, 1))
+	for range 8000 {
+		eighths[newSender(random).number>>13]++
+	}
+	for i, n := range eighths {
+		if i < 4 && (n < 1800 || n > 2200) || i >= 4 && n > 0 {
+			t.Errorf("%d of 8,000 numbers lie between %#x and %#x", n, i<<13, i<<13+0x1fff)
+		}
+	}
+}
+
 func TestSourcesFillAPacket(t *testing.T) {
 	b := make([]byte, maxDatagramSize)
 	for _, row := range []struct {
