@@ -18,7 +18,11 @@ type pipe struct {
 	from    []netip.AddrPort
 	head    int
 	tail    int
+	onWay   onWay // nil: messages come as they were sent
 }
+
+// onWay changes a message on its way to a machine, and may let another one come before it; nil for none.
+type onWay func(message []byte) (changed, before []byte)
 
 type pipeEnd struct {
 	pipe  *pipe
@@ -93,17 +97,29 @@ type joint struct {
 
 func newJoint(t testing.TB, calls, answers []*scenarios.Program) *joint {
 	t.Helper()
+	return newChangedJoint(t, calls, answers, func(_, _ *Config) {})
+}
+
+// newChangedJoint is newJoint with machines that are configured otherwise.
+func newChangedJoint(t testing.TB, calls, answers []*scenarios.Program, change func(caller, answerer *Config)) *joint {
+	t.Helper()
 	j := &joint{}
 	j.widen(16)
-	machine := func(programs []*scenarios.Program, peer **Machine, local netip.AddrPort) *Machine {
-		m, err := NewMachine(Config{Programs: programs, Wire: pipeEnd{&j.pipe, peer, local}, Local: local, UserAgent: "sipplan/bench",
-			Machine: uint64(local.Addr().As4()[3]), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}})
-		if err != nil {
+	config := func(programs []*scenarios.Program, peer **Machine, local netip.AddrPort) Config {
+		return Config{Programs: programs, Wire: pipeEnd{&j.pipe, peer, local}, Local: local, UserAgent: "sipplan/bench",
+			Machine: uint64(local.Addr().As4()[3]), Steady: &measure.Measurement{}, WarmUp: &measure.Measurement{}}
+	}
+	caller, answerer := config(calls, &j.answerer, callerAddress), config(answers, &j.caller, answererAddress)
+	change(&caller, &answerer)
+	for _, end := range []struct {
+		machine **Machine
+		config  Config
+	}{{&j.caller, caller}, {&j.answerer, answerer}} {
+		var err error
+		if *end.machine, err = NewMachine(end.config); err != nil {
 			t.Fatal(err)
 		}
-		return m
 	}
-	j.caller, j.answerer = machine(calls, &j.answerer, callerAddress), machine(answers, &j.caller, answererAddress)
 	return j
 }
 
@@ -131,9 +147,24 @@ func (j *joint) advance(now time.Duration) {
 	j.deliver(now)
 }
 
+// runUntil lets the clock run from now to an instant, or until nothing is left to do.
+func (j *joint) runUntil(now, end time.Duration) {
+	for next := min(j.caller.Next(), j.answerer.Next()); next <= end; next = min(j.caller.Next(), j.answerer.Next()) {
+		now = max(now, next)
+		j.advance(now)
+	}
+}
+
 func (j *joint) deliver(now time.Duration) {
 	for ; j.head < j.tail; j.head++ {
 		at := j.head % len(j.buffers)
-		j.to[at].Receive(sip.Datagram{Data: j.buffers[at], From: j.from[at], At: now})
+		data := j.buffers[at]
+		if j.onWay != nil {
+			var before []byte
+			if data, before = j.onWay(data); before != nil {
+				j.to[at].Receive(sip.Datagram{Data: before, From: j.from[at], At: now})
+			}
+		}
+		j.to[at].Receive(sip.Datagram{Data: data, From: j.from[at], At: now})
 	}
 }

@@ -286,10 +286,12 @@ func (c *call) appendLife(dst []byte) []byte {
 // defaultLife is what is asked for where the program names no time (RFC 3261, 10.2.1.1 recommends an hour).
 const defaultLife = time.Hour
 
-// registrarOf returns the request URI of a REGISTER: the target without a number (RFC 3261, 10.2).
-func registrarOf(uri string) []byte {
-	if _, domain, found := strings.Cut(uri, "@"); found {
-		return []byte("sip:" + domain)
+// putRegistrar writes the request URI of a REGISTER: the target without a number (RFC 3261, 10.2).
+func (d *dialog) putRegistrar(target string) span {
+	begin := len(d.text)
+	if _, domain, found := strings.Cut(target, "@"); found {
+		d.text, target = append(d.text, "sip:"...), domain
 	}
-	return []byte(uri)
+	d.text = append(d.text, target...)
+	return d.since(begin)
 }

@@ -223,7 +223,7 @@ func (m *Machine) openDialog(c *call, from string) {
 	d.callID = d.within(d.local, c.id[:]) // which is our tag too
 	if c.flow.opening == sip.REGISTER {   // RFC 3261, 10.2: To is the address of record, the request URI its domain
 		d.remote = d.put([]byte("<"), d.get(address), []byte(">"))
-		d.target = d.put(registrarOf(c.way.trunk.URI))
+		d.target = d.putRegistrar(c.way.trunk.URI)
 		return
 	}
 	begin := len(d.text)

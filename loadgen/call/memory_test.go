@@ -4,8 +4,6 @@ import (
 	"runtime"
 	"testing"
 	"time"
-
-	"github.com/sipplan/sipplan/scenarios"
 )
 
 // heap is the memory that is reachable, in octets.
@@ -61,34 +59,4 @@ func TestMemoryStaysFlat(t *testing.T) {
 		t.Errorf("%d calls were completed", answered)
 	}
 	runtime.KeepAlive(j)
-}
-
-// TestWarmCallAllocatesNothing is a whole call at both ends once the slots are there.
-func TestWarmCallAllocatesNothing(t *testing.T) {
-	const offer = "- invite:\n    Supported: 100rel, timer\n    Require: 100rel\n    Session-Expires: 1800\n- bye\n"
-	for _, tt := range []struct {
-		name           string
-		calls, answers []*scenarios.Program
-	}{
-		{"the built-in ones", builtIn(t, "caller"), builtIn(t, "gateway")},
-		{"PRACK and a session timer", parsed(t, "scenario: test\nrole: caller\nsteps:\n"+offer), parsed(t, "scenario: test\nrole: answerer\nsteps:\n- respond 180 Ringing reliably\n- answer\n- expect BYE\n")},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			j := newJoint(t, tt.calls, tt.answers)
-			now := time.Duration(0)
-			call := func() {
-				now += 10 * time.Millisecond
-				j.call(now, Attempt{Trunk: labTrunk})
-			}
-			for range 10_000 { // until INVITEs are forgotten as fast as they come in, and slices have grown to their lengths
-				call()
-			}
-			if n := testing.AllocsPerRun(1000, call); n != 0 {
-				t.Errorf("a warm call allocates %g times", n)
-			}
-			if done := j.caller.cfg.Steady.Completed; done != j.caller.cfg.Steady.Offered {
-				t.Errorf("%d of %d calls were completed", done, j.caller.cfg.Steady.Offered)
-			}
-		})
-	}
 }

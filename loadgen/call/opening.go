@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
-	"github.com/sipplan/sipplan/planner/measure"
 )
 
 // onOpening begins the call of a request that belongs to none, or refuses it.
@@ -119,7 +118,7 @@ func (m *Machine) bind(c *call, r *sip.Message, now time.Duration) {
 		return
 	}
 	life := time.Duration(c.life(r)) * time.Second
-	m.bindings.bind(uriOf(r.To), life, now, m.count(c))
+	m.bindings.bind(m.boundBy(r), life, now, m.count(c))
 }
 
 // life returns the seconds that a REGISTER or SUBSCRIBE is granted.
@@ -142,42 +141,4 @@ func (c *call) appendBinding(dst []byte, r *sip.Message) []byte {
 	}
 	dst = append(append(append(dst, "Contact: <"...), r.Target...), ">;expires="...)
 	return append(appendUint(dst, seconds), "\r\n"...)
-}
-
-// maxBindings bounds the addresses of record of a machine: a peer that makes up addresses fills no memory.
-const maxBindings = 1 << 20
-
-// full tells whether a REGISTER would bind one address too many.
-func (b bindings) full(r *sip.Message) bool {
-	if r.Method != sip.REGISTER || len(b) < maxBindings {
-		return false
-	}
-	_, known := b[string(uriOf(r.To))]
-	return !known
-}
-
-// bindings are the addresses of record that are registered, with the ends of their bindings.
-type bindings map[string]time.Duration
-
-// bind notes what a REGISTER asks for: a life of 0 ends the binding.
-func (b bindings) bind(address []byte, life, now time.Duration, into *measure.Measurement) {
-	until, known := b[string(address)]
-	if known && until < now {
-		into.Lapsed++
-	}
-	if life == 0 {
-		delete(b, string(address))
-		return
-	}
-	b[string(address)] = now + life
-}
-
-// Bindings returns how many addresses of record are bound, and how many of those have lapsed.
-func (m *Machine) Bindings(now time.Duration) (bound, lapsed int) {
-	for _, until := range m.bindings {
-		if until < now {
-			lapsed++
-		}
-	}
-	return len(m.bindings), lapsed
 }

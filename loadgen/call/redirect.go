@@ -48,8 +48,20 @@ type contact struct {
 	q   float64
 }
 
-// elsewhere appends the places of a 3xx that a call can be sent to, in the order of their q values (RFC 3261, 20.10);
-// one without a q value counts as 1.
+// preference returns the q value among the parameters of a Contact; one without counts as 1.
+func preference(params []byte) float64 {
+	named := sip.Parameter(params, "q")
+	if named == nil {
+		return 1
+	}
+	q, err := strconv.ParseFloat(string(named), 64)
+	if err != nil {
+		return 1
+	}
+	return q
+}
+
+// elsewhere appends the places of a 3xx that a call can be sent to, in the order of their q values (RFC 3261, 20.10).
 func (m *Machine) elsewhere(contacts []contact, c *call, r *sip.Message) []contact {
 	for value := range r.Values("Contact", 'm') {
 		uri, params, ok := sip.AddressParameters(value)
@@ -57,11 +69,7 @@ func (m *Machine) elsewhere(contacts []contact, c *call, r *sip.Message) []conta
 			!m.reachable(c, sip.LiteralAddress(uri)) {
 			continue
 		}
-		q, err := strconv.ParseFloat(string(sip.Parameter(params, "q")), 64)
-		if err != nil {
-			q = 1
-		}
-		contacts = append(contacts, contact{uri, q})
+		contacts = append(contacts, contact{uri, preference(params)})
 	}
 	slices.SortStableFunc(contacts, func(a, b contact) int { return cmp.Compare(b.q, a.q) })
 	return contacts

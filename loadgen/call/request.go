@@ -163,7 +163,7 @@ func (m *Machine) unacceptable(r *sip.Message) int {
 		return 422
 	case opensDialog(r.Method) && !addressable(r.Target), len(r.Target) > 0 && !addressable(r.Target):
 		return 400
-	case m.cfg.MaxCalls > 0 && m.table.busy >= m.cfg.MaxCalls, m.bindings.full(r):
+	case m.cfg.MaxCalls > 0 && m.table.busy >= m.cfg.MaxCalls, m.fullFor(r):
 		into := m.cfg.Steady
 		into.Offered++
 		into.Started++

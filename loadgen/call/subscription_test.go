@@ -115,7 +115,7 @@ func TestCheckOfAResponseThatCameEarly(t *testing.T) {
 func TestBindingsAreBounded(t *testing.T) {
 	l := flowLab(t, "- register\n", "- expect REGISTER\n- bind\n", nil)
 	for i := range maxBindings {
-		l.answerer.bindings[fmt.Sprint(i)] = time.Hour
+		l.answerer.bindings[uint64(i)] = time.Hour
 	}
 	l.place(0)
 	l.runUntil(time.Minute)
