@@ -1,6 +1,12 @@
 package loadgen
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/sipplan/sipplan/loadgen/call"
+	"github.com/sipplan/sipplan/loadgen/sip"
+)
 
 // nap is how long a busy event loop sleeps before it looks at its socket again. At thousands of messages a
 // second one wake-up then serves a whole batch, which halves the processor time a call costs; instants of
@@ -19,6 +25,14 @@ const (
 	datagramBeat = 600 * time.Microsecond
 	streamBeat   = 900 * time.Microsecond
 )
+
+// beat returns the time from the beginning of one busy turn to that of the next, by the lines that calls leave on.
+func (d *departures) beat() time.Duration {
+	if slices.ContainsFunc(d.lines, func(l call.Line) bool { return l.Transport != sip.UDP }) {
+		return streamBeat
+	}
+	return datagramBeat
+}
 
 // rhythm tells a busy event loop from an idle one by the messages of its last turns.
 type rhythm struct {

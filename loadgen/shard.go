@@ -131,11 +131,7 @@ func (s *Shard) nap() time.Duration {
 	if s.calls == nil {
 		return nap
 	}
-	beat := streamBeat
-	if _, datagrams := s.Socket.(*sip.Socket); datagrams {
-		beat = datagramBeat
-	}
-	return max(0, s.turn.last+beat-time.Since(s.Start))
+	return max(0, s.turn.last+s.leaves.beat()-time.Since(s.Start))
 }
 
 // launch starts the calls that are due. Calls that were to end before one of them began do so first,
