@@ -20,10 +20,14 @@ func find(t *testing.T, args ...string) (code int, knee map[string]any) {
 		if err := json.Unmarshal([]byte(out), &knee); err != nil {
 			t.Fatalf("exit code %d: %v\n%s", code, err, stderr)
 		}
-		if code == codeInconclusive {
-			return fmt.Sprint(knee["answer"])
+		if code != codeInconclusive {
+			return ""
 		}
-		return ""
+		answer := fmt.Sprint(knee["answer"], knee["steps"])
+		if !strings.Contains(answer, "The generator was the limit") {
+			t.Fatalf("the generator was not the limit, and the search cannot tell: %s", answer)
+		}
+		return answer
 	})
 	return code, knee
 }

@@ -28,9 +28,15 @@ routes:
 func verifyPlan(t *testing.T, plan string, args ...string) (code int, report map[string]any) {
 	t.Helper()
 	testbed.Undisturbed(t, func() string {
-		if code, report = verifyPlanOnce(t, plan, args...); code == codeInconclusive {
-			return fmt.Sprint(report["why"])
+		if code, report = verifyPlanOnce(t, plan, args...); code != codeInconclusive {
+			return ""
 		}
+		for _, run := range report["runs"].([]any) {
+			if why := document(run.(map[string]any)).disturbance(t); why != "" {
+				return why
+			}
+		}
+		t.Fatalf("nothing disturbed the test, and it cannot tell: %v", report["why"])
 		return ""
 	})
 	return code, report
