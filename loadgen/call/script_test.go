@@ -1,6 +1,7 @@
 package call
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -95,6 +96,23 @@ func TestPlainScriptsCallEachOther(t *testing.T) {
 	}
 }
 
+// A 100 ends no delay (RFC 6076, 4.3.1), and a 183 without a description is no ringing.
+func TestDelaysOfScriptsAreThoseOfTheirResponses(t *testing.T) {
+	answerer := scriptFile(t, "answerer.xml")
+	ringing := firstSend(answerer)
+	says := func(status string) string { return strings.Replace(ringing, "180 Ringing", status, 1) }
+	answerer = strings.Replace(answerer, ringing, says("100 Trying")+`<pause milliseconds="50"/>`+says("183 Progress")+`<pause milliseconds="100"/>`+ringing+`<pause milliseconds="200"/>`, 1)
+	l := newScriptLab(t, scriptFile(t, "caller.xml"), answerer, nil)
+	l.place(time.Second)
+	l.runUntil(20 * time.Second)
+	l.closed()
+	for d, want := range map[measure.Delay]time.Duration{measure.SRD: 52 * time.Millisecond, measure.PDD: 152 * time.Millisecond, measure.AnswerTime: 352 * time.Millisecond} {
+		if h := &l.calls.Delays[d]; h.Count() != 1 || h.Max().Round(time.Millisecond) != want {
+			t.Errorf("%d delays %s, the longest %s, want one of %s; messages:\n%s", h.Count(), d, h.Max(), want, strings.Join(l.log, "\n"))
+		}
+	}
+}
+
 func TestScriptCallsGatewayAndCallerCallsScript(t *testing.T) {
 	l := newScriptLab(t, scriptFile(t, "caller.xml"), "", nil)
 	l.place(time.Second)
@@ -112,16 +130,15 @@ func TestScriptCallsGatewayAndCallerCallsScript(t *testing.T) {
 	}
 }
 
-// A caller that was refused and tries again, as after a challenge, has sent two INVITEs for one call, which ends as its last
-// try did, at both ends.
-func TestScriptsNextTryIsAnotherInviteOfTheSameCall(t *testing.T) {
-	send := func(text string) string { // the first message of a script
-		_, text, _ = strings.Cut(text, "<send")
-		text, _, _ = strings.Cut(text, "</send>")
-		return "<send" + text + "</send>"
-	}
-	caller, answerer := scriptFile(t, "caller.xml"), scriptFile(t, "answerer.xml")
-	first := send(caller) + `<recv response="503"/><send><![CDATA[
+// firstSend returns the first message of a script.
+func firstSend(text string) string {
+	_, text, _ = strings.Cut(text, "<send")
+	text, _, _ = strings.Cut(text, "</send>")
+	return "<send" + text + "</send>"
+}
+
+// takeRefusal receives a refusal and acknowledges it.
+const takeRefusal = `<recv response="503"/><send><![CDATA[
 ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0
 [last_Via:]
 [last_From:]
@@ -131,10 +148,19 @@ CSeq: 1 ACK
 Content-Length: 0
 
 ]]></send>`
-	refusal := `<recv request="INVITE"/>` + strings.Replace(send(answerer), "180 Ringing", "503 Later", 1) + `<recv request="ACK"/>`
+
+// refuses takes an INVITE, refuses it and waits for the ACK.
+func refuses(answerer string) string {
+	return `<recv request="INVITE"/>` + strings.Replace(firstSend(answerer), "180 Ringing", "503 Later", 1) + `<recv request="ACK"/>`
+}
+
+// A caller that was refused and tries again, as after a challenge, has sent two INVITEs for one call, which ends as its last
+// try did, at both ends.
+func TestScriptsNextTryIsAnotherInviteOfTheSameCall(t *testing.T) {
+	caller, answerer := scriptFile(t, "caller.xml"), scriptFile(t, "answerer.xml")
 	at := strings.Index(caller, "<send")
-	again := caller[:at] + first + strings.Replace(caller[at:], "CSeq: 1 INVITE", "CSeq: 2 INVITE", 1)
-	l := newScriptLab(t, strings.ReplaceAll(again, "CSeq: 2 BYE", "CSeq: 3 BYE"), strings.Replace(answerer, `<recv request="INVITE"/>`, refusal+`<recv request="INVITE"/>`, 1), nil)
+	again := caller[:at] + firstSend(caller) + takeRefusal + strings.Replace(caller[at:], "CSeq: 1 INVITE", "CSeq: 2 INVITE", 1)
+	l := newScriptLab(t, strings.ReplaceAll(again, "CSeq: 2 BYE", "CSeq: 3 BYE"), strings.Replace(answerer, `<recv request="INVITE"/>`, refuses(answerer)+`<recv request="INVITE"/>`, 1), nil)
 	l.place(time.Second)
 	l.runUntil(20 * time.Second)
 	l.closed()
@@ -144,35 +170,61 @@ Content-Length: 0
 	}
 }
 
+// A refusal whose ACK got lost is sent again, and counts as another response, not as a 2xx.
+func TestScriptRepeatsARefusal(t *testing.T) {
+	caller, answerer := scriptFile(t, "caller.xml"), scriptFile(t, "answerer.xml")
+	calls := caller[:strings.Index(caller, "<send")] + firstSend(caller) + takeRefusal + `<pause milliseconds="2000"/></scenario>`
+	answers := strings.Replace(`<scenario name="refuses">`+refuses(answerer)+"</scenario>", "<send>", `<send retrans="500">`, 1)
+	l := newScriptLab(t, calls, answers, nil)
+	lost := 0
+	l.lose = func(message string) bool {
+		if strings.HasPrefix(message, "-> ACK") {
+			lost++
+		}
+		return lost == 1 && strings.HasPrefix(message, "-> ACK")
+	}
+	l.place(time.Second)
+	l.runUntil(20 * time.Second)
+	l.closed()
+	caller, answerer = repeatsOfSteps(l.caller.ScriptCounts()), repeatsOfSteps(l.answerer.ScriptCounts())
+	if n := l.answers.Retransmissions[measure.Sent]; n[measure.OtherResponse] != 1 || n[measure.Response2xx] != 0 || answerer != "send 503 1/0" {
+		t.Errorf("the answerer repeats %v, its steps %q, want one response of another kind than 2xx; messages:\n%s", n, answerer, strings.Join(l.log, "\n"))
+	}
+	if n := l.calls.Retransmissions[measure.Received]; n[measure.OtherResponse] != 1 || n[measure.Response2xx] != 0 || caller != "receive 503 0/1, send ACK 1/0" {
+		t.Errorf("the caller received again %v, its steps %q", n, caller)
+	}
+	if h := &l.calls.Delays[measure.SRDFailed]; h.Count() != 1 || h.Max() != 2*time.Millisecond || l.calls.Delays[measure.SRD].Count() != 0 {
+		t.Errorf("%d delays of refusals, the longest %s, want one of 2 ms and none of answers", h.Count(), h.Max())
+	}
+}
+
 // repeats counts messages that were sent, and that came in, again.
 type repeats = [2][measure.NumMethods]uint64
 
-// repeatsOfSteps returns what the steps of a script count of them.
-func repeatsOfSteps(s *measure.Script) (sent, received uint64) {
+// repeatsOfSteps returns which steps of a script count messages that were sent or came in again, as "send BYE 1/0".
+func repeatsOfSteps(s *measure.Script) string {
+	var all []string
 	for _, step := range s.Steps {
-		sent, received = sent+step.SentAgain, received+step.ReceivedAgain
+		if step.SentAgain+step.ReceivedAgain > 0 {
+			all = append(all, fmt.Sprintf("%s %d/%d", step.Name, step.SentAgain, step.ReceivedAgain))
+		}
 	}
-	return sent, received
-}
-
-func sum(counts [measure.NumMethods]uint64) (all uint64) {
-	for _, n := range counts {
-		all += n
-	}
-	return all
+	return strings.Join(all, ", ")
 }
 
 func TestScriptRepeatsOnlyWhatItWasToldTo(t *testing.T) {
 	for _, tt := range []struct {
-		name, lost     string
-		caller, answer repeats
+		name, lost         string
+		caller, answer     repeats
+		calling, answering string // the steps that count them, as sent/received
 	}{
-		{"an INVITE with retrans", "-> INVITE", repeats{{measure.Invite: 1}, {}}, repeats{}},
-		{"a 200 with retrans", "<- 200 OK (1 INVITE)", repeats{}, repeats{{measure.Response2xx: 1}, {}}},
+		{"an INVITE with retrans", "-> INVITE", repeats{{measure.Invite: 1}, {}}, repeats{}, "send INVITE 1/0", ""},
+		{"a 200 with retrans", "<- 200 OK (1 INVITE)", repeats{}, repeats{{measure.Response2xx: 1}, {}}, "", "send 200 1/0"},
 		{"an ACK that got lost is sent again upon the repeated 200", "-> ACK",
-			repeats{{measure.Ack: 1}, {measure.Response2xx: 1}}, repeats{{measure.Response2xx: 1}, {}}},
-		{"a BYE with retrans", "-> BYE", repeats{{measure.Bye: 1}, {}}, repeats{}},
-		{"the answer to a BYE, upon its repeat", "<- 200 OK (2 BYE)", repeats{{measure.Bye: 1}, {}}, repeats{{measure.OtherResponse: 1}, {measure.Bye: 1}}},
+			repeats{{measure.Ack: 1}, {measure.Response2xx: 1}}, repeats{{measure.Response2xx: 1}, {}}, "receive 200 0/1, send ACK 1/0", "send 200 1/0"},
+		{"a BYE with retrans", "-> BYE", repeats{{measure.Bye: 1}, {}}, repeats{}, "send BYE 1/0", ""},
+		{"the answer to a BYE, upon its repeat", "<- 200 OK (2 BYE)", repeats{{measure.Bye: 1}, {}}, repeats{{measure.OtherResponse: 1}, {measure.Bye: 1}},
+			"send BYE 1/0", "receive BYE 0/1, send 200 1/0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newScriptLab(t, scriptFile(t, "caller.xml"), scriptFile(t, "answerer.xml"), nil)
@@ -198,12 +250,14 @@ func TestScriptRepeatsOnlyWhatItWasToldTo(t *testing.T) {
 				name      string
 				got, want repeats
 				script    *measure.Script
-			}{{"caller", l.calls.Retransmissions, tt.caller, l.caller.ScriptCounts()}, {"answerer", l.answers.Retransmissions, tt.answer, l.answerer.ScriptCounts()}} {
+				steps     string
+			}{{"caller", l.calls.Retransmissions, tt.caller, l.caller.ScriptCounts(), tt.calling},
+				{"answerer", l.answers.Retransmissions, tt.answer, l.answerer.ScriptCounts(), tt.answering}} {
 				if end.got != end.want {
 					t.Errorf("the %s counts %v, want %v", end.name, end.got, end.want)
 				}
-				if sent, received := repeatsOfSteps(end.script); sent != sum(end.want[measure.Sent]) || received != sum(end.want[measure.Received]) {
-					t.Errorf("the steps of the %s count %d sent and %d received again, want %v", end.name, sent, received, end.want)
+				if got := repeatsOfSteps(end.script); got != end.steps {
+					t.Errorf("the steps of the %s count %q again, want %q", end.name, got, end.steps)
 				}
 			}
 		})
@@ -214,6 +268,42 @@ func TestScriptRepeatsOnlyWhatItWasToldTo(t *testing.T) {
 	l.runUntil(100 * time.Second)
 	if len(l.log) != 1 {
 		t.Errorf("without retrans, messages:\n%s", strings.Join(l.log, "\n"))
+	}
+}
+
+// A response time is counted once a call, unless the step that ends it says repeat_rtd, as in SIPp.
+func TestResponseTimesRepeatWhereTheStepSaysSo(t *testing.T) {
+	for attribute, want := range map[string]uint64{"": 1, ` repeat_rtd="true"`: 2} {
+		steps := fmt.Sprintf(`<pause milliseconds="10" start_rtd="p"/><pause milliseconds="20" rtd="p"%s/><pause milliseconds="30" rtd="p"%[1]s/>`, attribute)
+		l := newScriptLab(t, inCaller(steps), scriptFile(t, "answerer.xml"), nil)
+		l.place(time.Second)
+		l.runUntil(20 * time.Second)
+		l.closed()
+		times := l.caller.ScriptCounts().Times
+		at := slices.IndexFunc(times, func(one measure.ScriptTime) bool { return one.Name == "p" })
+		if n := times[at].Count(); n != want {
+			t.Errorf("with%q the time was counted %d times, want %d", attribute, n, want)
+		}
+	}
+}
+
+// A loop that was away for several periods reports the time as one, and goes on in step.
+func TestPeriodsOfStatisticsStayInStep(t *testing.T) {
+	const ms = time.Millisecond
+	var got []time.Duration
+	l := newScriptLab(t, scriptFile(t, "caller.xml"), "", func(c, _ *ScriptConfig) {
+		c.Period, c.Report = 200*ms, func(elapsed time.Duration, _, _ *measure.Script) { got = append(got, elapsed) }
+	})
+	for _, at := range []time.Duration{0, 199 * ms, 200 * ms, 399 * ms, 410 * ms, 590 * ms, 1250 * ms, 1260 * ms, 1399 * ms, 1400 * ms, 1599 * ms} {
+		l.caller.scripts.tick(at)
+	}
+	if want := []time.Duration{200 * ms, 410 * ms, 1250 * ms, 1400 * ms}; !slices.Equal(got, want) {
+		t.Errorf("periods end at %v, want %v", got, want)
+	}
+	l.caller.ScriptCounts()
+	l.caller.ScriptCounts() // asked twice, the last period is reported once
+	if len(got) != 5 || got[4] != 1599*ms {
+		t.Errorf("periods end at %v, want one more, at the end of the run", got)
 	}
 }
 
