@@ -1,12 +1,14 @@
 package loadgen
 
 import (
+	"net/netip"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/call"
+	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/traffic"
 )
@@ -133,4 +135,42 @@ func TestTurnsBeginAtABeat(t *testing.T) {
 			})
 		})
 	}
+}
+
+// However busy the signalling is, a packet that is due begins a turn: media keeps its pace.
+func TestBusyTurnsBeginWhenAPacketIsDue(t *testing.T) {
+	const takes = 100 * time.Microsecond
+	synctest.Test(t, func(t *testing.T) {
+		local := netip.MustParseAddr("127.0.0.1")
+		engine, err := media.NewEngine(media.Config{Local: local, Ports: media.PortRange{First: 26400, Last: 26403}, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer engine.Close()
+		cfg := sound(t, "sip:127.0.0.1:5060")
+		cfg.Media.Off = true
+		m := &metronome{start: time.Now(), takes: func(int) time.Duration { return takes }, messages: 30}
+		shard := shardOver(t, m, &cfg)
+		shard.Media, shard.rhythm.rate = engine, 30_000
+		leg, err := engine.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		leg.Start(0, media.Stream{Remote: netip.AddrPortFrom(local, leg.Port())})
+		var due []time.Duration // that come between the end of a turn and the next beat
+		shard.Loop(t.Context(), func(now time.Duration) bool {
+			if next, _ := engine.Next(); next > now+takes && next < now+datagramBeat {
+				due = append(due, next)
+			}
+			return now > 200*time.Millisecond
+		})
+		for _, at := range due {
+			if at < m.begun[len(m.begun)-1] && !slices.Contains(m.begun, at) {
+				t.Errorf("no turn begins at %v, when a packet is due", at)
+			}
+		}
+		if len(due) < 5 {
+			t.Errorf("%d packets were due between two beats, want 5 or more of the ten", len(due))
+		}
+	})
 }
