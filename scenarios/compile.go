@@ -59,6 +59,7 @@ func compile(f flow) (*Program, error) {
 		}
 	}
 	c.entries[failure] = c.add(Step{Op: Mismatch})
+	c.entries[refusal] = c.add(Step{Op: Refused})
 	c.entries[ending] = c.add(Step{Op: End})
 	if err := c.checkCallees(); err != nil {
 		return nil, err
@@ -82,6 +83,7 @@ func (c *compiler) checkCallees() error {
 // The places that every program has beside its branches. No branch of a file can be called so.
 const (
 	failure = "\x00failure"
+	refusal = "\x00refusal"
 	ending  = "\x00ending"
 )
 
@@ -121,7 +123,7 @@ func (c *compiler) branch(list []phrase) error {
 
 // branches returns the names of the branches that the file has.
 func (c *compiler) branches() []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(c.entries)), func(name string) bool { return name == failure || name == ending })
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(c.entries)), func(name string) bool { return strings.HasPrefix(name, "\x00") })
 }
 
 func (c *compiler) resolve() error {

@@ -65,9 +65,14 @@ func (p *Program) Invites() bool {
 	if p.Script != nil {
 		return slices.ContainsFunc(p.Script.Steps, func(s ScriptStep) bool { return s.method() == "INVITE" })
 	}
-	return slices.ContainsFunc(p.Steps, func(s Step) bool {
-		return s.Message != nil && s.Message.Method == "INVITE" || slices.ContainsFunc(s.Arms, func(a Arm) bool { return a.Method == "INVITE" })
+	return p.Sends("INVITE") || slices.ContainsFunc(p.Steps, func(s Step) bool {
+		return slices.ContainsFunc(s.Arms, func(a Arm) bool { return a.Method == "INVITE" })
 	})
+}
+
+// Sends tells whether a step of the program sends a request of a method.
+func (p *Program) Sends(method string) bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Message != nil && s.Message.Method == method })
 }
 
 // Shows tells whether a message or an address of the program shows a column of the data.
@@ -97,6 +102,7 @@ const (
 	Consult             // calls To, and goes on when that call is answered
 	Follow              // accepts the REFER at hand and calls where it says
 	Mismatch            // ends the call as one that went otherwise than the scenario allows
+	Refused             // ends the call in the class of the refusal of its INVITE, and as Mismatch does where a session is up
 	End                 // ends the call, in the class of the last final response to its INVITE
 )
 

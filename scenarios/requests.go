@@ -10,12 +10,15 @@ import (
 )
 
 // request is a whole transaction of a method: a 2xx goes on; what else is final ends the call in its class
-// where the request opened it, and fails it inside a dialog.
+// where the request opened it, or is the INVITE that sets its session up, and fails it else.
 func (c *compiler) request(p phrase, text string, change func(*Step)) error {
 	refused := failure
 	if !c.open {
 		c.open, refused = true, ending
 		c.program.Opens = firstOf(text)
+	}
+	if firstOf(text) == "INVITE" {
+		refused = refusal
 	}
 	if err := c.send(p, text, change); err != nil {
 		return err

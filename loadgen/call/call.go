@@ -39,7 +39,8 @@ type call struct {
 	cancel sip.Transaction
 	resume time.Duration // end of the pause or of the patience of an Expect, Never when there is none
 	until  time.Duration // end of the patience for digits or audio
-	keep   keeping       // what is to be refreshed
+	keep   keeping       // the session, while it has a timer
+	leases *leases       // what others keep for the call; nil for nothing
 	glare  glare         // what is to be sent again
 
 	referrer   callRef // of the call whose REFER this one follows; zero for none
@@ -110,12 +111,22 @@ type flags struct {
 	overtook    bool // a NOTIFY came before the answer to the SUBSCRIBE that asked for it
 	reportDue   bool // the peer has to be told how the call stands that follows its REFER
 	dropped     bool // the far end hung up, or did not answer the BYE
+	called      bool // an INVITE of ours began the call proper, behind requests of other methods
 	described   bool // our answer to the peer's last request in the dialog had a description
+}
+
+// opening returns the method of the request by whose final response the call is judged: that which began it, and
+// INVITE as soon as the program calls.
+func (c *call) opening() sip.Method {
+	if c.flags.called {
+		return sip.INVITE
+	}
+	return c.flow.opening
 }
 
 // next returns the instant of the call's next timer.
 func (c *call) next() time.Duration {
-	return min(c.invite.Next(), c.errand.Next(), c.cancel.Next(), c.resume, c.keep.next(), c.glare.at)
+	return min(c.invite.Next(), c.errand.Next(), c.cancel.Next(), c.resume, c.keep.next(), c.leases.next(), c.glare.at)
 }
 
 // begin returns the instant from which delays count: the intended one, unless the start was late by no

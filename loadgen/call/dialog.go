@@ -21,6 +21,7 @@ type dialog struct {
 	invited  party // what the INVITE was sent to, where an early dialog has another since
 	others   span  // URIs that a 3xx named and that were not tried yet, with a space behind each
 	routes   span  // route set, as the value of a Route header; empty for none
+	home     party // the address of record and its registrar, of a call that registers
 }
 
 // span is a piece of the dialog's text.
@@ -57,10 +58,14 @@ func (d *dialog) authOf(method string) *span {
 	return &d.errand
 }
 
-// partOf returns whom a request is for: a CANCEL for whom the INVITE was (RFC 3261, 9.1).
+// partOf returns whom a request is for: a CANCEL for whom the INVITE was (RFC 3261, 9.1), a REGISTER for the
+// registrar, whatever dialog there is.
 func (d *dialog) partOf(method string) party {
-	if method == "CANCEL" && d.invited != (party{}) {
+	switch {
+	case method == "CANCEL" && d.invited != (party{}):
 		return d.invited
+	case method == "REGISTER" && d.home != (party{}):
+		return d.home
 	}
 	return party{d.remote, d.target, d.routes}
 }
@@ -100,7 +105,7 @@ func (d *dialog) takes(m *sip.Message) bool {
 func (d *dialog) compact() {
 	kept := make([]byte, 0, len(d.text))
 	for _, s := range []*span{&d.callID, &d.local, &d.remote, &d.tag, &d.target, &d.auth, &d.replaces, &d.errand, &d.others, &d.routes,
-		&d.invited.remote, &d.invited.target, &d.invited.routes} {
+		&d.invited.remote, &d.invited.target, &d.invited.routes, &d.home.remote, &d.home.target} {
 		from := len(kept)
 		if kept = append(kept, d.get(*s)...); len(kept) == from {
 			*s = span{}

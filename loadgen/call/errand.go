@@ -52,7 +52,7 @@ func (m *Machine) sendErrand(c *call, message *scenarios.Message, why purpose, n
 
 // unsent tells whether a call that opens with another method than INVITE waits for its first final response.
 func (c *call) unsent() bool {
-	return c.flow.opening != sip.INVITE && !c.flags.incoming && c.status == 0
+	return c.opening() != sip.INVITE && !c.flags.incoming && c.status == 0
 }
 
 // established tells whether there is a dialog, early or confirmed, that requests are sent in.
@@ -123,7 +123,7 @@ func (m *Machine) onErrandDone(c *call, r *sip.Message, at time.Duration) {
 			m.fail(c, at)
 		}
 	case refreshing:
-		m.onRefreshed(c, r, at)
+		m.onRefreshed(c, m.kept(c, c.errand.message.Method), r, at)
 	case ofProgram:
 		m.onProgramAnswered(c, r, at)
 	case reporting: // 481 says that nobody wants to know
@@ -174,7 +174,7 @@ func (m *Machine) onErrandTimeout(c *call, now time.Duration) {
 		c.flags.dropped = true
 		m.finish(c, now)
 	case c.errand.purpose == refreshing:
-		m.onRefreshRefused(c, 408, 0, now)
+		m.onRefreshRefused(c, m.kept(c, c.errand.message.Method), 408, 0, now)
 		m.goAhead(c, now)
 	case c.errand.purpose == reporting:
 		m.goAhead(c, now)
@@ -202,7 +202,7 @@ func (m *Machine) fail(c *call, now time.Duration) {
 	}
 	c.flags.unexpected, c.flags.completed, c.resume = true, false, Never
 	switch {
-	case c.flow.opening != sip.INVITE || c.stage == calling && c.status != 0 || c.hungUp != Never && c.stage == talking:
+	case c.opening() != sip.INVITE || c.stage == calling && c.status != 0 || c.hungUp != Never && c.stage == talking:
 		m.finish(c, now)
 	case c.stage == calling && c.flags.incoming:
 		if request, ok := m.storedInvite(c); ok {
@@ -224,7 +224,7 @@ func (m *Machine) fail(c *call, now time.Duration) {
 
 // hangUpAtEnd sees to it that no answered call outlives its program, and tells whether there was something to do.
 func (m *Machine) hangUpAtEnd(c *call, now time.Duration) bool {
-	if c.flow.opening != sip.INVITE || c.stage != talking || c.hungUp != Never {
+	if c.opening() != sip.INVITE || c.stage != talking || c.hungUp != Never {
 		return false
 	}
 	m.hangUp(c, now)
@@ -260,7 +260,7 @@ func (m *Machine) onReinviteResponse(c *call, r *sip.Message, at time.Duration) 
 		m.keepSession(c, r, at) // any INVITE inside the dialog refreshes the session: RFC 4028, 7.4
 	}
 	if c.keep.refreshing {
-		m.onRefreshed(c, r, at)
+		m.onRefreshed(c, &c.keep, r, at)
 	} else {
 		m.match(c, r, at)
 	}

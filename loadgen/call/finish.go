@@ -17,7 +17,7 @@ func (m *Machine) hangUpEarly(c *call, now time.Duration) {
 	c.flags.stopping = true
 	caller := !c.flags.incoming
 	switch {
-	case c.flow.opening != sip.INVITE:
+	case c.opening() != sip.INVITE:
 		m.finish(c, now)
 	case c.stage == calling && caller && c.status != 0: // between a refusal and the next try
 		m.finish(c, now)

@@ -16,6 +16,9 @@ type flow struct {
 	waits   []traffic.Sampler     // of the steps that wait by a law of their own, at their places
 	targets [][]scenarios.Segment // of the steps that name whom they call, at their places
 	opening sip.Method            // of the request that begins a call
+
+	invites   bool // a call of it holds a session: it needs a port pair
+	registers bool // a call of it binds its address
 }
 
 // flows are the programs of a machine, by who begins: those that it starts calls with, in shares by their
@@ -60,7 +63,7 @@ func newFlows(programs []*scenarios.Program, data *pool, fixed map[scenarios.Key
 }
 
 func newFlow(p *scenarios.Program, data *pool, fixed map[scenarios.Keyword]string) (*flow, error) {
-	bound := &flow{program: p, opening: sip.MethodOf([]byte(p.Opening()))}
+	bound := &flow{program: p, opening: sip.MethodOf([]byte(p.Opening())), invites: p.Sends("INVITE"), registers: p.Sends("REGISTER")}
 	var err error
 	for _, step := range p.Steps {
 		if step.Message != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/sipplan/sipplan/scenarios"
 )
 
-// keeping is what a call keeps alive: a session with a timer (RFC 4028), a binding at a registrar (RFC
+// keeping is one thing that a call keeps alive: a session with a timer (RFC 4028), a binding at a registrar (RFC
 // 3261, 10.2.4) or a subscription (RFC 6665, 4.1.2). It lives until the program ends it.
 type keeping struct {
 	life       time.Duration // asked for or granted; 0 for none
@@ -24,41 +24,76 @@ var nothingKept = keeping{at: Never, until: Never}
 
 func (k *keeping) next() time.Duration { return min(k.at, k.until) }
 
+// leases are what others keep for a call: few calls have any.
+type leases struct{ binding, subscription keeping }
+
+func (l *leases) next() time.Duration {
+	if l == nil {
+		return Never
+	}
+	return min(l.binding.next(), l.subscription.next())
+}
+
+// kept returns what a request of a method asks for, or refreshes: a binding, a subscription, else the session.
+func (m *Machine) kept(c *call, method string) *keeping {
+	if method != "REGISTER" && method != "SUBSCRIBE" {
+		return &c.keep
+	}
+	if c.leases == nil {
+		c.leases = m.table.takeLeases()
+	}
+	if method == "REGISTER" {
+		return &c.leases.binding
+	}
+	return &c.leases.subscription
+}
+
 // fireKeeping refreshes what is due, and ends what the peer has let lapse.
 func (m *Machine) fireKeeping(c *call, now time.Duration) {
+	m.fireKept(c, &c.keep, now)
+	l := c.leases
+	if l != nil && c.busy {
+		m.fireKept(c, &l.binding, now)
+	}
+	if l != nil && c.busy {
+		m.fireKept(c, &l.subscription, now)
+	}
+}
+
+func (m *Machine) fireKept(c *call, k *keeping, now time.Duration) {
 	switch {
-	case c.keep.until <= now:
-		m.lapse(c, now)
-	case c.keep.at <= now:
-		m.refresh(c, now)
+	case k.until <= now:
+		m.lapse(c, k, now)
+	case k.at <= now:
+		m.refresh(c, k, now)
 	}
 }
 
 // refreshRetry is how long a refresh waits while another transaction of the call is under way.
 const refreshRetry = time.Second
 
-func (m *Machine) refresh(c *call, now time.Duration) {
+func (m *Machine) refresh(c *call, k *keeping, now time.Duration) {
 	if c.errand.Running() || c.invite.Running() {
-		c.keep.at = now + refreshRetry
+		k.at = now + refreshRetry
 		return
 	}
-	c.keep.at, c.keep.refreshing, c.trial = Never, true, sip.Trial{}
-	if c.keep.message.Method == "INVITE" {
-		m.sendInvite(c, c.keep.message, now)
+	k.at, k.refreshing, c.trial = Never, true, sip.Trial{}
+	if k.message.Method == "INVITE" {
+		m.sendInvite(c, k.message, now)
 		return
 	}
-	m.sendErrand(c, c.keep.message, refreshing, now)
+	m.sendErrand(c, k.message, refreshing, now)
 }
 
 // onRefreshed goes on keeping, for as long as the answer grants.
-func (m *Machine) onRefreshed(c *call, r *sip.Message, at time.Duration) {
+func (m *Machine) onRefreshed(c *call, k *keeping, r *sip.Message, at time.Duration) {
 	if r.Status >= 300 {
-		m.onRefreshRefused(c, r.Status, sip.RetryAfter(r.RetryAfter), at)
+		m.onRefreshRefused(c, k, r.Status, sip.RetryAfter(r.RetryAfter), at)
 		return
 	}
-	c.keep.refreshing = false
+	k.refreshing = false
 	m.count(c).Refreshes++
-	if c.flow.opening == sip.INVITE {
+	if k == &c.keep {
 		m.keepSession(c, r, at)
 	} else {
 		m.keepRequested(c, r, at)
@@ -69,13 +104,13 @@ func (m *Machine) onRefreshed(c *call, r *sip.Message, at time.Duration) {
 // after 481, and a session after 408 (RFC 4028, 10; RFC 6665, 4.1.2.2). The refresh of a binding or a subscription that
 // the other end could not serve now, or did not answer, is tried again: after the time that it named, else after a
 // quarter of what is left.
-func (m *Machine) onRefreshRefused(c *call, status int, after, now time.Duration) {
+func (m *Machine) onRefreshRefused(c *call, k *keeping, status int, after, now time.Duration) {
 	m.count(c).RefreshesRefused++
-	k, session := &c.keep, c.flow.opening == sip.INVITE
+	session := k == &c.keep
 	k.refreshing = false
 	switch {
 	case status == 481, session && status == 408:
-		m.lapse(c, now)
+		m.lapse(c, k, now)
 	case session:
 		k.until = now + k.life/2 - k.margin()
 	case status == 408, status >= 500 && status < 600 && status != 501:
@@ -86,10 +121,16 @@ func (m *Machine) onRefreshRefused(c *call, status int, after, now time.Duration
 	}
 }
 
-// lapse ends a call whose session, binding or subscription is gone.
-func (m *Machine) lapse(c *call, now time.Duration) {
+// lapse ends a call whose session is gone, or the binding or subscription that it consisted of. A call with a session
+// goes on without those.
+func (m *Machine) lapse(c *call, k *keeping, now time.Duration) {
+	session := c.opening() == sip.INVITE
+	if session && k != &c.keep {
+		*k = nothingKept
+		return
+	}
 	c.flags.dropped, c.flags.completed = true, false
-	if c.flow.opening != sip.INVITE {
+	if !session {
 		m.finish(c, now)
 		return
 	}
@@ -181,7 +222,7 @@ func (c *call) appendSessionTimer(dst []byte, answered *sip.Message) []byte {
 		}
 		return appendSessionExpires(dst, seconds, refresher)
 	}
-	if c.keep.life == 0 || c.flow.opening != sip.INVITE {
+	if c.keep.life == 0 || c.opening() != sip.INVITE {
 		return dst
 	}
 	seconds := uint32(c.keep.life / time.Second)
@@ -210,7 +251,7 @@ func (m *Machine) keepRequested(c *call, r *sip.Message, at time.Duration) {
 	}
 	if c.errand.message.Ends || method != "REGISTER" && method != "SUBSCRIBE" {
 		if c.errand.message.Ends {
-			c.keep = nothingKept
+			*m.kept(c, method) = nothingKept
 		}
 		return
 	}
@@ -222,8 +263,9 @@ func (m *Machine) keepRequested(c *call, r *sip.Message, at time.Duration) {
 		return
 	}
 	life := time.Duration(seconds) * time.Second
-	c.keep.life, c.keep.message = life, c.errand.message
-	c.keep.at, c.keep.until = at+max(life/2, life-10*time.Minute), at+life
+	k := m.kept(c, method)
+	k.life, k.message = life, c.errand.message
+	k.at, k.until = at+max(life/2, life-10*time.Minute), at+life
 }
 
 // grantedTo returns the seconds that a 2xx grants a Contact of ours, which may stand among those of others who have
@@ -266,19 +308,24 @@ func (m *Machine) longer(c *call, r *sip.Message) bool {
 	}
 	seconds, _, ok := sip.DeltaSeconds(value)
 	least := time.Duration(seconds) * time.Second
-	if !ok || least <= c.keep.life || least > maxLife {
+	k := m.kept(c, r.Method.String())
+	if !ok || least <= k.life || least > maxLife {
 		return false
 	}
 	c.retries++
-	c.keep.life = least
+	k.life = least
 	return true
 }
 
 // appendLife writes the seconds of an Expires header.
-func (c *call) appendLife(dst []byte) []byte {
-	life := c.keep.life
-	if life == 0 {
-		life = defaultLife
+func (c *call) appendLife(dst []byte, method string) []byte {
+	life := defaultLife
+	switch {
+	case c.leases == nil:
+	case method == "REGISTER" && c.leases.binding.life > 0:
+		life = c.leases.binding.life
+	case method == "SUBSCRIBE" && c.leases.subscription.life > 0:
+		life = c.leases.subscription.life
 	}
 	return strconv.AppendInt(dst, int64(life/time.Second), 10)
 }

@@ -202,7 +202,7 @@ func (m *Machine) begin(now time.Duration, a Attempt, f *flow, complete func(*ca
 
 // prepare gives a call what it needs, a port pair and a trunk, or says what is missing.
 func (m *Machine) prepare(c *call, now time.Duration) (why measure.Reason, ok bool) {
-	if c.flow.opening == sip.INVITE && !m.openLeg(c) {
+	if c.flow.invites && !m.openLeg(c) {
 		return measure.NoMediaPort, false
 	}
 	if why, ok = m.setOut(c, now); !ok && c.leg != nil {
@@ -221,10 +221,9 @@ func (m *Machine) openDialog(c *call, from string) {
 	d.text = append(append(d.text, ">;tag="...), c.id[:]...)
 	d.local = d.since(0)
 	d.callID = d.within(d.local, c.id[:]) // which is our tag too
-	if c.flow.opening == sip.REGISTER {   // RFC 3261, 10.2: To is the address of record, the request URI its domain
-		d.remote = d.put([]byte("<"), d.get(address), []byte(">"))
-		d.target = d.putRegistrar(c.way.trunk.URI)
-		return
+	if c.flow.registers {                 // RFC 3261, 10.2: To is the address of record, the request URI its domain
+		d.home.remote = d.put([]byte("<"), d.get(address), []byte(">"))
+		d.home.target = d.putRegistrar(c.way.trunk.URI)
 	}
 	begin := len(d.text)
 	d.text = append(m.pool.appendParty(append(d.text, '<'), c.way.trunk.URI, c.row, m.pool.callee), '>')

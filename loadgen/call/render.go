@@ -166,7 +166,7 @@ func appendDialog(dst []byte, c *call, message *scenarios.Message, k scenarios.K
 	case scenarios.Acknowledged:
 		return c.appendRAck(dst)
 	case scenarios.Lifetime:
-		return c.appendLife(dst)
+		return c.appendLife(dst, message.Method)
 	case scenarios.ReportState:
 		return c.appendReportState(dst)
 	case scenarios.ReplacesURI:

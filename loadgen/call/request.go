@@ -365,12 +365,15 @@ func (m *Machine) repeatReply(c *call, r *sip.Message, from netip.AddrPort) {
 // program does that: MESSAGE, INFO, NOTIFY and OPTIONS are welcome at any time.
 func (m *Machine) onOtherRequest(c *call, r *sip.Message, from netip.AddrPort, at time.Duration) {
 	arm := m.armFor(c, r)
+	if c.endedBy(r) && c.opening() != sip.SUBSCRIBE {
+		c.leases.subscription = nothingKept // the call goes on without it
+	}
 	switch {
 	case m.onSubscribe(c, r, from, at):
 		return
-	case c.endedBy(r):
+	case c.endedBy(r) && c.opening() == sip.SUBSCRIBE:
 		m.answerRequest(c, r, from, 200)
-		m.lapse(c, at)
+		m.lapse(c, &c.leases.subscription, at)
 		return
 	case arm != nil && arm.Reply != 0:
 		m.answerRequest(c, r, from, arm.Reply)

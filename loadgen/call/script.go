@@ -212,7 +212,7 @@ func newScripts(m *Machine, cfg *ScriptConfig) (*scripts, error) {
 	}
 	s.setGlobals(script)
 	s.flow = s.bind(script)
-	s.base = &flow{program: m.cfg.Programs[0], opening: sip.INVITE}
+	s.base = &flow{program: m.cfg.Programs[0], opening: sip.INVITE, invites: true}
 	if err := s.loadSounds(); err != nil {
 		return nil, err
 	}

@@ -16,7 +16,11 @@ func (m *Machine) send(c *call, message *scenarios.Message, now time.Duration) {
 		return
 	}
 	c.trial = sip.Trial{}
-	if c.stage == calling && c.status >= 300 && message.Method == c.flow.opening.String() {
+	if message.Method == "INVITE" && c.opening() != sip.INVITE && !c.flags.incoming {
+		c.flags.called, c.flags.completed, c.stage, c.answered, c.retries = true, false, calling, Never, 0
+		m.renew(c, now)
+	}
+	if c.stage == calling && c.status >= 300 && message.Method == c.opening().String() {
 		m.renew(c, now)
 	}
 	if c.stage == calling && c.status == 0 {
@@ -33,8 +37,8 @@ func (m *Machine) send(c *call, message *scenarios.Message, now time.Duration) {
 	}
 }
 
-// renew begins a refused call once more, because its program says so: the next final response decides its class,
-// and its delays count from now.
+// renew begins a refused call once more, or the call proper behind requests of other methods, because its program
+// says so: the next final response decides its class, and its delays count from now.
 func (m *Machine) renew(c *call, now time.Duration) {
 	c.dialog.forgetEarly()
 	c.status, c.cause, c.rseq, c.heard = 0, 0, 0, 0
@@ -45,7 +49,7 @@ func (m *Machine) renew(c *call, now time.Duration) {
 // heed notes what a step that sends wants beside its message.
 func (m *Machine) heed(c *call, step *scenarios.Step) {
 	if step.Life > 0 {
-		c.keep.life = step.Life
+		m.kept(c, step.Message.Method).life = step.Life
 	}
 	if to := c.flow.targets[c.step]; len(to) > 0 {
 		m.callTo(c, to)
@@ -84,6 +88,9 @@ func (m *Machine) openBye(c *call, now time.Duration) {
 	c.stage = leaving
 	c.hungUp = now
 	c.keep = nothingKept
+	if c.leases != nil {
+		c.leases.subscription = nothingKept
+	}
 	m.hush(c, now)
 }
 

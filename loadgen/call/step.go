@@ -83,6 +83,13 @@ func (m *Machine) pauseOrEnd(c *call, step *scenarios.Step, now time.Duration) {
 	case scenarios.Mismatch:
 		m.fail(c, now)
 		return
+	case scenarios.Refused:
+		if c.stage == talking {
+			m.fail(c, now)
+		} else {
+			m.finish(c, now)
+		}
+		return
 	case scenarios.End:
 		if m.hangUpAtEnd(c, now) {
 			return
@@ -145,7 +152,7 @@ func (m *Machine) match(c *call, msg *sip.Message, now time.Duration) {
 		m.mismatch(c, "a check failed")
 		m.fail(c, now)
 	case arm != nil:
-		if c.flow.steps[arm.Next].Op == scenarios.Mismatch {
+		if op := c.flow.steps[arm.Next].Op; op == scenarios.Mismatch || op == scenarios.Refused && c.stage == talking {
 			m.mismatch(c, gotOf(msg))
 		}
 		c.step, c.resume = arm.Next, Never
@@ -272,7 +279,7 @@ func (m *Machine) fireInvite(c *call, now time.Duration) {
 	case due == sip.Repeat:
 		m.repeatResponse(c)
 	case due == sip.TimedOut && caller && c.stage != calling:
-		m.lapse(c, now) // a re-INVITE that nobody answers: RFC 3261, 14.1
+		m.lapse(c, &c.keep, now) // a re-INVITE that nobody answers: RFC 3261, 14.1
 	case due == sip.TimedOut && caller:
 		m.lose(c, routing.Timeout, measure.Timeout, now)
 	case due == sip.TimedOut && (c.stage == confirming || c.stage == talking):

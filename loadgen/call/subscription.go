@@ -38,6 +38,6 @@ func (m *Machine) onSubscribe(c *call, r *sip.Message, from netip.AddrPort, at t
 func (c *call) endedBy(r *sip.Message) bool {
 	state, _, _ := bytes.Cut(r.Lookup("Subscription-State", 0), []byte{';'})
 	ending := c.errand.Running() && c.errand.message.Ends
-	return r.Method == sip.NOTIFY && c.flow.opening == sip.SUBSCRIBE && c.keep.at != Never && !ending &&
+	return r.Method == sip.NOTIFY && c.leases != nil && c.leases.subscription.at != Never && !ending &&
 		bytes.EqualFold(bytes.TrimSpace(state), []byte("terminated"))
 }

@@ -7,8 +7,9 @@ type table struct {
 	free   []int32
 	busy   int
 	wheel  wheel
-	texts  buffers // of dialogs
-	large  buffers // copies of INVITEs
+	texts  buffers   // of dialogs
+	large  buffers   // copies of INVITEs
+	leases []*leases // free ones
 }
 
 const (
@@ -49,11 +50,25 @@ func (t *table) grow() {
 	}
 }
 
+// takeLeases returns what a call keeps its binding and its subscription in.
+func (t *table) takeLeases() *leases {
+	if len(t.leases) == 0 {
+		return &leases{nothingKept, nothingKept}
+	}
+	l := t.leases[len(t.leases)-1]
+	t.leases = t.leases[:len(t.leases)-1]
+	*l = leases{nothingKept, nothingKept}
+	return l
+}
+
 // release gives the slot of a finished call back.
 func (t *table) release(c *call) {
 	t.wheel.cancel(c.slot)
 	t.texts.give(c.dialog.text)
 	t.large.give(c.request)
+	if c.leases != nil {
+		t.leases = append(t.leases, c.leases)
+	}
 	c.busy = false
 	t.busy--
 	t.free = append(t.free, c.slot)
