@@ -1,10 +1,9 @@
 package media
 
 import (
+	"encoding/binary"
 	"math/rand/v2"
 	"time"
-
-	"github.com/pion/rtcp"
 )
 
 const (
@@ -70,35 +69,37 @@ func (c *control) speaks(packets uint32) bool {
 }
 
 // block returns the reception report about the far end.
-func (c *control) block(s *source, now time.Duration) rtcp.ReceptionReport {
-	r := rtcp.ReceptionReport{
-		SSRC:               s.ssrc,
-		FractionLost:       s.sequence.fractionLost(),
-		TotalLost:          signed24(s.sequence.lost()),
-		LastSequenceNumber: s.sequence.highest,
-		Jitter:             s.jitter.units(c.clock),
-		LastSenderReport:   c.senderReport,
+func (c *control) block(s *source, now time.Duration) reception {
+	r := reception{
+		ssrc:         s.ssrc,
+		fraction:     s.sequence.fractionLost(),
+		lost:         signed24(s.sequence.lost()),
+		highest:      s.sequence.highest,
+		jitter:       s.jitter.units(c.clock),
+		senderReport: c.senderReport,
 	}
 	if c.senderReport != 0 {
-		r.Delay = compactDelay(now - c.arrived)
+		r.delay = compactDelay(now - c.arrived)
 	}
 	return r
 }
 
-// hear takes a compound that came from the far end at a run time; ntp is that time on the wall clock.
+// hear takes a whole compound that came from the far end at a run time; ntp is that time on the wall clock.
 // Ours is the SSRC that its reports have to be about.
-func (c *control) hear(packets []rtcp.Packet, arrival time.Duration, ntp uint64, ours uint32) {
+func (c *control) hear(compound []byte, arrival time.Duration, ntp uint64, ours uint32) {
 	c.received++
 	c.ignored++
-	for _, p := range packets {
-		switch p := p.(type) {
-		case *rtcp.SenderReport:
-			c.senderReport, c.arrived = compact(p.NTPTime), arrival
-			c.learn(p.Reports, ntp, ours)
-		case *rtcp.ReceiverReport:
-			c.learn(p.Reports, ntp, ours)
-		case *rtcp.ExtendedReport:
-			c.hearMore(p, arrival, ntp, ours)
+	for len(compound) > 0 {
+		var p controlPacket
+		p, compound, _ = cutControl(compound)
+		switch p.kind {
+		case senderReport:
+			c.senderReport, c.arrived = compact(binary.BigEndian.Uint64(p.body[4:])), arrival
+			c.learn(&p, ntp, ours)
+		case receiverReport:
+			c.learn(&p, ntp, ours)
+		case extendedReport:
+			c.hearMore(&p, arrival, ntp, ours)
 		}
 	}
 }
@@ -121,19 +122,20 @@ func (c *control) unheard() bool {
 	return c.ignored >= deaf && !c.reported && c.packetsBefore[0] > 0 && c.packetsBefore[1] > 0
 }
 
-// learn reads what the far end says of our stream.
-func (c *control) learn(reports []rtcp.ReceptionReport, ntp uint64, ours uint32) {
-	for _, r := range reports {
-		if r.SSRC != ours {
+// learn reads what a report of the far end says of our stream.
+func (c *control) learn(p *controlPacket, ntp uint64, ours uint32) {
+	for i := range p.count {
+		r := readReception(p.body[p.blocksAt()+i*receptionSize:])
+		if r.ssrc != ours {
 			continue
 		}
-		c.reported, c.ignored, c.remoteHighest = true, 0, r.LastSequenceNumber
-		c.remoteLost = int64(int32(r.TotalLost<<8) >> 8)
-		c.remoteJitter = mediaTime(int32(r.Jitter), c.clock)
-		if r.LastSenderReport == 0 {
+		c.reported, c.ignored, c.remoteHighest = true, 0, r.highest
+		c.remoteLost = int64(int32(r.lost<<8) >> 8)
+		c.remoteJitter = mediaTime(int32(r.jitter), c.clock)
+		if r.senderReport == 0 {
 			continue // the far end had no sender report yet: no round trip, not one of zero
 		}
-		c.roundTrip(compact(ntp), r.LastSenderReport, r.Delay)
+		c.roundTrip(compact(ntp), r.senderReport, r.delay)
 	}
 }
 
@@ -144,20 +146,6 @@ func (c *control) roundTrip(arrival, sent, held uint32) {
 	} else {
 		c.badRTTs++
 	}
-}
-
-// parseCompound reads a datagram as an RTCP compound: it has to begin with a report (RFC 3550 appendix
-// A.2).
-func parseCompound(b []byte) ([]rtcp.Packet, bool) {
-	packets, err := rtcp.Unmarshal(b)
-	if err != nil || len(packets) == 0 {
-		return nil, false
-	}
-	switch packets[0].(type) {
-	case *rtcp.SenderReport, *rtcp.ReceiverReport:
-		return packets, true
-	}
-	return nil, false
 }
 
 // signed24 returns n as 24 bits in two's complement, clamped (appendix A.3).

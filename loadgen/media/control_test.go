@@ -81,7 +81,7 @@ func TestWhatTheFarEndSaysOfUs(t *testing.T) {
 	c := control{clock: clockRate}
 	arrival := 10 * time.Second
 	report := func(r rtcp.ReceptionReport) {
-		c.hear([]rtcp.Packet{&rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{r}}}, arrival, 20<<32, 7)
+		c.hear(marshalled(t, &rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{r}}), arrival, 20<<32, 7)
 	}
 	report(rtcp.ReceptionReport{SSRC: 8, TotalLost: 99, LastSenderReport: 19 << 16})
 	if c.rtts != 0 || c.remoteLost != 0 {

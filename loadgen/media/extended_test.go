@@ -43,7 +43,7 @@ func TestExtendedReportsOfOthersAreNotBelieved(t *testing.T) {
 		{"an answer to another listener", &rtcp.DLRRReportBlock{Reports: []rtcp.DLRRReport{{SSRC: 8, LastRR: 19 << 16}}}, 0, 0},
 	} {
 		c := control{clock: clockRate}
-		c.hear([]rtcp.Packet{&rtcp.ExtendedReport{SenderSSRC: 9, Reports: []rtcp.ReportBlock{row.block}}}, second, 20<<32, 7)
+		c.hear(marshalled(t, &rtcp.ExtendedReport{SenderSSRC: 9, Reports: []rtcp.ReportBlock{row.block}}), second, 20<<32, 7)
 		if c.remoteMOS != row.mos || c.rtts != row.rtts || row.rtts > 0 && c.rtt != second/2 {
 			t.Errorf("%s: MOS %v, %d round trips of %v", row.name, c.remoteMOS, c.rtts, c.rtt)
 		}

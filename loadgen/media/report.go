@@ -1,9 +1,8 @@
 package media
 
 import (
+	"encoding/binary"
 	"time"
-
-	"github.com/pion/rtcp"
 )
 
 // report sends an RTCP compound and schedules the next one: a sender or receiver report, the CNAME,
@@ -15,14 +14,12 @@ func (l *Leg) report(at time.Duration, last bool) {
 	if !sendable(l.remoteRTCP) || last && l.sender.packets == 0 && c.sent == 0 {
 		return
 	}
-	packets := []rtcp.Packet{l.statement(at), rtcp.NewCNAMESourceDescription(l.sender.ssrc, l.engine.cname)}
-	if x := l.extended(at); x != nil {
-		packets = append(packets, x)
-	}
+	compound := l.appendDescription(l.appendStatement(l.engine.buffer[:0], at))
+	compound = l.appendExtended(compound, at)
 	if last {
-		packets = append(packets, &rtcp.Goodbye{Sources: []uint32{l.sender.ssrc}})
+		compound = endControl(beginControl(compound, goodbye, 1, l.sender.ssrc), len(compound))
 	}
-	if !l.sendControl(packets, at) {
+	if !l.sendControl(compound, at) {
 		l.stats.SendErrors++
 		return
 	}
@@ -30,11 +27,7 @@ func (l *Leg) report(at time.Duration, last bool) {
 }
 
 // sendControl sends a compound, from the RTP port when the two share one.
-func (l *Leg) sendControl(packets []rtcp.Packet, at time.Duration) bool {
-	plain, err := rtcp.Marshal(packets)
-	if err != nil {
-		return false
-	}
+func (l *Leg) sendControl(plain []byte, at time.Duration) bool {
 	if l.tap != nil {
 		l.tap.Packet(at, true, true, l.local(!l.stream.Mux), l.remoteRTCP, plain)
 	}
@@ -46,23 +39,38 @@ func (l *Leg) sendControl(packets []rtcp.Packet, at time.Duration) bool {
 	return ok && from.send(b, l.remoteRTCP) == nil
 }
 
-// statement returns a sender report from a leg that sends, else a receiver report (section 6.4).
-func (l *Leg) statement(at time.Duration) rtcp.Packet {
-	var blocks []rtcp.ReceptionReport
+// appendStatement writes a sender report of a leg that sends, else a receiver report (section 6.4).
+func (l *Leg) appendStatement(dst []byte, at time.Duration) []byte {
+	begin, blocks := len(dst), 0
 	if l.receiver.heard {
-		blocks = []rtcp.ReceptionReport{l.control.block(&l.receiver.source, at)}
+		blocks = 1
 	}
-	if !l.control.speaks(l.sender.packets) {
-		return &rtcp.ReceiverReport{SSRC: l.sender.ssrc, Reports: blocks}
+	if l.control.speaks(l.sender.packets) {
+		dst = beginControl(dst, senderReport, blocks, l.sender.ssrc)
+		dst = binary.BigEndian.AppendUint64(dst, ntpTime(l.engine.clock.wall(at)))
+		dst = binary.BigEndian.AppendUint32(dst, l.sender.timestamp+uint32(units(at-l.due, l.sender.clock))) // the same instant on the media clock
+		dst = binary.BigEndian.AppendUint32(dst, l.sender.packets)
+		dst = binary.BigEndian.AppendUint32(dst, l.sender.octets)
+	} else {
+		dst = beginControl(dst, receiverReport, blocks, l.sender.ssrc)
 	}
-	return &rtcp.SenderReport{
-		SSRC:        l.sender.ssrc,
-		NTPTime:     ntpTime(l.engine.clock.wall(at)),
-		RTPTime:     l.sender.timestamp + uint32(units(at-l.due, l.sender.clock)), // the same instant on the media clock
-		PacketCount: l.sender.packets,
-		OctetCount:  l.sender.octets,
-		Reports:     blocks,
+	if l.receiver.heard {
+		block := l.control.block(&l.receiver.source, at)
+		dst = block.append(dst)
 	}
+	return endControl(dst, begin)
+}
+
+// appendDescription writes the CNAME, the one item of a source description, and the zero that ends it (section 6.5).
+func (l *Leg) appendDescription(dst []byte) []byte {
+	const canonicalName = 1
+	begin := len(dst)
+	dst = append(beginControl(dst, sourceDescription, 1, l.sender.ssrc), canonicalName, byte(len(l.engine.cname)))
+	dst = append(append(dst, l.engine.cname...), 0)
+	for (len(dst)-begin)%4 != 0 {
+		dst = append(dst, 0)
+	}
+	return endControl(dst, begin)
 }
 
 // readControl takes what waits in the RTCP socket, and what strangers have sent to the RTP port. It may have
@@ -101,10 +109,9 @@ func (l *Leg) takeControl(d *datagram, at time.Duration) {
 
 // hearControl reads a compound of the far end.
 func (l *Leg) hearControl(b []byte, arrival time.Duration) {
-	packets, ok := parseCompound(b)
-	if !ok {
+	if !wholeCompound(b) {
 		l.stats.Malformed++
 		return
 	}
-	l.control.hear(packets, arrival, ntpTime(l.engine.clock.wall(arrival)), l.sender.ssrc)
+	l.control.hear(b, arrival, ntpTime(l.engine.clock.wall(arrival)), l.sender.ssrc)
 }

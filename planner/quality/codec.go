@@ -71,22 +71,26 @@ var codecs = []Codec{
 // Codecs returns all codecs that are known, those without published values included.
 func Codecs() []Codec { return slices.Clone(codecs) }
 
-// aliases are the names of RTP payload formats, which say less than the table.
-var aliases = map[string]string{
-	"pcmu": "G.711", "pcma": "G.711", "g722": "G.722 64", "g729": "G.729", "ilbc": "iLBC", "amr": "AMR", "opus": "Opus",
-	"g728": "G.728", "gsm": "GSM-FR", "g726-32": "G.726 32", "g726-24": "G.726 24", "g726-16": "G.726 16",
+// payloadFormats are the encoding names of RTP payload formats, which say less than the table, with the name in that.
+var payloadFormats = [...]struct{ encoding, codec string }{
+	{"PCMU", "G.711"}, {"PCMA", "G.711"}, {"G722", "G.722 64"}, {"G729", "G.729"}, {"iLBC", "iLBC"}, {"AMR", "AMR"}, {"opus", "Opus"},
+	{"G728", "G.728"}, {"GSM", "GSM-FR"}, {"G726-32", "G.726 32"}, {"G726-24", "G.726 24"}, {"G726-16", "G.726 16"},
 }
 
 // FindCodec returns the codec of a name of the table, or of an RTP encoding name such as PCMU, whatever its case.
 func FindCodec(name string) (Codec, bool) {
-	if full, known := aliases[strings.ToLower(name)]; known {
-		name = full
+	for i := range payloadFormats {
+		if f := &payloadFormats[i]; strings.EqualFold(f.encoding, name) {
+			name = f.codec
+			break
+		}
 	}
-	i := slices.IndexFunc(codecs, func(c Codec) bool { return strings.EqualFold(c.Name, name) })
-	if i < 0 {
-		return Codec{}, false
+	for i := range codecs {
+		if strings.EqualFold(codecs[i].Name, name) {
+			return codecs[i], true
+		}
 	}
-	return codecs[i], true
+	return Codec{}, false
 }
 
 // Impairment returns Ie and Bpl for a share of lost packets from 0 to 1. Without loss the Bpl does not matter and may
