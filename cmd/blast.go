@@ -104,6 +104,7 @@ func (o *blastOptions) addFlags(command *cobra.Command) {
 	flags.DurationVar(&o.ratePeriod, "rate-period", time.Second, "time that the calls of --caps are spread over (SIPp: -rp)")
 	o.scenario = addScenario(command, "caller")
 	o.script = addScript(command)
+	o.script.addUsers(flags)
 	o.media = addMedia(command, "tone", loadgen.DefaultPorts)
 	o.results = addResults(command)
 }

@@ -47,13 +47,18 @@ func (r *loadRun) describe() string {
 		}
 		return fmt.Sprintf("waits for the commands of the other half, which begin %s; Ctrl-C ends it and reports", calls)
 	}
+	if r.cfg.Users > 0 {
+		return fmt.Sprintf("%d users, each of whom calls again when a call is over, %s; seed %d; Ctrl-C ends it and reports", r.cfg.Users, end, r.generator.Seed())
+	}
 	mean := r.cfg.MeanHolding().Round(100 * time.Microsecond)
 	holding := lawName(r.cfg.Holding) + ":" + mean.String()
 	if law, ok := r.cfg.Holding.(traffic.Duration); ok {
 		holding = traffic.WithMean(law, mean).(traffic.Duration).String()
 	}
-	offered := fmt.Sprintf("%s erlangs, %s calls per second of %s, %s; calls that are up %s after the last arrival are hung up",
-		figure(r.cfg.Erlangs()), figure(r.cfg.CAPS), holding, end, r.cfg.Drain)
+	offered := fmt.Sprintf("%s erlangs, %s calls per second of %s, %s", figure(r.cfg.Erlangs()), figure(r.cfg.CAPS), holding, end)
+	if r.cfg.Drain < unlimitedDrain {
+		offered += fmt.Sprintf("; calls that are up %s after the last arrival are hung up", r.cfg.Drain)
+	}
 	if method := openedBy(r.cfg.Programs); method != "" && method != reports.Mixed {
 		offered = fmt.Sprintf("%s %s requests per second, %s", figure(r.cfg.CAPS), method, end)
 	}
@@ -114,8 +119,8 @@ func (r *loadRun) length() time.Duration {
 	switch {
 	case r.cfg.Duration > 0:
 		return r.cfg.Duration
-	case r.cfg.Led():
-		return 0 // the other half knows
+	case r.cfg.Led(), r.cfg.Users > 0:
+		return 0 // the other half knows, or the length of the calls
 	}
 	return time.Duration(float64(r.cfg.Calls) / r.cfg.CAPS * float64(time.Second))
 }
@@ -142,7 +147,7 @@ func (r *loadRun) report(command string, result *loadgen.Result, change func(*re
 		Load: reports.Load{
 			Erlangs: r.cfg.Erlangs(), CAPS: r.cfg.CAPS, AHT: r.cfg.MeanHolding().Seconds(), Calls: r.cfg.Calls,
 			Duration: r.cfg.Duration.Seconds(), WarmUp: r.cfg.WarmUp.Seconds(), Arrivals: string(r.cfg.Arrivals),
-			Hold: lawName(r.cfg.Holding), Media: sound, MaxCalls: uint64(r.cfg.MaxCalls), Opens: openedBy(r.cfg.Programs),
+			Hold: lawName(r.cfg.Holding), Media: sound, MaxCalls: uint64(r.cfg.MaxCalls), Users: uint64(r.cfg.Users), Opens: openedBy(r.cfg.Programs),
 		},
 	}
 	out.Halted = r.halted

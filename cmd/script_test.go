@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
 // scriptRun calls one scenario of SIPp's form with another and returns the exit code and both outputs.
@@ -64,46 +62,6 @@ func TestScriptWritesStatisticsAndMessages(t *testing.T) {
 	}
 	if lines, _ := os.ReadFile(logs); string(lines) != "call 1\ncall 2\ncall 3\n" {
 		t.Errorf("log %q", lines)
-	}
-}
-
-// The columns of the statistics are those that SIPp itself writes, but for what depends on the scenario.
-func TestStatisticsHaveTheColumnsOfSIPp(t *testing.T) {
-	t.Parallel()
-	path := testbed.Peer(t, "sipp", "sip-tester")
-	folder := writeScenarios(t, map[string]string{"caller.xml": strings.Replace(sequence(talk(), hangUp()), "</scenario>", `<ResponseTimeRepartition value="10, 20"/><CallLengthRepartition value="100"/></scenario>`, 1)})
-	scenario := filepath.Join(folder, "caller.xml")
-	port := freePort(t)
-	uas := startSIPp(t, path, "-sn", "uas", "-p", port)
-	awaitListener(t, uas, "127.0.0.1:"+port)
-	caller := startSIPp(t, path, "127.0.0.1:"+port, "-sf", scenario, "-p", freePort(t), "-m", "1")
-	caller.wait(t)
-	ours := filepath.Join(folder, "ours.csv")
-	commandLine("blast", "sip:127.0.0.1:"+port, "--sipp", scenario, "-m", "1", "--stats", ours)
-	theirs, err := os.ReadFile(filepath.Join(caller.folder, "statistics.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(ours)
-	if err != nil {
-		t.Fatal(err)
-	}
-	columns := func(text []byte) []string {
-		line, _, _ := strings.Cut(string(text), "\n")
-		return strings.Split(strings.TrimRight(line, ";"), ";")
-	}
-	known := map[string]bool{}
-	for _, name := range columns(text) {
-		known[name] = true
-	}
-	var missing []string
-	for _, name := range columns(theirs) {
-		if !known[name] {
-			missing = append(missing, name)
-		}
-	}
-	if len(missing) > 0 {
-		t.Errorf("columns of SIPp that are missing: %q", missing)
 	}
 }
 

@@ -112,6 +112,7 @@ func (o *answerOptions) completeScript(streams Streams, program *scenarios.Progr
 	script.Account = scriptAccount(account, script.Service)
 	twin, twinErr := o.script.twin.config(program.Script, guard)
 	network, networkErr := o.script.network()
+	statsErr := o.script.openStatistics(script, 0)
 	o.gateway.ports = []int{gateway.MaxCircuits}
 	if !sound.Off {
 		o.gateway.ports = []int{max(1, sound.Ports.Pairs())}
@@ -119,5 +120,5 @@ func (o *answerOptions) completeScript(streams Streams, program *scenarios.Progr
 	o.gateway.adapt = func(cfg *gateway.Config) {
 		cfg.Programs, cfg.Script, cfg.Twin, cfg.Calls, cfg.Network = []*scenarios.Program{program}, script, twin, o.calls, network
 	}
-	return errors.Join(twinErr, networkErr, usage(o.script.checkMediaIP(guard)))
+	return errors.Join(twinErr, networkErr, statsErr, usage(o.script.checkMediaIP(guard)))
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/sipplan/sipplan/scenarios"
 	"github.com/sipplan/sipplan/scenarios/sipp"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // scriptFlags are the flags about a scenario file of SIPp.
@@ -66,7 +67,6 @@ func addScript(command *cobra.Command) *scriptFlags {
 	flags.IntVar(&f.mediaPort, "media-port", 0, "[media_port] of a SIPp scenario that plays no media (SIPp: -mp; default 6000)")
 	flags.Uint32Var(&f.firstCSeq, "base-cseq", 0, "[cseq] before the first request of a call")
 	flags.Var(&f.loss, "lost", "share of the messages of the SIPp scenario that get lost on purpose, either way")
-	flags.IntVar(&f.users, "sipp-users", 0, "users that the calls of a SIPp scenario belong to in turn, for [userid] and data files of USERS")
 	flags.StringSliceVar(&f.behaviours, "default-behaviors", []string{"all"}, "what a SIPp scenario does of its own accord: all, none, or of bye, abortunexp; -bye takes one away")
 	flags.BoolVar(&f.autoAnswer, "auto-answer", false, "answer OPTIONS, INFO, NOTIFY and UPDATE that the SIPp scenario does not wait for (SIPp: -aa)")
 	flags.BoolVar(&f.noRepeats, "no-retransmit", false, "repeat no message, whatever retrans says (SIPp: -nr)")
@@ -79,6 +79,11 @@ func addScript(command *cobra.Command) *scriptFlags {
 	flags.DurationVar(&f.period, "stats-period", time.Minute, "`time` after which --stats writes another line; a last one ends the run (SIPp: -fd)")
 	f.twin.add(flags)
 	return f
+}
+
+// addUsers gives a command that calls the flag about who the calls belong to.
+func (f *scriptFlags) addUsers(flags *pflag.FlagSet) {
+	flags.IntVar(&f.users, "sipp-users", 0, "instead of calls at a rate, so many `users` of the SIPp scenario, each of whom calls again when a call is over (SIPp: -users)")
 }
 
 // given tells whether a scenario file of SIPp is to be run.
@@ -116,6 +121,7 @@ func (f *scriptFlags) load(streams Streams) (*scenarios.Program, *call.ScriptCon
 	if err := errors.Join(keyErr, setErr, tableErr, pauseErr, f.check(), f.readBehaviours(cfg), f.twin.check()); err != nil {
 		return nil, nil, err
 	}
+	f.remarkOnUsers(streams, tables)
 	cfg.Values, cfg.Tables = values, tables
 	parsed := sipp.Parse(f.file, text, sipp.Options{Keys: keys, Tables: names, Extended: f.twin.extended()})
 	if err := parsed.Err(); err != nil {
@@ -138,6 +144,15 @@ func (f *scriptFlags) remark(streams Streams, parsed *sipp.File) {
 			return
 		}
 		fmt.Fprintf(streams.Err, "%s: line %d: %s\n", f.file, finding.Line, finding.Message)
+	}
+}
+
+// remarkOnUsers says that nobody has the rows of a file whose rows belong to users.
+func (f *scriptFlags) remarkOnUsers(streams Streams, tables map[string]*scenarios.Table) {
+	for _, path := range f.tables {
+		if tables[path].Order == scenarios.ByUser && f.users == 0 {
+			fmt.Fprintf(streams.Err, "--inf: %s: its rows belong to users, whom only calls of blast --sipp-users have; its cells stay empty\n", path)
+		}
 	}
 }
 
@@ -177,6 +192,9 @@ func (f *scriptFlags) network() (func(loadgen.Socket) loadgen.Socket, error) {
 	return f.trace.Network, nil
 }
 
+// maxScriptUsers bounds the users of a SIPp scenario, who all call at once.
+const maxScriptUsers = 100_000
+
 // check refuses flags that make no sense by themselves.
 func (f *scriptFlags) check() error {
 	var problems []error
@@ -197,8 +215,8 @@ func (f *scriptFlags) check() error {
 	if f.loss < 0 || f.loss > 1 {
 		problems = append(problems, fmt.Errorf("--lost: must be a share from 0%% to 100%%, got %g", float64(f.loss)))
 	}
-	if f.users < 0 {
-		problems = append(problems, fmt.Errorf("--sipp-users: must not be negative, got %d", f.users))
+	if f.users < 0 || f.users > maxScriptUsers {
+		problems = append(problems, fmt.Errorf("--sipp-users: must be from 0 to %d, got %d", maxScriptUsers, f.users))
 	}
 	if strings.ContainsAny(f.service, "\r\n\x00") {
 		problems = append(problems, errors.New("--service: line breaks are not allowed"))
@@ -277,6 +295,9 @@ func (f *scriptFlags) readTables() (names []string, tables map[string]*scenarios
 		table, err := scenarios.ParseTable(path, text)
 		if err != nil {
 			return nil, nil, fmt.Errorf("--inf: %w", err)
+		}
+		if table.Order == scenarios.ByUser && table.Rows() < f.users {
+			return nil, nil, fmt.Errorf("--inf: %s: has rows for %d users, fewer than the %d of --sipp-users", path, table.Rows(), f.users)
 		}
 		for _, name := range []string{path, filepath.Base(path)} {
 			if tables[name] == nil {

@@ -18,7 +18,8 @@ import (
 	"github.com/sipplan/sipplan/scenarios"
 )
 
-// Config describes a load run. Target or Trunks, CAPS, Programs and one of Duration and Calls are required.
+// Config describes a load run. Target or Trunks, one of CAPS and Users, Programs and one of Duration and Calls are
+// required.
 type Config struct {
 	Target sip.Target
 	Trunks *Trunks // nil for one to Target
@@ -44,7 +45,10 @@ type Config struct {
 	ConnectionPerCall bool
 
 	Arrivals traffic.ArrivalLaw
-	CAPS     float64       // mean call attempts per second
+	CAPS     float64 // mean call attempts per second
+	// Users make the calls of a script instead: each of them calls again as soon as its call is over, so that there are
+	// as many calls at any time. 0: calls arrive and wait for nobody.
+	Users    int
 	Holding  traffic.Law   // of conversations; nil: none lasts
 	Duration time.Duration // arrivals end after this time; 0: after Calls
 	Calls    uint64        // arrivals end after this many; 0: after Duration
@@ -184,6 +188,9 @@ func (c *Config) checkAccount() error {
 }
 
 func (c *Config) checkRate() error {
+	if c.Users > 0 && c.CAPS == 0 {
+		return nil
+	}
 	if !(c.CAPS > 0) || c.CAPS > MaxCAPS {
 		return fmt.Errorf("must be more than 0 and at most %d calls per second, got %g", MaxCAPS, c.CAPS)
 	}
@@ -254,6 +261,9 @@ func (c *Config) shards() int {
 
 // atOnce returns how many calls the run may have at a time.
 func (c *Config) atOnce() int {
+	if c.Users > 0 {
+		return c.Users
+	}
 	shards := c.shards()
 	n := shards * Concurrent(c.Erlangs()/float64(shards)) // each shard has ports of its own
 	if c.Calls > 0 && c.Calls < uint64(n) {

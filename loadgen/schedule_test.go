@@ -67,3 +67,53 @@ func TestClosedScheduleHasNoMoreCalls(t *testing.T) {
 		t.Errorf("a call at %v after the end", a.Intended)
 	}
 }
+
+func TestUsersCallAgainAsSoonAsTheirCallIsOver(t *testing.T) {
+	s, err := newSchedule(&Config{Users: 3, Calls: 5, WarmUp: 100 * time.Millisecond}, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	due := func(now time.Duration, idle int) (n int) {
+		for s.free(idle, now); ; n++ {
+			a, any := s.peek()
+			if !any {
+				return n
+			}
+			if a.Intended != now || a.WarmUp != (now < lead+100*time.Millisecond) {
+				t.Errorf("a call at %v of %v, in the warm-up: %v", now, a.Intended, a.WarmUp)
+			}
+			s.take()
+		}
+	}
+	for _, step := range []struct {
+		name       string
+		now        time.Duration
+		idle, want int
+		more       bool
+	}{
+		{name: "all call at the start", now: lead, idle: 3, want: 3, more: true},
+		{name: "none is free", now: lead + 50*time.Millisecond, idle: 0, want: 0, more: true},
+		{name: "one is free again", now: lead + 200*time.Millisecond, idle: 1, want: 1, more: true},
+		{name: "two are free, but one call is left", now: lead + 300*time.Millisecond, idle: 2, want: 1},
+		{name: "no call is left", now: lead + 400*time.Millisecond, idle: 3, want: 0},
+	} {
+		if n := due(step.now, step.idle); n != step.want || s.left() != step.more {
+			t.Errorf("%s: %d calls, more: %v; want %d, more: %v", step.name, n, s.left(), step.want, step.more)
+		}
+	}
+}
+
+func TestUsersCallUntilTheTimeIsOver(t *testing.T) {
+	s, err := newSchedule(&Config{Users: 1, Duration: time.Second}, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.take()
+	if s.free(1, lead+999*time.Millisecond); !s.left() {
+		t.Error("no call before the end")
+	}
+	s.take()
+	if s.free(1, lead+time.Second); s.left() {
+		t.Error("a call after the end")
+	}
+}

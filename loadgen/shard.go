@@ -90,6 +90,7 @@ func (s *Shard) Loop(ctx context.Context, over func(now time.Duration) bool) {
 		s.sweep(now)
 		s.noteUnreachable(now)
 		s.progress.publish(now, s)
+		s.noteUsers(now)
 		done := over(now)
 		s.Socket.Flush() // once a turn: what the calls, the timers and the messages gave rise to
 		if done {
@@ -140,6 +141,7 @@ func (s *Shard) launch(now time.Duration) {
 	if s.calls == nil {
 		return
 	}
+	s.noteUsers(now)
 	for {
 		attempt, any := s.calls.peek()
 		if !any || attempt.Intended > now {
@@ -151,6 +153,13 @@ func (s *Shard) launch(now time.Duration) {
 			s.contact.first = now
 		}
 		s.Machine.Start(time.Since(s.Start), attempt)
+	}
+}
+
+// noteUsers lets the users who have no call make one.
+func (s *Shard) noteUsers(now time.Duration) {
+	if s.calls != nil && s.calls.users > 0 {
+		s.calls.free(s.calls.users-s.Machine.InProgress(), now)
 	}
 }
 
@@ -249,11 +258,7 @@ func (s *Shard) arrivalsLeft() bool {
 	if s.awaited > s.Steady.Started {
 		return true
 	}
-	if s.calls == nil {
-		return false
-	}
-	_, any := s.calls.peek()
-	return any
+	return s.calls != nil && s.calls.left()
 }
 
 // Close releases the sockets of the shard.

@@ -50,6 +50,7 @@ type Load struct {
 	Hold     string  `json:"hold,omitempty"`
 	Media    string  `json:"media,omitempty"`
 	MaxCalls uint64  `json:"max_calls,omitempty"`
+	Users    uint64  `json:"users,omitempty"`     // who call again as soon as their call is over; 0 for arrivals that wait for nobody
 	Opens    string  `json:"opened_by,omitempty"` // method of the requests that begin the calls, "mixed" where there are several; empty for INVITE
 }
 

@@ -183,7 +183,8 @@ func (l Load) sentence() string {
 	}
 	add(l.Erlangs > 0 && l.sessions(), "%s", erlangs(l.Erlangs))
 	add(l.CAPS > 0, "%s per second", l.rate(decimal(l.CAPS, 2)))
-	add(l.Arrivals != "", "%s arrivals", l.Arrivals)
+	add(l.Users > 0, "%s who call again as soon as their call is over", plural(int(l.Users), "user"))
+	add(l.Arrivals != "" && l.Users == 0, "%s arrivals", l.Arrivals)
 	add(l.AHT > 0 && l.sessions(), "calls of %s on average", passed(l.AHT))
 	add(l.Hold != "" && l.sessions(), "conversations %s", l.Hold)
 	add(l.Compress > 1, "compressed %s times", decimal(l.Compress, 2))

@@ -24,7 +24,7 @@ type ScriptStatistics struct {
 }
 
 // NewScriptStatistics returns statistics that are written to a writer. rate is the rate that calls are to be placed
-// at, per second.
+// at, per second, or the number of users who make them, which SIPp writes in its place.
 func NewScriptStatistics(to io.Writer, rate float64) *ScriptStatistics {
 	return &ScriptStatistics{to: to, rate: rate}
 }
@@ -49,7 +49,7 @@ func (w *ScriptStatistics) Write(elapsed time.Duration, period, total *measure.S
 	t.both("CallLength", sippDuration(period.CallLength.Mean()), sippDuration(total.CallLength.Mean()))
 	t.both("CallLengthStDev", sippDuration(period.CallLength.StdDev()), sippDuration(total.CallLength.StdDev()))
 	for i, counter := range total.Counters {
-		t.number(counter.Name, period.Counters[i].Count, counter.Count)
+		t.number(counterColumn(counter.Name), period.Counters[i].Count, counter.Count)
 	}
 	for i := range total.Times {
 		t.repartition("ResponseTimeRepartition"+total.Times[i].Name, &total.Times[i].Histogram, total.ResponseBounds)
@@ -97,7 +97,7 @@ func (w *ScriptStatistics) times(t *statistics, period, total *measure.Script, e
 	t.add("StartTime", at(0))
 	t.add("LastResetTime", at(w.last))
 	t.add("CurrentTime", at(elapsed))
-	t.both("ElapsedTime", sippDuration(elapsed-w.last), sippDuration(elapsed))
+	t.both("ElapsedTime", sippSeconds(elapsed-w.last), sippSeconds(elapsed))
 	t.add("TargetRate", decimal(w.rate, 3))
 	t.both("CallRate", rate(period, elapsed-w.last), rate(total, elapsed))
 }
@@ -124,6 +124,14 @@ func (t *statistics) calls(p, c *measure.Script) {
 	}
 }
 
+// counterColumn returns how SIPp names the column of a counter: one that is but a number gets a word before it.
+func counterColumn(name string) string {
+	if strings.Trim(name, "0123456789") == "" {
+		return "GenericCounter" + name
+	}
+	return name
+}
+
 // repartition adds how many durations fall below each bound, and how many above the last.
 func (t *statistics) repartition(title string, h *measure.Histogram, bounds []time.Duration) {
 	if len(bounds) == 0 {
@@ -141,6 +149,11 @@ func (t *statistics) repartition(title string, h *measure.Histogram, bounds []ti
 
 // sippDuration writes a duration as hours, minutes, seconds and microseconds.
 func sippDuration(d time.Duration) string {
+	return fmt.Sprintf("%s:%06d", sippSeconds(d), max(0, d).Microseconds()%1_000_000)
+}
+
+// sippSeconds writes hours, minutes and whole seconds.
+func sippSeconds(d time.Duration) string {
 	d = max(0, d)
-	return fmt.Sprintf("%02d:%02d:%02d:%06d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60, d.Microseconds()%1_000_000)
+	return fmt.Sprintf("%02d:%02d:%02d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60)
 }

@@ -74,6 +74,7 @@ type ScriptDefaults struct {
 type VariableName struct {
 	Name   string
 	Global bool // one for all calls, not one for each
+	User   bool // one for all calls of a user, if calls belong to users
 }
 
 // ScriptOp says what a step of a script does.

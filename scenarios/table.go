@@ -204,14 +204,17 @@ func (t *Table) Rows() int {
 }
 
 // Row returns the row of the next call: user is that of the call, from 1 on, which only a table ByUser
-// reads.
+// reads. A call without a user has no row of it: -1, whose cells are empty.
 func (t *Table) Row(random *rand.Rand, user int) int {
 	n := t.Rows()
 	switch {
 	case t.Order == AtRandom:
 		return random.IntN(n)
-	case t.Order == ByUser && user > 0:
-		return (user - 1) % n
+	case t.Order == ByUser:
+		if user > n {
+			return -1
+		}
+		return user - 1
 	}
 	row := t.next
 	if t.next++; t.next >= n {

@@ -51,8 +51,10 @@ func TestTableNumbersRows(t *testing.T) {
 	if table.Rows() != 1000 || cell(table, 3, 0) != "user00106" || cell(table, 3, 1) != "106%" || cell(table, 3, 2) != "106 |" || cell(table, 3, 3) != "%x" {
 		t.Errorf("%q %q %q %q", cell(table, 3, 0), cell(table, 3, 1), cell(table, 3, 2), cell(table, 3, 3))
 	}
-	if table.Row(nil, 1) != 0 || table.Row(nil, 1001) != 0 || table.Row(nil, 7) != 6 {
-		t.Error("a user has another row than its own")
+	for user, want := range map[int]int{0: -1, 1: 0, 7: 6, 1000: 999, 1001: -1} {
+		if row := table.Row(nil, user); row != want {
+			t.Errorf("user %d has row %d, want %d", user, row, want)
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ func (p *pool) take(random *rand.Rand) int32 {
 	if p.Table == nil {
 		return 0
 	}
-	if p.Table.Order != scenarios.InTurn {
+	if p.Table.Order == scenarios.AtRandom {
 		return int32(p.Table.Row(random, 0))
 	}
 	row := p.next % p.Table.Rows()

@@ -31,7 +31,7 @@ type ScriptConfig struct {
 	Twin       Twin                        // other half of third-party calls
 	Host       ScriptHost                  // nil: no files, no commands, no log
 	Sound      ScriptSounds                // reads what steps play; nil for nothing
-	Users      int                         // calls belong to so many users in turn; 0 for none
+	Users      int                         // each of whom has one of our calls at a time; 0: calls belong to nobody
 	Pause      time.Duration               // of a <pause> that says nothing of its length
 	Receive    time.Duration               // how long a message is waited for at most; 0 for ever
 	FirstCSeq  uint32                      // number before that of the first request
@@ -91,6 +91,7 @@ type scripts struct {
 	random  *rand.Rand
 	states  []*scriptCall // by slot of the call
 	globals []scenarios.Value
+	users   scriptUsers
 	tables  []*scenarios.Table
 	flow    *scriptFlow
 	base    *flow // of all calls, as the machine sees it
@@ -205,7 +206,7 @@ func newScripts(m *Machine, cfg *ScriptConfig) (*scripts, error) {
 	if s.random == nil {
 		s.random = rand.New(rand.NewPCG(m.cfg.Machine, 0))
 	}
-	s.globals = make([]scenarios.Value, len(script.Variables))
+	s.globals, s.users = make([]scenarios.Value, len(script.Variables)), newScriptUsers(s.cfg.Users, len(script.Variables))
 	s.stats = newScriptCounts(m.cfg.Programs[0].Name, script)
 	if err := s.bindTables(script); err != nil {
 		return nil, err
@@ -259,8 +260,8 @@ func (s *scripts) begin(c *call) *scriptCall {
 	}
 	s.number++
 	st.number, st.user, st.cseq = s.number, 0, s.cfg.FirstCSeq
-	if s.cfg.Users > 0 {
-		st.user = int((s.number-1)%uint64(s.cfg.Users)) + 1
+	if !c.flags.incoming {
+		st.user = s.users.take()
 	}
 	st.opening, st.named = sip.UnknownMethod, st.named[:0]
 	st.last, st.lastSent, st.sentAt, st.sentName = st.last[:0], st.lastSent[:0], -1, sip.UnknownMethod
@@ -299,10 +300,13 @@ func (s *scripts) newState() *scriptCall {
 	return st
 }
 
-// value returns a variable of a call, or one of all calls.
+// value returns a variable of a call, of the user whose call it is, or of all calls.
 func (s *scripts) value(st *scriptCall, id int) *scenarios.Value {
-	if s.flow.Variables[id].Global {
+	switch v := &s.flow.Variables[id]; {
+	case v.Global:
 		return &s.globals[id]
+	case v.User && st.user > 0:
+		return &s.users.values[st.user-1][id]
 	}
 	return &st.values[id]
 }

@@ -26,7 +26,7 @@ func (s *scripts) unexpected(c *call, st *scriptCall, r *sip.Message, now time.D
 	case s.cfg.Patient:
 		s.watch(c, st)
 	default:
-		s.noteLine("warning", "call ", s.callID(c), " ended by an unexpected message: ", firstLine(r.Raw))
+		s.warn("call ", s.callID(c), " ended by an unexpected message: ", firstLine(r.Raw))
 		st.last = append(st.last[:0], r.Raw...)
 		s.tellTwin(c, st)
 		s.noteFinal(c, st, r, now)
@@ -187,6 +187,7 @@ func (s *scripts) stopCall(c *call, now time.Duration) {
 func (s *scripts) loseCall(c *call, now time.Duration) {
 	s.stats.Failed++
 	s.stats.Failures[measure.FailedCannotSendMessage]++
+	s.users.give(s.state(c).user)
 	s.end(c, now, measure.Unreachable)
 }
 
@@ -194,6 +195,7 @@ func (s *scripts) loseCall(c *call, now time.Duration) {
 func (s *scripts) close(c *call, st *scriptCall, now time.Duration) {
 	s.stats.CallLength.Record(now - c.started)
 	s.stopMedia(c, st, now)
+	s.users.give(st.user)
 	if !st.sentAny && !c.flags.incoming {
 		s.unstart(c)
 		return

@@ -23,9 +23,30 @@ func (s *scripts) act(c *call, st *scriptCall, step *scenarios.ScriptStep, messa
 			return
 		} else if why != measure.NoFailure {
 			st.failure = why
+			s.warnOfCheck(c, a, why)
 			return
 		}
 	}
+}
+
+// checkSentences say what a check found that a call fails by.
+var checkSentences = map[measure.Failure]string{
+	measure.FailedRegexpHdrNotFound:   "where a regular expression is looked for, there is nothing",
+	measure.FailedRegexpDoesntMatch:   "a regular expression does not match",
+	measure.FailedRegexpShouldntMatch: "a regular expression matches and should not",
+	measure.FailedTestDoesntMatch:     "a test does not hold",
+	measure.FailedTestShouldntMatch:   "a test holds and should not",
+	measure.FailedStrcmpDoesntMatch:   "texts differ",
+	measure.FailedStrcmpShouldntMatch: "texts are equal and should not be",
+}
+
+// warnOfCheck says which check a call fails by.
+func (s *scripts) warnOfCheck(c *call, a *scenarios.Action, why measure.Failure) {
+	pattern := ""
+	if a.Pattern != nil {
+		pattern = ": " + a.Pattern.Source
+	}
+	s.warn("call ", s.callID(c), " fails by line ", strconv.Itoa(a.Line), ": ", checkSentences[why], pattern)
 }
 
 // action does one action and returns why the call has failed by it.
@@ -150,7 +171,7 @@ func (s *scripts) assign(c *call, st *scriptCall, a *scenarios.Action, now time.
 		if x, ok := s.value(st, a.From).Parse(); ok {
 			s.value(st, a.Assign).SetNumber(x)
 		} else {
-			s.noteLine("warning", "no number: ", s.value(st, a.From).Text())
+			s.warn("no number: ", s.value(st, a.From).Text())
 		}
 	case scenarios.Draw:
 		s.value(st, a.Assign).SetNumber(a.Sample.Draw(s.random))
@@ -180,7 +201,7 @@ func (s *scripts) calculate(st *scriptCall, a *scenarios.Action) {
 		x *= operand
 	case scenarios.Divide:
 		if operand == 0 {
-			s.noteLine("warning", "division by 0")
+			s.warn("division by 0")
 			return
 		}
 		x /= operand
@@ -224,8 +245,7 @@ func (s *scripts) order(c *call, st *scriptCall, a *scenarios.Action, now time.D
 	case scenarios.Log:
 		s.noteLine("log", text)
 	case scenarios.Warn:
-		s.stats.Warnings++
-		s.noteLine("warning", text)
+		s.warn(text)
 	case scenarios.Fail:
 		s.noteLine("error", text)
 		s.stop.now, s.stop.cause = true, fmt.Errorf("line %d of the scenario: %s", a.Line, text)
@@ -240,9 +260,14 @@ func (s *scripts) execute(command string) {
 		err = s.cfg.Host.Run(command)
 	}
 	if err != nil {
-		s.stats.Warnings++
-		s.noteLine("warning", "command ", command, ": ", err.Error())
+		s.warn("command ", command, ": ", err.Error())
 	}
+}
+
+// warn counts a warning and hands it to the host.
+func (s *scripts) warn(parts ...any) {
+	s.stats.Warnings++
+	s.noteLine("warning", parts...)
 }
 
 // noteLine hands a line to the host.
@@ -275,8 +300,7 @@ func (s *scripts) onTable(c *call, st *scriptCall, a *scenarios.Action, now time
 		err = s.changeTable(c, st, a, table, key, now)
 	}
 	if err != nil {
-		s.stats.Warnings++
-		s.noteLine("warning", "data file ", string(name), ": ", err.Error())
+		s.warn("data file ", string(name), ": ", err.Error())
 	}
 }
 
@@ -310,7 +334,7 @@ func (s *scripts) setDestination(c *call, st *scriptCall, a *scenarios.Action, n
 	number, errPort := strconv.ParseUint(string(port), 10, 16)
 	to := netip.AddrPortFrom(address, uint16(number))
 	if err != nil || errPort != nil || !s.reachable(c, to) {
-		s.noteLine("warning", "setdest to ", string(host), " port ", string(port), " is refused: it must be an IP address that --allow-target names, or the target's own")
+		s.warn("setdest to ", string(host), " port ", string(port), " is refused: it must be an IP address that --allow-target names, or the target's own")
 		return measure.FailedTCPConnect
 	}
 	c.peer = to
@@ -336,7 +360,7 @@ func (s *scripts) allowed(c *call, st *scriptCall, method string, text []byte, n
 		return true
 	}
 	s.stats.Refused = err.Error()
-	s.noteLine("warning", method, " is not sent: ", err.Error())
+	s.warn(method, " is not sent: ", err.Error())
 	s.failCall(c, st, measure.FailedNumberRefused, now)
 	return false
 }

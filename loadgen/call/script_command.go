@@ -19,7 +19,7 @@ func (s *scripts) sendCommand(c *call, st *scriptCall, step *scenarios.ScriptSte
 		err = s.cfg.Twin.Send(step.Peer, text)
 	}
 	if err != nil {
-		s.noteLine("warning", "command not sent: ", err.Error())
+		s.warn("command not sent: ", err.Error())
 		s.failCall(c, st, measure.FailedCmdNotSent, now)
 		return
 	}

@@ -125,8 +125,7 @@ func (s *scripts) agreeCrypto(crypto *scriptCrypto, stream int) {
 	case found:
 		crypto.sending[stream], crypto.receiving[stream] = own.effective(), other.effective()
 	case crypto.refused[stream]:
-		s.stats.Warnings++
-		s.noteLine("warning", "media: no key of SRTP was agreed on; nothing is sent")
+		s.warn("media: no key of SRTP was agreed on; nothing is sent")
 	}
 }
 

@@ -91,8 +91,7 @@ func (s *scripts) portOf(c *call, st *scriptCall, segment *scenarios.Segment) in
 // theirs from the start; any other takes it when its script first speaks of media.
 func (s *scripts) audioLeg(c *call) *media.Leg {
 	if c.leg == nil && !s.openLeg(c) {
-		s.stats.Warnings++
-		s.noteLine("warning", "media: no port is free")
+		s.warn("media: no port is free")
 	}
 	return c.leg
 }
@@ -203,8 +202,7 @@ func (s *scripts) playOn(c *call, st *scriptCall, a *scenarios.Action, leg *medi
 		err = leg.Dial(now, string(digits), media.Dialing{})
 	}
 	if err != nil {
-		s.stats.Warnings++
-		s.noteLine("warning", "media of line ", strconv.Itoa(a.Line), ": ", err.Error())
+		s.warn("media of line ", strconv.Itoa(a.Line), ": ", err.Error())
 	}
 }
 

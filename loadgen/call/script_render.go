@@ -313,7 +313,7 @@ func (s *scripts) appendFile(dst []byte, r *rendering, ref *scenarios.Reference)
 	s.scratch[2] = name
 	text, err := s.cfg.Host.Text(string(name))
 	if err != nil {
-		s.noteLine("warning", err.Error())
+		s.warn(err.Error())
 		return dst
 	}
 	return append(dst, text...)

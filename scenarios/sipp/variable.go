@@ -58,8 +58,12 @@ func (c *compiler) global(e *element) {
 	}
 }
 
-// user makes variables that the calls of one user share. A run without users has one user for each call.
-func (c *compiler) user(e *element) { c.list(e, "variables") }
+// user makes variables that the calls of one user share.
+func (c *compiler) user(e *element) {
+	for _, id := range c.list(e, "variables") {
+		c.script.Variables[id].User = true
+	}
+}
 
 // reference names variables that are assigned and not read.
 func (c *compiler) reference(e *element) {
