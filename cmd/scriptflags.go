@@ -33,6 +33,7 @@ type scriptFlags struct {
 	firstCSeq  uint32
 	loss       percentage
 	users      int
+	echo       bool
 	behaviours []string
 	autoAnswer bool
 	noRepeats  bool
@@ -65,6 +66,7 @@ func addScript(command *cobra.Command) *scriptFlags {
 	flags.DurationVar(&f.receive, "recv-timeout", 0, "how long a SIPp scenario waits for a message that has no timeout of its own; 0: for ever")
 	flags.StringVar(&f.mediaIP, "media-ip", "", "[media_ip] of the SIPp scenario (SIPp: -mi; default: the local address)")
 	flags.IntVar(&f.mediaPort, "media-port", 0, "[media_port] of a SIPp scenario that plays no media (SIPp: -mp; default 6000)")
+	flags.BoolVar(&f.echo, "rtp-echo", false, "send back the audio that each call of the SIPp scenario hears, which gives it a [media_port] of its own (SIPp: -rtp_echo)")
 	flags.Uint32Var(&f.firstCSeq, "base-cseq", 0, "[cseq] before the first request of a call")
 	flags.Var(&f.loss, "lost", "share of the messages of the SIPp scenario that get lost on purpose, either way")
 	flags.StringSliceVar(&f.behaviours, "default-behaviors", []string{"all"}, "what a SIPp scenario does of its own accord: all, none, or of bye, abortunexp; -bye takes one away")
@@ -94,7 +96,7 @@ func (f *scriptFlags) alone(command *cobra.Command) error {
 	if f.given() {
 		return nil
 	}
-	for _, name := range []string{"inf", "inf-index", "key", "set", "service", "pause", "recv-timeout", "media-ip", "media-port", "base-cseq", "lost",
+	for _, name := range []string{"inf", "inf-index", "key", "set", "service", "pause", "recv-timeout", "media-ip", "media-port", "rtp-echo", "base-cseq", "lost",
 		"sipp-users", "default-behaviors", "auto-answer", "no-retransmit", "pause-ignore", "allow-exec", "allow-files", "trace-log", "trace-msg", "stats", "stats-period", "3pcc", "master", "slave", "slave-cfg"} {
 		if command.Flags().Changed(name) {
 			return fmt.Errorf("--%s: is about a SIPp scenario, so it needs --sipp", name)
@@ -107,7 +109,7 @@ func (f *scriptFlags) alone(command *cobra.Command) error {
 func (f *scriptFlags) load(streams Streams) (*scenarios.Program, *call.ScriptConfig, error) {
 	cfg := &call.ScriptConfig{
 		Service: f.service, ProcessID: os.Getpid(), Receive: f.receive, FirstCSeq: f.firstCSeq, Users: f.users, Loss: float64(f.loss),
-		AnswerAll: f.autoAnswer, NoRepeats: f.noRepeats, IgnoreAtRest: f.ignore, Media: call.MediaNames{Address: f.mediaIP, Port: f.mediaPort},
+		Echo: f.echo, AnswerAll: f.autoAnswer, NoRepeats: f.noRepeats, IgnoreAtRest: f.ignore, Media: call.MediaNames{Address: f.mediaIP, Port: f.mediaPort},
 	}
 	text, err := readInput(f.file, sipp.MaxFileSize)
 	if err != nil {
@@ -128,6 +130,7 @@ func (f *scriptFlags) load(streams Streams) (*scenarios.Program, *call.ScriptCon
 		return nil, nil, err
 	}
 	f.remark(streams, parsed)
+	parsed.Program.Script.Media = parsed.Program.Script.Media || f.echo
 	if f.host, err = newScriptHost(streams, f); err != nil {
 		return nil, nil, err
 	}
@@ -208,6 +211,9 @@ func (f *scriptFlags) check() error {
 	}
 	if f.period < 100*time.Millisecond {
 		problems = append(problems, fmt.Errorf("--stats-period: must be at least 100ms, got %s", f.period))
+	}
+	if f.echo && f.mediaPort > 0 {
+		problems = append(problems, errors.New("--rtp-echo, --media-port: each call that hears itself has a port of its own, of --rtp-ports; got both"))
 	}
 	if f.receive < 0 {
 		problems = append(problems, fmt.Errorf("--recv-timeout: must not be negative, got %s", f.receive))

@@ -188,3 +188,16 @@ func TestScriptsRefuseMediaThatCannotBePlayed(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// An answerer that is started with --rtp-echo lets each call hear itself, as SIPp does with -rtp_echo.
+func TestScriptsEchoWhatTheyHear(t *testing.T) {
+	t.Parallel()
+	folder := writeScenarios(t, map[string]string{"answerer.xml": answered(nil, nil)})
+	far := startSession(t, "answer", "--sipp", filepath.Join(folder, "answerer.xml"), "--listen", "127.0.0.1:0", "-m", "3", "--rtp-echo")
+	_, stdout, stderr := commandLine("blast", "sip:"+far.says(t, `answers on (\S+);`)[1], "--calls", "3", "--caps", "20", "--aht", "600ms", "--hold", "fixed", "--output", "json")
+	far.leaves(t)
+	run := parseDocument(t, stdout)
+	if sent, back := run.count(t, "rtp.packets_sent"), run.count(t, "rtp.packets_received"); sent < 20 || back < sent*3/4 {
+		t.Errorf("%d packets sent, %d came back\n%s\n%s", sent, back, stderr, far.stderr)
+	}
+}

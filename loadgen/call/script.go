@@ -41,6 +41,7 @@ type ScriptConfig struct {
 	Report func(elapsed time.Duration, period, total *measure.Script)
 	Period time.Duration // of Report; 0 for the whole run
 
+	Echo         bool    // send back the audio that comes in, from the first description on
 	AnswerAll    bool    // answer OPTIONS, INFO, NOTIFY and UPDATE that no step waits for
 	IgnoreAtRest bool    // pass over messages that come in during a pause
 	NoRepeats    bool    // never repeat a message

@@ -133,7 +133,7 @@ func (s *scripts) incomingMessage(c *call, st *scriptCall, r *sip.Message, at ti
 			return
 		}
 	}
-	s.learn(c, st, r)
+	s.learn(c, st, r, at)
 	step, found := s.search(c, st, r)
 	if !found {
 		found, step = s.searchBack(c, st, r, at)
@@ -165,7 +165,7 @@ func (s *scripts) repeated(c *call, st *scriptCall, r *sip.Message, cookie uint6
 }
 
 // learn takes over what every message says of the peer.
-func (s *scripts) learn(c *call, st *scriptCall, r *sip.Message) {
+func (s *scripts) learn(c *call, st *scriptCall, r *sip.Message, at time.Duration) {
 	switch {
 	case !r.Request:
 		if len(r.ToTag) > 0 {
@@ -176,6 +176,7 @@ func (s *scripts) learn(c *call, st *scriptCall, r *sip.Message) {
 	}
 	if s.flow.Media && r.Session != nil {
 		s.learnMedia(c, r)
+		s.echo(c, st, at)
 	}
 }
 

@@ -19,6 +19,7 @@ type scriptMedia struct {
 	video   *media.Leg
 	started [2]bool           // audio, video
 	remotes [3]netip.AddrPort // by scenarios.Stream
+	echoed  netip.AddrPort    // remote that hears itself
 	event   uint8             // payload type of telephone events, 0 for none
 }
 
@@ -34,6 +35,18 @@ func (s *scripts) learnMedia(c *call, r *sip.Message) {
 	s.noteCrypto(c, r.Session, false, r.Request && offers(r.Method))
 	if format, ok := s.offer.Choose(sip.TelephoneEvent); ok {
 		m.event = format.PayloadType
+	}
+}
+
+// echoAudio is what every call does whose far end hears itself.
+var echoAudio = scenarios.Action{Op: scenarios.PlayAction, Media: scenarios.MediaAction{Op: scenarios.StartEcho, Payload: -1}}
+
+// echo sends the far end's audio back to where it wants media, if the run says so of all calls.
+func (s *scripts) echo(c *call, st *scriptCall, now time.Duration) {
+	m := &st.media
+	if remote := m.remotes[scenarios.AudioStream]; s.cfg.Echo && m.echoed != remote {
+		m.echoed = remote
+		s.playScript(c, st, &echoAudio, now)
 	}
 }
 
