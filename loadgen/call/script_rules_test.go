@@ -314,10 +314,13 @@ func TestScriptsNameUsersAndCalls(t *testing.T) {
 	} {
 		text, host := inCaller(`<nop><action><log message="[users] [userid] [call_number] [call_number+7] [call_number-1]"/></action></nop>`), &fakeHost{}
 		l := newScriptLab(t, text, "", func(c, _ *ScriptConfig) { c.Host, c.Users = host, users })
-		for range 3 {
+		for i := range 3 {
 			l.place(time.Second)
+			if i == 1 {
+				l.runUntil(20 * time.Second) // users have one call at a time
+			}
 		}
-		l.runUntil(20 * time.Second)
+		l.runUntil(40 * time.Second)
 		if !slices.Equal(host.notes, want) {
 			t.Errorf("%d users: logged %q, want %q", users, host.notes, want)
 		}
