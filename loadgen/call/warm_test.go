@@ -190,7 +190,7 @@ func TestWarmCallAllocatesNothing(t *testing.T) {
 			now, placed := time.Duration(0), uint64(0)
 			call := func() {
 				placed++
-				now += 10 * time.Millisecond
+				now += 40 * time.Millisecond
 				j.call(now, attempt)
 				j.runUntil(now, now+tt.life)
 				now += tt.life

@@ -44,8 +44,8 @@ func (s *shield) set(sending, receiving Keys) {
 		}
 	}
 	s.keys = nil
-	if set := (bothKeys{sending, receiving}); set != (bothKeys{}) {
-		s.keys = &set
+	if sending != (Keys{}) || receiving != (Keys{}) {
+		s.keys = &bothKeys{sending, receiving}
 	}
 	s.failed = (s.out == nil) != (sending.suite == Plain) || (s.in == nil) != (receiving.suite == Plain)
 }
