@@ -147,6 +147,9 @@ func TestPrackOfSomethingElse(t *testing.T) {
 	l.catchNext("-> PRACK", &prack)
 	l.place(time.Second)
 	l.runUntil(100 * time.Millisecond)
+	if strings.Contains(string(prack.data), "m=audio") {
+		t.Errorf("the INVITE had an offer and the response its answer, so that the PRACK needs none:\n%s", prack.data)
+	}
 	cseq := 10
 	for _, tt := range []struct{ rack, want string }{
 		{"", "<- 481"}, {"1", "<- 481"}, {"2 1 INVITE", "<- 481"}, {"1 2 INVITE", "<- 481"}, {"1 1 UPDATE", "<- 481"},
@@ -245,11 +248,16 @@ func TestReliableResponsesOfAForkedCall(t *testing.T) {
 		response("183 Session Progress", tag, fmt.Sprintf("Require: 100rel\r\nRSeq: %d\r\n", number))
 	}
 	reliable("a", 7)
+	var prack packet
+	l.catchNext("-> PRACK", &prack)
 	reliable("b", 700)
 	reliable("b", 700)
 	reliable("b", 702) // before its predecessor
 	reliable("a", 0)   // no number at all
 	l.wantLog("-> INVITE", "-> PRACK", "-> PRACK")
+	refusal := fmt.Sprintf("SIP/2.0 481 No Such Response\r\nVia: %s\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %s\r\nContent-Length: 0\r\n\r\n",
+		header(prack.data, "Via"), header(prack.data, "From"), header(prack.data, "To"), header(prack.data, "Call-ID"), header(prack.data, "CSeq"))
+	l.caller.Receive(sip.Datagram{Data: []byte(refusal), From: answererAddress, At: l.now}) // each branch knows its own alone
 	response("486 Busy Here", "a", "")
 	if last := l.log[len(l.log)-1]; last != "-> ACK sip:+15550100@192.0.2.2:5060 SIP/2.0" {
 		t.Errorf("the refusal is acknowledged by %q, want the request URI of the INVITE (RFC 3261, 17.1.1.3)", last)
@@ -257,6 +265,22 @@ func TestReliableResponsesOfAForkedCall(t *testing.T) {
 	l.runUntil(time.Minute)
 	l.closed()
 	l.wantOutcome(measure.User, 1)
+}
+
+// A reliable response is repeated end to end until its PRACK comes, over connections too (RFC 3262, 3).
+func TestReliableResponseIsRepeatedOverAnyTransport(t *testing.T) {
+	for _, transport := range []sip.Transport{sip.UDP, sip.TCP} {
+		l := flowLab(t, "- invite:\n    Supported: 100rel\n- bye\n", "- respond 180 Ringing reliably\n- wait 10s\n- answer\n- expect BYE\n",
+			func(c, a *Config) { c.Transport, a.Transport = transport, transport })
+		l.lose = func(message string) bool { return strings.HasPrefix(message, "<- 180") && l.count("<- 180") <= 2 }
+		l.place(0)
+		l.runUntil(time.Minute)
+		l.closed()
+		l.wantOutcome(measure.Answered, 1)
+		if responses, pracks := l.count("<- 180"), l.count("-> PRACK"); responses != 3 || pracks != 1 {
+			t.Errorf("over %s %d responses and %d PRACK, want 3 and 1", transport, responses, pracks)
+		}
+	}
 }
 
 // BYE in an early dialog ends the call: 200, and 487 to the INVITE (RFC 3261, 15.1.2).

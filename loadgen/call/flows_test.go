@@ -89,6 +89,8 @@ func TestFlowsInADialog(t *testing.T) {
 			[]string{"-> INVITE", "<- 100 Trying (1 INVITE)", "<- 200 OK (1 INVITE)", "-> ACK", "<- BYE", "-> 200 OK (1 BYE)"}, measure.Answered},
 		{"reliable ringing", "- invite:\n    Supported: 100rel\n- bye\n", "- respond 180 Ringing reliably\n- wait 1s\n- answer\n- expect BYE\n",
 			[]string{"-> INVITE", "<- 180 Ringing (1 INVITE)", "-> PRACK", "<- 200 OK (2 PRACK)", "<- 200 OK (1 INVITE)", "-> ACK", "-> BYE", "<- 200 OK (3 BYE)"}, measure.Answered},
+		{"reliable ringing that the caller requires", "- invite:\n    Require: 100rel\n- bye\n", "- respond 180 Ringing reliably\n- wait 1s\n- answer\n- expect BYE\n",
+			[]string{"-> INVITE", "<- 180 Ringing (1 INVITE)", "-> PRACK", "<- 200 OK (2 PRACK)", "<- 200 OK (1 INVITE)", "-> ACK", "-> BYE", "<- 200 OK (3 BYE)"}, measure.Answered},
 		{"reliable only for callers that know it", "- invite\n- bye\n", "- respond 180 Ringing reliably\n- wait 1s\n- answer\n- expect BYE\n",
 			[]string{"-> INVITE", "<- 180 Ringing (1 INVITE)", "<- 200 OK (1 INVITE)", "-> ACK", "-> BYE", "<- 200 OK (2 BYE)"}, measure.Answered},
 		{"cancel while it rings", "- invite\n- cancel after 2s\n", "- respond 180 Ringing\n- wait 1h\n- answer\n- expect BYE\n",

@@ -143,10 +143,36 @@ func TestRefreshOfASessionThatIsRefused(t *testing.T) {
 		if got := l.caller.InProgress() == 1; got != lives {
 			t.Errorf("%s: the call lives on: %v, want %v", status, got, lives)
 		}
-		l.runUntil(refused + 20*time.Second) // 45 s are left of 90, less 30
+		l.lose = func(message string) bool { return strings.HasPrefix(message, "<- BYE") } // the peer gives it up at the same time
+		l.runUntil(refused + 16*time.Second)                                               // 45 s are left of 90, less 30
+		if l.count("-> BYE") == 0 {
+			t.Errorf("%s: the call is not hung up %v after the refusal", status, l.now-refused)
+		}
+		l.lose = nil
+		l.runUntil(refused + 20*time.Second)
 		l.closed()
 		if l.calls.Dropped != 1 || l.calls.RefreshesRefused != 1 {
 			t.Errorf("%s: %d dropped, %d refreshes refused", status, l.calls.Dropped, l.calls.RefreshesRefused)
 		}
 	}
+}
+
+// A refresh waits for a re-INVITE that is under way, and is not needed any more when that is answered.
+func TestRefreshWaitsForAnotherTransaction(t *testing.T) {
+	l := flowLab(t, "- invite:\n    session: 90s\n- wait 44500ms\n- hold\n- wait 10m\n- bye\n", talks, nil)
+	l.lose = func(message string) bool {
+		return strings.HasPrefix(message, "<- 200 OK (2 INVITE)") && l.now < 47*time.Second
+	}
+	l.place(0)
+	l.runUntil(48 * time.Second)
+	if re, updates := l.count("-> INVITE"), l.count("-> UPDATE"); re < 3 || updates != 0 {
+		t.Errorf("%d INVITEs and %d UPDATEs while a re-INVITE waits for its answer, want it repeated and no other request", re, updates)
+	}
+	l.runUntil(91 * time.Second)
+	if n := l.count("-> UPDATE"); n != 0 {
+		t.Errorf("%d UPDATEs within half the time that the re-INVITE was granted, want none", n)
+	}
+	l.runUntil(15 * time.Minute)
+	l.closed()
+	l.wantOutcome(measure.Answered, 1)
 }
