@@ -80,6 +80,62 @@ func TestCallerGivesUpOnTargetsThatAlwaysWantMore(t *testing.T) {
 	}
 }
 
+// A target that asks for more at each try is given it three times, and never more than a day.
+func TestCallerGivesUpOnTargetsThatWantMoreEachTime(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		wanted    []int // Min-Expires of each refusal
+		registers int
+	}{
+		{"more each time", []int{100, 200, 300, 400, 500}, 1 + maxRetries},
+		{"a day, which is the most, and then more", []int{86400, 86401}, 2},
+		{"more than a day", []int{86401}, 1},
+		{"less than was asked for", []int{59}, 1},
+	} {
+		l := newLab(t, func(c, _ *Config) {
+			c.Programs = parsed(t, "scenario: more\nrole: caller\nsteps:\n- register for 60s\n")
+		})
+		l.lose = func(string) bool { return true }
+		var register packet
+		l.catchNext("-> REGISTER", &register)
+		l.place(0)
+		for _, least := range tt.wanted {
+			refused := register
+			l.catchNext("-> REGISTER", &register)
+			l.caller.Receive(sip.Datagram{Data: answerTo(t, refused.data, "423 Interval Too Brief", fmt.Sprintf("Min-Expires: %d", least)), From: answererAddress, At: l.now})
+		}
+		l.runUntil(time.Millisecond)
+		if n := l.count("-> REGISTER"); n != tt.registers || l.caller.InProgress() != 0 {
+			t.Errorf("%s: %d REGISTERs and %d calls in progress, want %d and none", tt.name, n, l.caller.InProgress(), tt.registers)
+		}
+		l.closed()
+		l.wantOutcome(measure.Policy, 1)
+	}
+}
+
+// A binding is refreshed at half its life, or ten minutes before the end of a long one, and not after it was given up.
+func TestWhenABindingIsRefreshed(t *testing.T) {
+	for life, want := range map[string]time.Duration{"1m": 30 * time.Second, "20m": 10 * time.Minute, "1h": 50 * time.Minute} {
+		l := flowLab(t, "- register for "+life+"\n- wait 55m\n- unregister\n- wait 55m\n", "- expect REGISTER\n- bind\n", nil)
+		l.place(0)
+		l.runUntil(want - 100*time.Millisecond)
+		if n := l.count("-> REGISTER"); n != 1 {
+			t.Errorf("a binding of %s was refreshed before %v", life, want)
+		}
+		l.runUntil(want + 100*time.Millisecond)
+		if n := l.count("-> REGISTER"); n != 2 {
+			t.Errorf("a binding of %s was not refreshed at %v", life, want)
+		}
+		l.runUntil(56 * time.Minute)
+		registers := l.count("-> REGISTER")
+		l.runUntil(3 * time.Hour)
+		l.closed()
+		if n := l.count("-> REGISTER"); n != registers {
+			t.Errorf("a binding of %s was refreshed %d times after it was given up", life, n-registers)
+		}
+	}
+}
+
 // Bindings of 60 s are refreshed at half their life: none lapses in ten minutes, through lost messages too.
 func TestBindingsAreKeptAlive(t *testing.T) {
 	const bindings = 50

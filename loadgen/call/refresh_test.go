@@ -139,7 +139,7 @@ func TestRefreshOfASessionThatIsRefused(t *testing.T) {
 		l.runUntil(time.Second)
 		l.refuseNext("-> UPDATE", status, "")
 		refused := l.now
-		l.runUntil(refused + 10*time.Second)
+		l.runUntil(refused + 14*time.Second)
 		if got := l.caller.InProgress() == 1; got != lives {
 			t.Errorf("%s: the call lives on: %v, want %v", status, got, lives)
 		}

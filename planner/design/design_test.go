@@ -312,27 +312,38 @@ func TestF19EmergencyCallsHaveAReservation(t *testing.T) {
 }
 
 // TestBlockingOfAllCallsHeedsPortsForEmergencyCalls holds every figure of a location on its planned ports against the
-// reservation formula itself: two thirds of the calls of one site are emergency calls here, so that each class counts.
+// reservation formula itself, where whatever a plan says of emergency calls keeps ports for them. Of the calls out, half are
+// emergency calls in some of these plans, so that each class counts.
 func TestBlockingOfAllCallsHeedsPortsForEmergencyCalls(t *testing.T) {
-	for _, file := range []string{"%semergency: {provider: elin, share: 50%%}\n", "%s"} {
-		d := work(t, "topology: central-sip-trunk\nitsps: [{name: X, resilient: yes}]\n"+file, sites(1, 1000, "moderate"))
+	for _, tt := range []struct {
+		name, says string
+		share      float64 // of emergency calls, among all
+		kept       bool
+	}{
+		{"a provider and a share", "demand: {inbound: 20%%}\nemergency: {provider: elin, share: 50%%}\n", 0.8 * 0.5, true},
+		{"a share", "emergency: {share: 50%%}\n", 0.5 * 0.5, true},
+		{"a provider", "emergency: {provider: elin}\n", 0.5 * 0.001, true},
+		{"a location", "emergency: {locations: [{name: floor 1, site: S0, elins: [\"+4951110\"]}]}\n", 0.5 * 0.001, true},
+		{"nothing", "", 0.5 * 0.001, false},
+	} {
+		d := work(t, "topology: central-sip-trunk\nitsps: [{name: X, resilient: yes}]\n"+tt.says+"%s", sites(1, 1000, "moderate"))
 		l, reserved := d.Variant().Locations[0], 0
-		emergency := d.emergencyOf(l.Load.Erlangs)
-		if d.plansEmergency() {
-			reserved = d.Emergency[0].Reserved
+		for _, g := range d.Emergency {
+			reserved += g.Reserved
 		}
+		if len(d.Emergency) > 1 || (reserved > 0) != tt.kept {
+			t.Fatalf("%s: %d ports are kept at %d places", tt.name, reserved, len(d.Emergency))
+		}
+		emergency := tt.share * l.Load.Erlangs
 		high, low, err := erlang.Reservation(l.Trunk, reserved, emergency, l.Load.Erlangs-emergency)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := low + (high-low)*emergency/l.Load.Erlangs
-		if (reserved > 0) != d.plansEmergency() {
-			t.Errorf("%d ports are kept", reserved)
-		}
+		want := low + (high-low)*tt.share
 		for what, got := range map[string]float64{"everything up": l.Blocking, "one down": l.Down, "worst place": d.Variant().Blocking,
 			"as planned": d.Sensitivity[1].Blocking, "worst as planned": d.Sensitivity[1].Worst} {
 			if math.Abs(got-want) > 1e-12 {
-				t.Errorf("%s, %d ports kept: %g is lost, want %g", what, reserved, got, want)
+				t.Errorf("%s: %s, %d ports kept: %g is lost, want %g", tt.name, what, reserved, got, want)
 			}
 		}
 	}
