@@ -115,10 +115,18 @@ func TestRedirectionIsFollowedWhereItMayGo(t *testing.T) {
 // The Contacts of a 3xx are tried by their q values; a refusal of one leads to the next, one of 6xx to none.
 func TestContactsOfARedirectionAreTriedInTheirOrder(t *testing.T) {
 	for _, tt := range []struct {
-		refusal string
-		class   measure.Class
-		invites uint64
-	}{{"404 Not Found", measure.Answered, 3}, {"600 Busy Everywhere", measure.User, 2}} {
+		refusal     string
+		best, least string // their parameters
+		class       measure.Class
+		invites     uint64
+	}{
+		{"404 Not Found", ";q=0.7", ";q=0.1", measure.Answered, 3},
+		{"600 Busy Everywhere", ";q=0.7", ";q=0.1", measure.User, 2},
+		{"404 Not Found", "", ";q=0.9", measure.Answered, 3},          // none is 1
+		{"404 Not Found", ";q=1.0", ";q=0.999", measure.Answered, 3},  // which is the most
+		{"404 Not Found", ";q=0.001", ";q=0.0", measure.Answered, 3},  // 0 counts too
+		{"404 Not Found", ";q=high", ";q=0.999", measure.Answered, 3}, // as none
+	} {
 		l := trunkLab(t, 2, nil)
 		l.caller.cfg.FollowRedirects = true
 		l.caller.cfg.Audio.Allowed = func(netip.Addr) bool { return true }
@@ -128,11 +136,11 @@ func TestContactsOfARedirectionAreTriedInTheirOrder(t *testing.T) {
 		l.route(time.Second)
 		first := second
 		l.catchNext("-> INVITE sip:best@", &second)
-		l.caller.Receive(sip.Datagram{Data: answerTo(t, first.data, "302 Moved", "Contact: <sip:least@192.0.2.3:5060>;q=0.1", "Contact: <sip:best@192.0.2.2>;q=0.7"), From: answererAddress, At: l.now})
+		l.caller.Receive(sip.Datagram{Data: answerTo(t, first.data, "302 Moved", "Contact: <sip:least@192.0.2.3:5060>"+tt.least, "Contact: <sip:best@192.0.2.2>"+tt.best), From: answererAddress, At: l.now})
 		l.caller.Receive(sip.Datagram{Data: answerTo(t, second.data, tt.refusal), From: answererAddress, At: l.now})
 		l.runUntil(time.Minute)
 		if l.settled(); l.calls.Outcomes[tt.class] != 1 || l.calls.InvitesSent != tt.invites {
-			t.Errorf("after %s: classes %v, %d INVITEs; want %s and %d:\n%s", tt.refusal, l.calls.Outcomes, l.calls.InvitesSent, tt.class, tt.invites, strings.Join(l.log, "\n"))
+			t.Errorf("after %s, q%s before%s: classes %v, %d INVITEs; want %s and %d:\n%s", tt.refusal, tt.best, tt.least, l.calls.Outcomes, l.calls.InvitesSent, tt.class, tt.invites, strings.Join(l.log, "\n"))
 		}
 	}
 }

@@ -161,7 +161,8 @@ func (v *visit) count(t *testing.T) {
 		m.Sweep(now)
 	}
 	turn()
-	if n := testing.AllocsPerRun(100, turn); n > v.most && !testbed.RaceDetector { // SRTP has its counters from a pool
+	pooled := testbed.RaceDetector && v.stream.Send.Suite() != Plain // SRTP has its counters from a pool, which forgets then
+	if n := testing.AllocsPerRun(100, turn); n > v.most && !pooled {
 		t.Errorf("%v allocations a turn, want at most %v", n, v.most)
 	}
 	near, far := a.Stop(now), b.Stop(now)
