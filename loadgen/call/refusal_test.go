@@ -140,7 +140,7 @@ func TestContactsOfARedirectionAreTriedInTheirOrder(t *testing.T) {
 		l.caller.Receive(sip.Datagram{Data: answerTo(t, second.data, tt.refusal), From: answererAddress, At: l.now})
 		l.runUntil(time.Minute)
 		if l.settled(); l.calls.Outcomes[tt.class] != 1 || l.calls.InvitesSent != tt.invites {
-			t.Errorf("after %s, q%s before%s: classes %v, %d INVITEs; want %s and %d:\n%s", tt.refusal, tt.best, tt.least, l.calls.Outcomes, l.calls.InvitesSent, tt.class, tt.invites, strings.Join(l.log, "\n"))
+			t.Errorf("after %s, Contacts%s and%s: classes %v, %d INVITEs; want %s and %d:\n%s", tt.refusal, tt.best, tt.least, l.calls.Outcomes, l.calls.InvitesSent, tt.class, tt.invites, strings.Join(l.log, "\n"))
 		}
 	}
 }
