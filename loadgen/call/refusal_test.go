@@ -145,6 +145,23 @@ func TestContactsOfARedirectionAreTriedInTheirOrder(t *testing.T) {
 	}
 }
 
+// A call that the run ends is not sent elsewhere any more.
+func TestStoppedCallIsNotRedirected(t *testing.T) {
+	l := trunkLab(t, 2, nil)
+	l.caller.cfg.FollowRedirects = true
+	l.caller.cfg.Audio.Allowed = func(netip.Addr) bool { return true }
+	l.others[answererAddress] = nil
+	var invite packet
+	l.catchNext("-> INVITE", &invite)
+	l.route(time.Second)
+	l.caller.Stop(l.now)
+	l.caller.Receive(sip.Datagram{Data: answerTo(t, invite.data, "302 Moved", "Contact: <sip:+15550111@192.0.2.3:5060>"), From: answererAddress, At: l.now})
+	l.runUntil(2 * time.Minute)
+	if l.settled(); l.calls.InvitesSent != 1 || l.calls.Outcomes[measure.Answered] != 0 {
+		t.Errorf("%d INVITEs after the stop, classes %v; want the first alone", l.calls.InvitesSent, l.calls.Outcomes)
+	}
+}
+
 func TestRedirectionsInACircleEnd(t *testing.T) {
 	l := trunkLab(t, 1, nil)
 	l.caller.cfg.FollowRedirects = true

@@ -3,6 +3,7 @@ package design
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -308,6 +309,36 @@ func TestF19EmergencyCallsHaveAReservation(t *testing.T) {
 	g := d.Emergency[0]
 	if !g.Holds || g.Reserved < 1 || g.Blocking > 0.001 || g.Others > 0.01 || g.ELINs != 1 || g.Numbers[0] != "112" {
 		t.Errorf("got %+v", g)
+	}
+}
+
+// TestEmergencyCallsKeepThePromisedGoS: the fewest ports that keep what was promised are reserved, and no more.
+func TestEmergencyCallsKeepThePromisedGoS(t *testing.T) {
+	for promise, gos := range map[string]float64{"": 0.001, "promise: {emergency_gos: 0.01%%}\n": 0.0001, "promise: {emergency_gos: 10%%}\n": 0.1} {
+		d := work(t, promise+"emergency: {share: 1%%}\n%s", sites(1, 1000, "moderate"))
+		l, g := d.Variant().Locations[0], d.Emergency[0]
+		fewest, blocked := 0, 1.0
+		for ; blocked > gos; fewest++ {
+			var err error
+			if blocked, _, err = erlang.Reservation(l.Ports, fewest, g.Erlangs, l.Load.Erlangs-g.Erlangs); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if fewest--; g.Reserved != fewest || !g.Holds || strings.Contains(g.Reason, "nothing is reserved") != (fewest == 0) {
+			t.Errorf("%g may be blocked: %d of %d ports are reserved, want %d: %+v", gos, g.Reserved, l.Ports, fewest, g)
+		}
+	}
+}
+
+// TestTheOnlyGatewayFailsWhereCallsKeepPorts: of no port at all none can be kept.
+func TestTheOnlyGatewayFailsWhereCallsKeepPorts(t *testing.T) {
+	d := work(t, "topology: per-site-gateways\nsites: [{name: A, country: DE, users: {moderate: 100}, resilience: none}]\ngateways: [{model: own, kind: e1, ports: 60, mtbf: 100000h}]\nemergency: {share: 50%%}\n")
+	if d.Emergency[0].Reserved == 0 {
+		t.Fatal("no port is kept")
+	}
+	at := slices.IndexFunc(d.Failures, func(f Failure) bool { return f.What == "one own" })
+	if at < 0 || d.Failures[at].Blocking != 1 || d.Failures[at].Stranded != 100 {
+		t.Errorf("failures %+v, want one of the only gateway, which loses every call", d.Failures)
 	}
 }
 
