@@ -36,16 +36,21 @@ func (l *Leg) reflected(number uint16, arrival time.Duration) {
 	l.stats.Echo, l.stats.EchoDelay = true, max(0, arrival-(l.due-ago*l.wheel.period()))
 }
 
-// since returns how long ago the leg sent the sample at a position in the turn of its reference signal, at most a turn.
+// since returns how long ago the leg sent the sample at a position in the turn of its reference signal: one sample to a
+// turn less a packet. A far end that answers in packets of its own is up to half a packet ahead of what it hears, which
+// is as short a delay as can be told and not nearly a turn.
 func (l *Leg) since(position int, arrival time.Duration) time.Duration {
-	const turn = turnSamples * time.Second / clockRate
+	const turn, sample = turnSamples * time.Second / clockRate, time.Second / clockRate
 	next := l.sender.position * units(l.wheel.period(), clockRate) // position of what is sent when l.due comes
 	ago := (next - position) % turnSamples
 	delay := (arrival - l.due + time.Duration(ago)*time.Second/clockRate) % turn
 	if delay < 0 {
 		delay += turn
 	}
-	return delay
+	if delay >= turn-l.wheel.period() {
+		return sample
+	}
+	return max(delay, sample)
 }
 
 // answer plays the reference signal that was recognised, from where its caller is.

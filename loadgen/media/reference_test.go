@@ -132,6 +132,26 @@ func TestTheRightAudioComesBackInTime(t *testing.T) {
 	}
 }
 
+// An answerer speaks in packets of its own, so that what it plays of the caller's signal may be up to half a packet ahead
+// of what it has just heard. That used to be read as a delay of nearly a turn of the signal: 1.6 s on a loopback.
+func TestAnAnswererAheadOfTheCallerIsNoDelayOfATurn(t *testing.T) {
+	for phase := time.Duration(0); phase < 20*time.Millisecond; phase += time.Millisecond {
+		x := newEther()
+		x.delay = 200 * time.Microsecond
+		here, there := x.engine(t, Config{Ports: PortRange{4000, 4001}}), x.engine(t, Config{Ports: PortRange{4002, 4003}})
+		near, far := mustOpen(t, here), mustOpen(t, there)
+		near.Start(0, Stream{Remote: at(4002), Source: Reference, Mark: 17})
+		x.run(phase, here)
+		far.Start(phase, Stream{Remote: at(4000), Source: Reference})
+		x.run(10*second, here, there)
+		heard := near.Stop(10 * second)
+		far.Stop(10 * second)
+		if !heard.Recognised || heard.AudioDelay <= 0 || heard.AudioDelay > 20*time.Millisecond {
+			t.Errorf("an answerer %v behind: recognised %v, %v", phase, heard.Recognised, heard.AudioDelay)
+		}
+	}
+}
+
 func TestTheAudioOfAnotherCallIsNoticed(t *testing.T) {
 	x := newEther()
 	m := x.engine(t, Config{Ports: PortRange{4000, 4007}})

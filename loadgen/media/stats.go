@@ -72,7 +72,7 @@ type Stats struct {
 
 	Marked     bool          // the leg listened for the reference signal, long enough to miss it
 	Recognised bool          // the reference signal that was expected was heard
-	AudioDelay time.Duration // from sending it to hearing it again; valid when Recognised with a mark of our own
+	AudioDelay time.Duration // from sending it to hearing it again, never 0; valid when Recognised with a mark of our own
 	Echo       bool          // our own signal came back
 	EchoDelay  time.Duration // after so long
 
