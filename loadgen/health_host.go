@@ -13,7 +13,8 @@ import (
 const (
 	// cpuLimit is the share of the processors from which the process counts as out of breath.
 	cpuLimit = 0.95
-	// cpuWindow is the shortest time of arrivals whose processor share says something.
+	// cpuWindow is the shortest time, of arrivals and of a run, whose processor share says something: the kernel counts
+	// in ticks of some milliseconds, so that a run of one would have used more than there is.
 	cpuWindow = time.Second
 	// gapLimit is the gap between two turns of an event loop from which the process counts as stalled: its
 	// delays and time-outs are then its own.
@@ -42,6 +43,9 @@ func (g *Generator) cpu(elapsed time.Duration) measure.Check {
 	}
 	processors := runtime.GOMAXPROCS(0)
 	share, when := used.Seconds()/elapsed.Seconds()/float64(processors), "over the run"
+	if elapsed < cpuWindow {
+		return measure.Check{Name: "cpu", Unit: "ratio", Value: share, Limit: cpuLimit}
+	}
 	if arrivals := g.lastArrived(); arrivals.at >= cpuWindow {
 		used, _ := arrivals.usage.since(g.usage)
 		if during := used.Seconds() / arrivals.at.Seconds() / float64(processors); during > share {

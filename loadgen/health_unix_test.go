@@ -9,6 +9,25 @@ import (
 	"github.com/sipplan/sipplan/planner/measure"
 )
 
+// before returns a reading from when the process had used so much less.
+func (u processUsage) before(less time.Duration) processUsage {
+	u.cpu -= less
+	return u
+}
+
+// A search whose first call was blocked at once used to be without a verdict: in ticks of the kernel, its run of a
+// millisecond had used more processors than there are.
+func TestTheProcessorShareOfARunOfAMomentSaysNothing(t *testing.T) {
+	g := &Generator{usage: readUsage().before(time.Minute), shards: []*Shard{{}}}
+	for elapsed, want := range map[time.Duration]measure.State{
+		time.Millisecond: measure.Fine, cpuWindow - 1: measure.Fine, cpuWindow: measure.Limited,
+	} {
+		if c := g.cpu(elapsed); c.State != want {
+			t.Errorf("a minute of processor time in a run of %v: %v, want %v", elapsed, c.State, want)
+		}
+	}
+}
+
 // The share of the processors used to be that over the whole run: a drain of an hour made a generator
 // without breath look idle.
 func TestDrainDoesNotHideThatTheProcessorsWereUsedUp(t *testing.T) {
