@@ -74,7 +74,7 @@ func (k *Knee) least() float64 {
 func (k *Knee) whyBroke() string {
 	for _, s := range slices.Backward(k.Steps) {
 		broke := s.Verdict == acceptance.DoesNotHold && (k.Broke == nil || s.Load == *k.Broke)
-		open := s.Verdict == acceptance.CannotTell && k.Broke == nil
+		open := s.Verdict == acceptance.CannotTell && k.Broke == nil && s.Load > k.Held // what held at another try is told
 		if broke || open {
 			return "At " + k.unit(s.Load) + ": " + strings.Join(s.Why, " ")
 		}
@@ -143,9 +143,12 @@ func (k *Knee) limitTable() Table {
 // rfcTable is the report of RFC 7502 section 5.1.
 func (k *Knee) rfcTable() Table {
 	r := k.RFC
-	threshold := "none"
+	threshold, rate := "none", "none held"
 	if r.Threshold != nil {
 		threshold = passed(*r.Threshold)
+	}
+	if r.Rate > 0 {
+		rate = decimal(r.Rate, 0) + " /s"
 	}
 	return Table{
 		Title:   "RFC 7502 section 5.1",
@@ -162,7 +165,7 @@ func (k *Knee) rfcTable() Table {
 			{"associated media protocol", r.Media},
 			{"codec", r.Codec},
 			{"establishment threshold time", threshold},
-			{"session establishment rate", decimal(r.Rate, 0) + " /s"},
+			{"session establishment rate", rate},
 		},
 	}
 }

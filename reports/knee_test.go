@@ -90,6 +90,25 @@ func TestKneesConformToTheirSchema(t *testing.T) {
 	}
 }
 
+// A trial that the generator spoilt and that held when it was repeated used to stand on the first screen as what ended the search.
+func TestATrialThatHeldAtItsSecondTryIsNotInTheAnswer(t *testing.T) {
+	spoilt := search.Outcome{Verdict: acceptance.CannotTell, Why: []string{"The generator was the limit."}}
+	held := search.Outcome{Verdict: acceptance.Holds}
+	for _, tt := range []struct {
+		name  string
+		steps []search.Step
+		said  bool
+	}{
+		{"held when it was repeated", []search.Step{{Load: 40, Outcome: spoilt}, {Load: 40, Outcome: held}, {Load: 80, Outcome: held}}, false},
+		{"never told above what held", []search.Step{{Load: 80, Outcome: held}, {Load: 160, Outcome: spoilt}}, true},
+	} {
+		k := NewKnee(KneeResult{What: "caps", Method: "bisect", Result: search.Result{Held: 80, Floor: true, Steps: tt.steps}})
+		if said := strings.Contains(strings.Join(k.Answer, " "), "The generator was the limit."); said != tt.said {
+			t.Errorf("%s: %q", tt.name, k.Answer)
+		}
+	}
+}
+
 func TestVerdictOfASearch(t *testing.T) {
 	step := func(v acceptance.Verdict) []search.Step {
 		return []search.Step{{Load: 10, Outcome: search.Outcome{Verdict: v}}}

@@ -47,6 +47,8 @@ func (g Gate) measured() string {
 		return inMilliseconds(g.Measured, 1e3)
 	case gate.Erlangs:
 		return erlangs(*g.Measured)
+	case gate.Score:
+		return decimal(*g.Measured, 2)
 	}
 	return count(uint64(math.Round(*g.Measured)))
 }

@@ -90,12 +90,12 @@ func (l Limits) quality(out *Outcome, health measure.Health) (unknown []string) 
 			out.Why = append(out.Why, fmt.Sprintf(format, args...))
 		}
 	}
-	broken(share(d.Failed, d.Calls) > l.Failed, "%d of %d calls failed (%s), %d of them blocked; %s may.",
-		d.Failed, d.Calls, percent(share(d.Failed, d.Calls)), d.Blocked, percent(l.Failed))
-	broken(share(d.Blocked, d.Calls) > l.Blocking && share(d.Failed, d.Calls) <= l.Failed, "%d of %d calls were blocked (%s); %s may be.",
-		d.Blocked, d.Calls, percent(share(d.Blocked, d.Calls)), percent(l.Blocking))
-	broken(l.Retransmissions >= 0 && share(d.Retransmitted, d.Calls) > l.Retransmissions, "%d messages of %d calls had to be sent again; %s of the calls may.",
-		d.Retransmitted, d.Calls, percent(l.Retransmissions))
+	broken(share(d.Failed, d.Calls) > l.Failed, "%d of %s failed (%s), %d of them blocked; %s may.",
+		d.Failed, calls(d.Calls), percent(share(d.Failed, d.Calls)), d.Blocked, percent(l.Failed))
+	broken(share(d.Blocked, d.Calls) > l.Blocking && share(d.Failed, d.Calls) <= l.Failed, "%d of %s were blocked (%s); %s may be.",
+		d.Blocked, calls(d.Calls), percent(share(d.Blocked, d.Calls)), percent(l.Blocking))
+	broken(l.Retransmissions >= 0 && share(d.Retransmitted, d.Calls) > l.Retransmissions, "%d messages of %s had to be sent again; %s of the calls may.",
+		d.Retransmitted, calls(d.Calls), percent(l.Retransmissions))
 	broken(l.PDD > 0 && d.PDD > l.PDD, "5 %% of the calls had a post-dial delay of %s or more; the limit is %s.", d.PDD.Round(time.Millisecond/10), l.PDD)
 	if l.PDD > 0 && !d.PDDKnown {
 		unknown = append(unknown, "No call rang, so nothing is known of post-dial delay.")
@@ -111,6 +111,14 @@ func (l Limits) quality(out *Outcome, health measure.Health) (unknown []string) 
 		unknown = append(unknown, "No call had a score, so nothing is known of MOS.")
 	}
 	return unknown
+}
+
+// calls writes a number of calls.
+func calls(n uint64) string {
+	if n == 1 {
+		return "1 call"
+	}
+	return fmt.Sprintf("%d calls", n)
 }
 
 func share(n, of uint64) float64 {

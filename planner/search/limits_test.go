@@ -43,6 +43,10 @@ func TestLimitsSayWhatBroke(t *testing.T) {
 	}{
 		{"all answered", strict, func(*measure.Measurement) {}, nil, acceptance.Holds, ""},
 		{"one blocked call is one too many for RFC 7502", strict, block(1), nil, acceptance.DoesNotHold, "1 of 1000 calls failed (0.1 %), 1 of them blocked; 0 % may."},
+		{"the only call", strict, func(m *measure.Measurement) {
+			m.Offered, m.Started, m.Outcomes[measure.Answered], m.Outcomes[measure.Blocked] = 1, 1, 0, 1
+			m.Seized, m.Completed = 0, 0
+		}, nil, acceptance.DoesNotHold, "1 of 1 call failed (100 %), 1 of them blocked; 0 % may."},
 		{"0.1 % may fail", search.Limits{Failed: 0.001, Blocking: 0.001, Retransmissions: -1}, block(1), nil, acceptance.Holds, ""},
 		{"but not be blocked", search.Limits{Failed: 0.01, Retransmissions: -1}, block(5), nil, acceptance.DoesNotHold, "5 of 1000 calls were blocked (0.5 %); 0 % may be."},
 		{"an answer after the threshold is a failure", search.Limits{Establish: 30 * time.Millisecond, Retransmissions: -1}, func(*measure.Measurement) {}, nil,
