@@ -13,6 +13,9 @@ import (
 // respond sends a response to the request that is open: the one that began the call until it has a final
 // response, then what came last.
 func (c *compiler) respond(p phrase, rest string) error {
+	if _, expects := strings.CutPrefix(c.before, "expect "); !expects && c.program.Role == Caller {
+		return fmt.Errorf("respond: there is no request to answer; in a caller respond stands behind expect INFO, say")
+	}
 	rest, reliable := strings.CutSuffix(rest, " reliably")
 	rest, described := strings.CutSuffix(rest, " with sdp")
 	code, phrase, _ := strings.Cut(rest, " ")
@@ -32,7 +35,7 @@ func (c *compiler) respond(p phrase, rest string) error {
 	if err != nil || !reliable {
 		return err
 	}
-	return c.await(p, 0, "", arm{Arm{Method: "PRACK", Reply: 200}, ""})
+	return c.await(p, 0, "", arm{Arm: Arm{Method: "PRACK", Reply: 200}})
 }
 
 // describe adds a session description to a response, and what makes it reliable.
@@ -50,9 +53,12 @@ func describe(text string, described, reliable bool) string {
 
 // answer is the 200 to the INVITE with a session description; the step is over when the ACK is in.
 func (c *compiler) answer(p phrase, rest string) error {
+	if c.program.Opening() != "INVITE" {
+		return fmt.Errorf("answer: is for INVITE, and the flow answers %s: say respond 200 OK", c.program.Opening())
+	}
 	if _, after, ok := clause(rest, "after"); ok {
 		if err := c.pause(p, after); err != nil {
-			return err
+			return fmt.Errorf("answer after: %w", err)
 		}
 	} else if rest != "" {
 		return fmt.Errorf("answer: %q is not understood; say answer, or answer after 3s", rest)
@@ -64,11 +70,14 @@ func (c *compiler) answer(p phrase, rest string) error {
 	if err := c.send(p, text, nil); err != nil {
 		return err
 	}
-	return c.await(p, 0, "", arm{Arm{Method: "ACK"}, ""})
+	return c.await(p, 0, "", arm{Arm: Arm{Method: "ACK"}})
 }
 
 // bind is the 200 to a REGISTER: the binding is kept, for no longer than the phrase says.
 func (c *compiler) bind(p phrase, rest string) error {
+	if c.program.Opening() != "REGISTER" {
+		return fmt.Errorf("bind: is for REGISTER: expect REGISTER is the first step of its flow")
+	}
 	var life time.Duration
 	if rest != "" {
 		_, text, ok := clause(rest, "for")
@@ -89,16 +98,16 @@ func (c *compiler) bind(p phrase, rest string) error {
 }
 
 // challenge asks for credentials; a request without right ones ends there.
-func (c *compiler) challenge(p phrase, rest string) error {
-	if rest != "" || c.program.Role != Answerer {
-		return fmt.Errorf("challenge: is a step of an answerer, without more words")
-	}
+func (c *compiler) challenge(p phrase, _ string) error {
 	c.add(Step{Op: Challenge, Line: p.line})
 	return nil
 }
 
 // follow accepts the REFER that the phrase before expects, and calls where it says.
 func (c *compiler) follow(p phrase, _ string) error {
+	if !strings.HasPrefix(c.before, "expect REFER") {
+		return fmt.Errorf("follow: stands behind expect REFER")
+	}
 	c.add(Step{Op: Follow, Line: p.line})
 	return nil
 }
@@ -130,7 +139,7 @@ func (c *compiler) expect(p phrase, rest string) error {
 		if what == "ACK" || firstOf(c.next) == "respond" || firstOf(c.next) == "follow" {
 			reply = 0
 		}
-		return c.await(p, patience, late, arm{Arm{Method: what, Reply: reply}, ""})
+		return c.await(p, patience, late, arm{Arm: Arm{Method: what, Reply: reply}})
 	}
 	from, to, err := statusRange(what)
 	if err != nil {
@@ -190,7 +199,7 @@ func (c *compiler) dtmf(p phrase, rest string) error {
 			}
 			continue
 		}
-		relay := phrase{place: p.place, headers: [][2]string{{"Content-Type", "application/dtmf-relay"}}}
+		relay := phrase{place: p.place, headers: []headerOf{{"Content-Type", "application/dtmf-relay", p.place}}}
 		if err := c.plainRequest(relay, "INFO", fmt.Sprintf("Signal=%c\nDuration=100", digit)); err != nil {
 			return err
 		}

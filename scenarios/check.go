@@ -52,6 +52,9 @@ func readSets(n *yaml.Node) ([]check, error) {
 	var list []check
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name := n.Content[i].Value
+		if n.Content[i+1].Kind != yaml.ScalarNode {
+			return nil, placeOf(n.Content[i+1]).errorf("set: %s: where its value comes from is a phrase such as header X-Session matches id=([0-9]+), got %s", name, kindOf(n.Content[i+1]))
+		}
 		if name == "" || strings.ContainsAny(name, " {}[]\r\n") {
 			return nil, placeOf(n.Content[i]).errorf("%q is no name of a variable", name)
 		}

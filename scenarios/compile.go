@@ -16,55 +16,64 @@ type compiler struct {
 	program *Program
 	entries map[string]int // first step of each branch
 	jumps   []jump         // places to fill in once all branches have their steps
-	places  []place        // where the phrase of each step stands
+	sources []source       // of each step
+	reached []bool         // steps that a call can come to
 	at      place          // where the phrase at hand stands
-	next    string         // the phrase behind the one at hand, empty at the end of a branch
+	word    string         // with which it begins
+	before  string         // the phrase before it, empty at the beginning of a branch
+	next    string         // the phrase behind it, empty at the end of a branch
 	open    bool           // the request that opens the call has been sent, or came in
+}
+
+// source is the phrase that a step comes from: where it stands, and the word with which it begins.
+type source struct {
+	place
+	word string
 }
 
 // jump is a place that names a branch: the Else of a step or, with arm from 0 on, the Next of one of its arms.
 type jump struct {
 	step, arm int
 	branch    string
+	place     // where the name of the branch stands, if it has a line of its own
 }
 
 const noArm = -1
 
-func compile(f flow) (*Program, error) {
-	c := &compiler{program: &Program{Name: f.Scenario, About: f.About, Weight: f.Weight.value}, entries: map[string]int{}}
-	switch f.Role.value {
-	case "caller":
-		c.program.Role = Caller
-	case "answerer":
+func compile(f *flow) (*Program, error) {
+	c := &compiler{program: &Program{Name: f.Scenario.value, About: f.About, Weight: f.Weight.value}, entries: map[string]int{}}
+	steps := f.Steps.list
+	if f.Role.value == "answerer" {
 		c.program.Role, c.open = Answerer, true
-		f.Steps = c.opens(f.Steps)
-	default:
-		return nil, f.Role.errorf("role: must be caller or answerer, got %q%s", f.Role.value, planner.DidYouMean(f.Role.value, []string{"caller", "answerer"}))
-	}
-	switch {
-	case f.Scenario == "" || len(f.Steps) == 0:
-		return nil, f.Role.errorf("a scenario needs a name (scenario:) and steps")
-	case f.Weight.value < 0:
-		return nil, f.Weight.errorf("weight: must not be negative, got %g", f.Weight.value)
-	case f.Weight.value > 0 && c.program.Role == Answerer:
-		return nil, f.Weight.errorf("weight: is for callers; which answerer serves a call, the request that opens it decides")
-	}
-	if err := c.branch(f.Steps); err != nil {
-		return nil, err
-	}
-	for _, name := range slices.Sorted(maps.Keys(f.Branches)) {
-		c.entries[name] = len(c.program.Steps)
-		if err := c.branch(f.Branches[name]); err != nil {
+		var err error
+		if steps, err = c.opens(steps); err != nil {
 			return nil, err
 		}
 	}
+	if err := c.branch(steps); err != nil {
+		return nil, err
+	}
+	for _, b := range f.Branches {
+		c.entries[b.name] = len(c.program.Steps)
+		if err := c.branch(b.steps.list); err != nil {
+			return nil, err
+		}
+	}
+	c.at = place{}
 	c.entries[failure] = c.add(Step{Op: Mismatch})
 	c.entries[refusal] = c.add(Step{Op: Refused})
 	c.entries[ending] = c.add(Step{Op: End})
-	if err := c.checkCallees(); err != nil {
-		return nil, err
+	for _, check := range []func() error{c.checkCallees, c.resolve, c.checkOrder, c.checkLoops} {
+		if err := check(); err != nil {
+			return nil, err
+		}
 	}
-	return c.program, c.resolve()
+	for _, b := range f.Branches {
+		if !c.reached[c.entries[b.name]] {
+			return nil, b.errorf("branches: no step leads to %q: on: or else names a branch", b.name)
+		}
+	}
+	return c.program, nil
 }
 
 // checkCallees refuses URIs in which the far end would say who is called: what a response fills a variable with
@@ -73,7 +82,7 @@ func (c *compiler) checkCallees() error {
 	for i, s := range c.program.Steps {
 		for _, part := range ParseText(s.To + s.Refers) {
 			if part.Keyword == Field && slices.Contains(c.program.Variables, part.Reference.Name) {
-				return c.places[i].errorf("{{ %s }} is a variable that set: assigns; who is called stands in the file or in a column of --data", part.Reference.Name)
+				return c.sources[i].errorf("{{ %s }} is a variable that set: assigns; who is called stands in the file or in a column of --data", part.Reference.Name)
 			}
 		}
 	}
@@ -88,35 +97,61 @@ const (
 )
 
 // opens takes the request that opens the calls of an answerer from its first phrase, and returns the rest.
-func (c *compiler) opens(list []phrase) []phrase {
-	if len(list) > 0 {
-		if method, ok := strings.CutPrefix(list[0].words, "expect "); ok && isMethod(method) && method != "BYE" {
-			c.program.Opens = method
-			return list[1:]
-		}
+func (c *compiler) opens(list []phrase) ([]phrase, error) {
+	p := &list[0]
+	rest, expects := strings.CutPrefix(p.words, "expect ")
+	method, more, _ := strings.Cut(rest, " ")
+	switch {
+	case !expects || !isMethod(method) || slices.Contains(insideCalls, method):
+		return list, nil
+	case more != "":
+		return nil, p.errorf("expect: %q has no meaning here: the call begins when its request is there", more)
 	}
-	return list
+	c.program.Opens, c.at = method, p.place
+	w := words["expect"]
+	if err := w.accepts(c.program.Role, p, rest); err != nil {
+		return nil, p.wrap(err)
+	}
+	if len(p.on) > 0 {
+		return nil, p.on[0].errorf("on: is about responses, and %s is a request", method)
+	}
+	actions, err := c.actions(*p)
+	if len(actions) > 0 {
+		c.add(Step{Op: Examine, Actions: actions, Line: p.line})
+	}
+	return list[1:], err
 }
+
+// insideCalls are the requests that open no call: a flow that begins with one of them answers INVITE.
+var insideCalls = []string{"ACK", "BYE", "CANCEL", "PRACK"}
 
 // branch compiles a list of phrases and the End that closes it.
 func (c *compiler) branch(list []phrase) error {
 	for i, p := range list {
-		c.next, c.at = "", p.place
+		c.next, c.before, c.at = "", "", p.place
 		if i+1 < len(list) {
 			c.next = list[i+1].words
+		}
+		if i > 0 {
+			c.before = list[i-1].words
 		}
 		first, rest, _ := strings.Cut(strings.TrimSpace(p.words), " ")
 		step, known := words[first]
 		if !known {
 			return p.errorf("no step begins with %q%s; steps begin with %s", first, planner.DidYouMean(first, firstWords()), wordList())
 		}
-		if err := step.accepts(p, strings.TrimSpace(rest)); err != nil {
+		if err := step.accepts(c.program.Role, &p, strings.TrimSpace(rest)); err != nil {
 			return p.wrap(err)
 		}
+		if err := p.checkTexts(); err != nil {
+			return err
+		}
+		c.word = first
 		if err := step.compile(c, p, strings.TrimSpace(rest)); err != nil {
 			return p.wrap(fmt.Errorf("%w%s", err, step.nearest(rest, err)))
 		}
 	}
+	c.word = ""
 	c.add(Step{Op: End})
 	return nil
 }
@@ -130,7 +165,8 @@ func (c *compiler) resolve() error {
 	for _, j := range c.jumps {
 		entry, ok := c.entries[j.branch]
 		if !ok {
-			return c.places[j.step].errorf("no branch is called %q%s", j.branch, planner.DidYouMean(j.branch, c.branches()))
+			at := cmp.Or(j.place, c.sources[j.step].place)
+			return at.errorf("no branch is called %q%s", j.branch, planner.DidYouMean(j.branch, c.branches()))
 		}
 		if j.arm == noArm {
 			c.program.Steps[j.step].Else = entry
@@ -138,36 +174,11 @@ func (c *compiler) resolve() error {
 			c.program.Steps[j.step].Arms[j.arm].Next = entry
 		}
 	}
-	return c.checkSeizing()
-}
-
-// checkSeizing refuses a call that would ask for a circuit again and again without ever waiting.
-func (c *compiler) checkSeizing() error {
-	for i := range c.program.Steps {
-		at, moves := i, true
-		for n := 0; moves; n++ {
-			if n > len(c.program.Steps) {
-				return c.places[i].errorf("a call that finds no circuit comes back here without a wait")
-			}
-			at, moves = c.withoutCircuit(at)
-		}
-	}
 	return nil
 }
 
-// withoutCircuit returns the step that follows at once where there is no circuit.
-func (c *compiler) withoutCircuit(at int) (next int, moves bool) {
-	switch s := &c.program.Steps[at]; s.Op {
-	case Seize:
-		return s.Else, true
-	case PlayMedia, Send:
-		return at + 1, true
-	}
-	return at, false
-}
-
 func (c *compiler) add(s Step) int {
-	c.program.Steps, c.places = append(c.program.Steps, s), append(c.places, c.at)
+	c.program.Steps, c.sources = append(c.program.Steps, s), append(c.sources, source{c.at, c.word})
 	return len(c.program.Steps) - 1
 }
 
@@ -175,6 +186,7 @@ func (c *compiler) add(s Step) int {
 type arm struct {
 	Arm
 	to string
+	place
 }
 
 // await adds an Expect. What the phrase says of single statuses goes before the arms; its patience is over in
@@ -195,7 +207,7 @@ func (c *compiler) await(p phrase, within time.Duration, late string, arms ...ar
 	for _, a := range append(own, arms...) {
 		a.Next = at + 1
 		if a.to != "" {
-			c.jumps = append(c.jumps, jump{step: at, arm: len(c.program.Steps[at].Arms), branch: a.to})
+			c.jumps = append(c.jumps, jump{step: at, arm: len(c.program.Steps[at].Arms), branch: a.to, place: a.place})
 		}
 		c.program.Steps[at].Arms = append(c.program.Steps[at].Arms, a.Arm)
 	}
@@ -203,19 +215,19 @@ func (c *compiler) await(p phrase, within time.Duration, late string, arms ...ar
 }
 
 // status returns an arm for responses.
-func status(from, to int, next string) arm { return arm{Arm{From: from, To: to}, next} }
+func status(from, to int, next string) arm { return arm{Arm: Arm{From: from, To: to}, to: next} }
 
 // provisional is the arm that notes 1xx and keeps waiting.
-func provisional() arm { return arm{Arm{From: 100, To: 199, Stay: true}, ""} }
+func provisional() arm { return arm{Arm: Arm{From: 100, To: 199, Stay: true}} }
 
 // send adds a message, with the headers of the phrase beside its own.
 func (c *compiler) send(p phrase, text string, change func(*Step)) error {
 	var extra strings.Builder
 	for _, h := range p.headers {
-		if err := checkHeader(h[0], h[1]); err != nil {
-			return err
+		if err := checkHeader(h.name, h.value); err != nil {
+			return h.wrap(err)
 		}
-		fmt.Fprintf(&extra, "%s: %s\n", h[0], h[1])
+		fmt.Fprintf(&extra, "%s: %s\n", h.name, h.value)
 	}
 	text = strings.Replace(text, "Content-Length:", extra.String()+"Content-Length:", 1)
 	message, err := ParseMessage(text)

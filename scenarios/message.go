@@ -3,8 +3,13 @@ package scenarios
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/sipplan/sipplan/planner"
 )
 
 // Keyword is a place in a message that each call fills with its own value.
@@ -162,6 +167,30 @@ func namedCell(text string) (column, before, after string, ok bool) {
 	column = strings.TrimSpace(column)
 	return column, before, after, opened && closed && column != "" && !strings.ContainsAny(column, "\r\n{")
 }
+
+// checkText refuses text in which a name in braces or brackets is not what its writer took it for: what is no
+// keyword stays as it is, but not where it is nearly one.
+func checkText(text string) error {
+	for rest := text; strings.Contains(rest, "{{"); {
+		_, before, after, ok := namedCell(rest)
+		if !ok || strings.Contains(before, "{{") {
+			return fmt.Errorf("%q: a variable or a column stands in double braces, {{ name }}", rest[strings.Index(rest, "{{"):])
+		}
+		rest = after
+	}
+	for _, name := range bracketed.FindAllString(text, -1) {
+		name = strings.Trim(name, "[]")
+		if _, known := keywordNames[name]; known {
+			continue
+		}
+		if near := planner.Nearest(name, slices.Sorted(maps.Keys(keywordNames))); near != "" {
+			return fmt.Errorf("[%s]: no such keyword; did you mean [%s]?", name, near)
+		}
+	}
+	return nil
+}
+
+var bracketed = regexp.MustCompile(`\[[A-Za-z_-]{4,}\]`)
 
 // ParseText compiles text with keywords that is no whole message.
 func ParseText(text string) []Segment { return segments(text) }

@@ -102,6 +102,7 @@ const (
 	Consult             // calls To, and goes on when that call is answered
 	Follow              // accepts the REFER at hand and calls where it says
 	Mismatch            // ends the call as one that went otherwise than the scenario allows
+	Examine             // looks at the request that began the call, as Actions say
 	Refused             // ends the call in the class of the refusal of its INVITE, and as Mismatch does where a session is up
 	End                 // ends the call, in the class of the last final response to its INVITE
 )
@@ -113,7 +114,7 @@ type Step struct {
 	Arms    []Arm            // Expect: the first that matches wins
 	Wait    Wait             // Pause
 	Law     traffic.Duration // Pause: the time to wait when Wait is OwnLaw
-	Actions []Action         // Expect: checks of the message that it takes, and what they assign
+	Actions []Action         // Expect, Examine: checks of the message that it takes, and what they assign
 	Media   Media            // PlayMedia
 	Else    int              // Seize: the step that follows when there is no circuit; Expect: the one when Within is over
 	Within  time.Duration    // Expect: how long it waits; 0 for as long as the transaction lasts

@@ -68,7 +68,7 @@ func (c *compiler) stepwise() bool {
 func (c *compiler) cancel(p phrase, rest string) error {
 	if _, after, ok := clause(rest, "after"); ok {
 		if err := c.pause(p, after); err != nil {
-			return err
+			return fmt.Errorf("cancel after: %w", err)
 		}
 	} else if rest != "" {
 		return fmt.Errorf("cancel: %q is not understood; say cancel, or cancel after 2s", rest)
@@ -159,7 +159,7 @@ func (c *compiler) plainRequest(p phrase, method, body string, lines ...string) 
 // names tells whether the phrase writes a header.
 func (p *phrase) names(header string) bool {
 	for _, h := range p.headers {
-		if strings.EqualFold(h[0], header) {
+		if strings.EqualFold(h.name, header) {
 			return true
 		}
 	}
@@ -274,7 +274,7 @@ func (c *compiler) transfer(p phrase, rest string) error {
 		return err
 	}
 	report := func(from, to int, stay bool, next string) arm {
-		return arm{Arm{Method: "NOTIFY", From: from, To: to, Reply: 200, Stay: stay}, next}
+		return arm{Arm: Arm{Method: "NOTIFY", From: from, To: to, Reply: 200, Stay: stay}, to: next}
 	}
 	err = c.await(phrase{place: p.place}, 0, "", report(100, 199, true, ""), report(200, 299, false, ""), report(300, 699, false, failure))
 	if err != nil {

@@ -28,6 +28,8 @@ const (
 	responses                     // on, check, set: of what answers it
 	sessions                      // session
 	bare                          // the word stands alone in its phrase
+	calling                       // a step of callers alone
+	answering                     // a step of answerers alone
 
 	noDetails details = 0
 	request           = headers | bodies | responses
@@ -55,8 +57,8 @@ func Words() []Word {
 }
 
 var callWords = []Word{
-	{"invite", "invite [without offer] [to URI]", "calls; waits for the answer, unless the next step expects a response or cancels", request | sessions, (*compiler).invite},
-	{"cancel", "cancel [after TIME]", "withdraws the call: CANCEL once that is allowed, BYE if the answer crosses it", noDetails, (*compiler).cancel},
+	{"invite", "invite [without offer] [to URI]", "calls; waits for the answer, unless the next step expects a response or cancels", request | sessions | calling, (*compiler).invite},
+	{"cancel", "cancel [after TIME]", "withdraws the call: CANCEL once that is allowed, BYE if the answer crosses it", calling, (*compiler).cancel},
 	{"bye", "bye", "hangs up", headers | responses | bare, (*compiler).bye},
 	{"hold", "hold [inactive]", "re-INVITE that stops the far end's media", headers | responses, (*compiler).hold},
 	{"resume", "resume", "re-INVITE that lets media flow both ways again", headers | responses | bare, (*compiler).resume},
@@ -69,8 +71,8 @@ var callWords = []Word{
 }
 
 var requestWords = []Word{
-	{"register", "register [for TIME]", "binds the caller's address, and keeps it bound until the call ends", headers | responses, (*compiler).register},
-	{"unregister", "unregister", "ends the binding", headers | responses | bare, (*compiler).unregister},
+	{"register", "register [for TIME]", "binds the caller's address, and keeps it bound until the call ends", headers | responses | calling, (*compiler).register},
+	{"unregister", "unregister", "ends the binding", headers | responses | bare | calling, (*compiler).unregister},
 	{"subscribe", "subscribe EVENT [for TIME]", "asks for notifications, and keeps the subscription alive", headers | responses, (*compiler).subscribe},
 	{"unsubscribe", "unsubscribe EVENT", "ends the subscription", headers | responses, (*compiler).unsubscribe},
 	{"notify", "notify STATE EVENT", "tells a subscriber a state: active, pending or terminated", request, (*compiler).notify},
@@ -82,11 +84,11 @@ var requestWords = []Word{
 
 var answerWords = []Word{
 	{"respond", "respond CODE [PHRASE] [with sdp] [reliably]", "answers the open request; reliably: repeats it until its PRACK comes in", headers, (*compiler).respond},
-	{"answer", "answer [after TIME]", "200 with a description, repeated until its ACK comes in", headers | responses, (*compiler).answer},
-	{"challenge", "challenge", "asks for credentials; a request without right ones ends there", noDetails, (*compiler).challenge},
-	{"bind", "bind [for TIME]", "200 to REGISTER: keeps the binding, no longer than TIME", headers, (*compiler).bind},
+	{"answer", "answer [after TIME]", "200 with a description, repeated until its ACK comes in", headers | responses | answering, (*compiler).answer},
+	{"challenge", "challenge", "asks for credentials; a request without right ones ends there", bare | answering, (*compiler).challenge},
+	{"bind", "bind [for TIME]", "200 to REGISTER: keeps the binding, no longer than TIME", headers | answering, (*compiler).bind},
 	{"follow", "follow", "accepts the REFER that the step before expects, and calls where it says", bare, (*compiler).follow},
-	{"seize", "seize else BRANCH", "takes a circuit of the gateway", noDetails, (*compiler).seize},
+	{"seize", "seize else BRANCH", "takes a circuit of the gateway", answering, (*compiler).seize},
 }
 
 var waitWords = []Word{
@@ -95,7 +97,13 @@ var waitWords = []Word{
 }
 
 // accepts refuses what stands in or below a phrase and would be left aside.
-func (w *Word) accepts(p phrase, rest string) error {
+func (w *Word) accepts(role Role, p *phrase, rest string) error {
+	switch {
+	case w.takes&answering != 0 && role == Caller:
+		return fmt.Errorf("%s: is a step of an answerer, and the flow has role: caller", w.Name)
+	case w.takes&calling != 0 && role == Answerer:
+		return fmt.Errorf("%s: is a step of a caller, and the flow has role: answerer", w.Name)
+	}
 	for _, d := range []struct {
 		there bool
 		is    details

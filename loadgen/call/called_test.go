@@ -111,3 +111,29 @@ func TestSecondTryThatIsRefused(t *testing.T) {
 	l.closed()
 	l.wantOutcome(measure.User, 1)
 }
+
+// What an answerer checks of the request that opens its call decides whether the call goes on, and fills variables.
+func TestOpeningRequestIsChecked(t *testing.T) {
+	for _, tt := range []struct {
+		name, check string
+		class       measure.Class
+		want        []string
+	}{
+		{"as it has to be", "header Subject is load test", measure.Answered, []string{"-> MESSAGE", "<- 200 OK (1 MESSAGE)"}},
+		{"otherwise", "header Subject is something else", measure.TargetError, []string{"-> MESSAGE", "<- 500 Server Internal Error (1 MESSAGE)"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := flowLab(t, "- message hello:\n    Subject: load test\n", "- expect MESSAGE:\n    check: ["+tt.check+"]\n    set: {text: body matches h.*o}\n- respond 200 OK:\n    X-Text: \"{{ text }}\"\n", nil)
+			var answer packet
+			l.catchNext("<- 200", &answer)
+			l.place(0)
+			l.runUntil(time.Minute)
+			l.closed()
+			l.wantLog(tt.want...)
+			l.wantOutcome(tt.class, 1)
+			if tt.class == measure.Answered && header(answer.data, "X-Text") != "hello" {
+				t.Errorf("the variable is not in\n%s", answer.data)
+			}
+		})
+	}
+}

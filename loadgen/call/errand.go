@@ -202,12 +202,12 @@ func (m *Machine) fail(c *call, now time.Duration) {
 	}
 	c.flags.unexpected, c.flags.completed, c.resume = true, false, Never
 	switch {
-	case c.opening() != sip.INVITE || c.stage == calling && c.status != 0 || c.hungUp != Never && c.stage == talking:
-		m.finish(c, now)
 	case c.stage == calling && c.flags.incoming:
 		if request, ok := m.storedInvite(c); ok {
 			m.refuse(c, request, 500, now)
 		}
+	case c.opening() != sip.INVITE || c.stage == calling && c.status != 0 || c.hungUp != Never && c.stage == talking:
+		m.finish(c, now)
 	case c.stage == calling:
 		c.flags.outside, c.flags.withdrawn = true, true
 		m.withdraw(c, now)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner"
 	"github.com/sipplan/sipplan/scenarios"
 )
 
@@ -117,11 +118,11 @@ func (p *pool) places(text []scenarios.Segment, variables []string) ([]scenarios
 			continue
 		}
 		if p.Table == nil {
-			return nil, &ColumnError{fmt.Sprintf("{{ %s }}: the scenario shows what neither set: assigns nor --data has", name)}
+			return nil, &ColumnError{fmt.Sprintf("{{ %s }}: the scenario shows what neither set: assigns nor --data has%s", name, planner.DidYouMean(name, variables))}
 		}
 		column := p.Table.Column(name)
 		if column < 0 {
-			return nil, &ColumnError{fmt.Sprintf("{{ %s }}: %s has no such column; its first line names %s", name, p.Table.Name, strings.Join(p.Table.Columns, ", "))}
+			return nil, &ColumnError{fmt.Sprintf("{{ %s }}: %s has no such column; its first line names %s%s", name, p.Table.Name, strings.Join(p.Table.Columns, ", "), planner.DidYouMean(name, append(slices.Clone(variables), p.Table.Columns...)))}
 		}
 		placed[i].Reference = &scenarios.Reference{Name: name, Index: column}
 	}

@@ -56,6 +56,12 @@ func (m *Machine) perform(c *call, step *scenarios.Step, now time.Duration) (nex
 		m.giveUp(c, now)
 	case scenarios.Follow:
 		m.follow(c, now)
+	case scenarios.Examine:
+		if request, ok := m.storedInvite(c); !ok || !m.checks(c, step, request) {
+			m.mismatch(c, "a check failed")
+			m.fail(c, now)
+			return waiting
+		}
 	case scenarios.Challenge:
 		if !m.challenge(c, now) {
 			return waiting

@@ -81,7 +81,7 @@ func TestNotifierEndsTheSubscription(t *testing.T) {
 
 // A program that calls and transfers for ever does not fill the memory of its dialog.
 func TestTextsOfADialogStayBounded(t *testing.T) {
-	l := flowLab(t, "- invite to sip:+15550100-and-a-long-name-that-fills-the-dialog@192.0.2.2:5060:\n    on: {486: again}\nbranches:\n  again:\n"+
+	l := flowLab(t, "- invite to sip:+15550100-and-a-long-name-that-fills-the-dialog@192.0.2.2:5060:\n    on: {486: again}\nbranches:\n  again:\n  - wait 1ms\n"+
 		"  - invite to sip:+15550100-and-a-long-name-that-fills-the-dialog@192.0.2.2:5060:\n      on: {486: again}\n", "- respond 486 Busy Here\n", nil)
 	l.place(0)
 	c := l.caller.table.at(0)
