@@ -51,7 +51,7 @@ func newScenarioListCommand(streams Streams) *cobra.Command {
 				table.Rows = append(table.Rows, []string{e.Name, e.Role, e.About})
 			}
 			document := reports.Document{
-				Answer: []string{fmt.Sprintf("%d scenarios are built in; sipplan scenario show NAME prints one.", len(entries))},
+				Answer: []string{fmt.Sprintf("%d scenarios are built in; sipplan scenario show NAME prints one.", len(scenarios.Names()))},
 				Tables: []reports.Table{table},
 			}
 			return output.show(streams, document, map[string]any{"scenarios": entries})
