@@ -32,12 +32,15 @@ func TestSoundComesThroughAMediaRelay(t *testing.T) {
 		{"a shared port on one side", own + "RTP/AVP ICE=remove rtcp-mux-demux", []string{"--rtcp-mux"}, nil},
 		{"SRTP of the caller", own + "RTP/AVP ICE=remove", []string{"--srtp=AEAD_AES_256_GCM"}, nil},
 		{"SRTP of the gateway", own + "RTP/SAVP ICE=remove DTLS=off", nil, []string{"--srtp=AES_256_CM_HMAC_SHA1_32"}},
+		{"SRTP of both, in suites of their own", own + "RTP/SAVP ICE=remove DTLS=off", []string{"--srtp=AEAD_AES_256_GCM"}, []string{"--srtp=AES_256_CM_HMAC_SHA1_32"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			const calls = 12
 			ports := func(nth int) string { return fmt.Sprintf("%d-%d", 44000+300*i+100*nth, 44099+300*i+100*nth) }
-			relay := startMediaRelay(t, rtpengine, ports(0))
+			// On an address of its own: rtpengine shares a port with another one that runs, and hears its calls.
+			address := fmt.Sprintf("127.%d.%d.%d", 1+os.Getpid()/250%250, 1+os.Getpid()%250, 1+i)
+			relay := startMediaRelay(t, rtpengine, address, ports(0))
 			p := startProxyWith(t, kamailio, proxyForm{Transport: "udp", Relay: relay.address, Offer: row.offer},
 				append([]string{"--ports", "20", "--media", "reference", "--rtp-ports", ports(1)}, row.gateway...)...)
 			run := p.blast(t, proxyPassword, append([]string{"--caps", "12", "--calls", strconv.Itoa(calls), "--arrivals", "constant", "--aht", "3s", "--hold", "fixed",
@@ -74,12 +77,12 @@ type mediaRelay struct {
 }
 
 // startMediaRelay starts rtpengine and waits until it answers.
-func startMediaRelay(t *testing.T, path, ports string) *mediaRelay {
+func startMediaRelay(t *testing.T, path, address, ports string) *mediaRelay {
 	t.Helper()
 	first, last, _ := strings.Cut(ports, "-")
 	r := &mediaRelay{address: "127.0.0.1:" + freePort(t)}
 	r.peer = startPeer(t, path, "--config-file=none", "--table=-1", "--foreground", "--log-stderr", "--log-level=5", "--num-threads=2", "--delete-delay=0",
-		"--interface=127.0.0.1", "--listen-ng="+r.address, "--port-min="+first, "--port-max="+last)
+		"--interface="+address, "--listen-ng="+r.address, "--port-min="+first, "--port-max="+last)
 	t.Cleanup(func() { _ = r.cmd.Process.Signal(os.Interrupt) })
 	for deadline := time.Now().Add(patience); !strings.Contains(r.command(t, "ping"), "pong"); {
 		select {
