@@ -187,15 +187,20 @@ func (o *findOptions) run(command *cobra.Command, streams Streams) error {
 	if err != nil {
 		return err
 	}
-	report := reports.NewKnee(reports.KneeResult{
-		What: o.what, Method: o.method, Target: cfg.Target.URI, Version: version(), Started: started, Elapsed: time.Since(started),
-		Limits: f.limits, Required: o.require, Bound: bound, Result: result, RFC: o.rfc, Hold: o.aht, Media: o.media.sound, Step: o.step,
-		Transport: cfg.Target.Transport.String(),
-	})
+	report := f.report(started, bound, result)
 	if err := o.output.show(streams, report.Document(), report); err != nil {
 		return err
 	}
 	return exitWith(kneeCode(report))
+}
+
+// report describes a search that began at an instant and ends now.
+func (f *finder) report(started time.Time, bound search.Bound, result search.Result) *reports.Knee {
+	return reports.NewKnee(reports.KneeResult{
+		What: f.what, Method: f.method, Target: f.cfg.Target.URI, Version: version(), Started: started, Elapsed: time.Since(started),
+		Limits: f.limits, Required: f.require, Bound: bound, Result: result, RFC: f.rfc, Hold: f.aht, Media: f.media.sound, Step: f.step,
+		Transport: f.cfg.Target.Transport.String(),
+	})
 }
 
 // kneeCode returns the exit code of a search.

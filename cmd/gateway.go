@@ -103,17 +103,22 @@ func (o *gatewayOptions) run(ctx context.Context, streams Streams) error {
 	abandoned := runGateways(ctx, gateways, left)
 	stop()
 	asked := release()
-	for _, g := range gateways {
-		if n := g.Silent(); n > 0 {
-			fmt.Fprintf(streams.Err, "%s %s: hung up %d calls that sent no RTP for %s\n", o.named, g.Address(), n, o.silence)
-		}
-	}
+	o.tellSilent(streams, gateways)
 	report := gatewayReport(gateways, configs)
 	err = o.output.show(streams, report.Document(), report)
 	if err != nil || !abandoned && (!asked || o.duration == 0) {
 		return err // without --duration, one Ctrl-C is how a gateway ends
 	}
 	return exitWith(codeInterrupted)
+}
+
+// tellSilent says which gateways hung up calls whose callers had vanished.
+func (o *gatewayOptions) tellSilent(streams Streams, gateways []*gateway.Gateway) {
+	for _, g := range gateways {
+		if n := g.Silent(); n > 0 {
+			fmt.Fprintf(streams.Err, "%s %s: hung up %d calls that sent no RTP for %s\n", o.named, g.Address(), n, o.silence)
+		}
+	}
 }
 
 // opening says what answers where.

@@ -58,6 +58,12 @@ The exit code is 0 when every promise holds, 99 when one does not, 3 when it can
   sipplan simulate plan.yaml cheaper.yaml --replications 100`,
 		Args: oneOrTwoPlanFiles,
 	}
+	o.addFlags(command)
+	command.RunE = func(command *cobra.Command, args []string) error { return o.run(command.Context(), streams, args) }
+	return command
+}
+
+func (o *simulateOptions) addFlags(command *cobra.Command) {
 	flags := command.Flags()
 	flags.SortFlags = false
 	flags.Uint64Var(&o.seed, "seed", 1, "of all random numbers; the same seed gives the same figures")
@@ -75,8 +81,6 @@ The exit code is 0 when every promise holds, 99 when one does not, 3 when it can
 	flags.StringArrayVar(&o.drills, "drill", nil, "failure on purpose, such as 'fail gateway-2 at 00:20 for 15m'; repeat it for more")
 	flags.IntVar(&o.workers, "workers", 0, "replications at a `number` of a time (default: as many as there are processors)")
 	o.output = addOutput(command)
-	command.RunE = func(command *cobra.Command, args []string) error { return o.run(command.Context(), streams, args) }
-	return command
 }
 
 // oneOrTwoPlanFiles requires a plan, or two to compare.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -33,16 +32,6 @@ type planTest struct {
 	skipped   []string
 	compress  float64
 	simulated *sim.Result
-}
-
-// streamTest is the test of one stream of calls.
-type streamTest struct {
-	acceptance.Stream
-	design  acceptance.Design
-	looks   *acceptance.Looks // nil for a test of fixed length
-	targets map[string]string // by unit
-	run     *loadRun
-	result  *loadgen.Result
 }
 
 // How much of a plan is tested at a time in this process, unless told otherwise.
@@ -138,91 +127,6 @@ func (t *planTest) holding(mean time.Duration) (traffic.Law, error) {
 	return traffic.WithMean(law, mean), nil
 }
 
-// namedTargets reads --target NAME=URI.
-func namedTargets(texts []string) (map[string]string, error) {
-	named := map[string]string{}
-	for _, text := range texts {
-		name, uri, found := strings.Cut(text, "=")
-		if !found || strings.HasPrefix(strings.ToLower(text), "sip") && strings.Contains(name, ":") {
-			return nil, fmt.Errorf("--target: must be NAME=URI, such as Hannover=sip:10.1.2.3, got %q", text)
-		}
-		if _, twice := named[name]; twice {
-			return nil, fmt.Errorf("--target: %s is named twice", name)
-		}
-		named[name] = uri
-	}
-	return named, nil
-}
-
-// choose takes the streams whose gateways all have a target, all of them when none is named: they are called in this
-// process then. A target may be that of a trunk group, or of one of its gateways.
-func (t *planTest) choose(named map[string]string) error {
-	all, err := acceptance.Streams(t.worked)
-	if err != nil {
-		return err
-	}
-	var known []string
-	for _, s := range all {
-		test := &streamTest{Stream: s, targets: map[string]string{}}
-		units := 0
-		for g := range test.Groups {
-			group := &test.Groups[g]
-			known = append(known, group.Name)
-			if uri := named[group.Name]; uri != "" && len(group.Units) > 1 {
-				group.Units = []acceptance.Unit{{Name: strings.ReplaceAll(group.Name, " ", "-"), Ports: group.Ports}}
-			}
-			for _, u := range group.Units {
-				known, units = append(known, u.Name), units+1
-				if uri := cmp.Or(named[u.Name], named[group.Name]); uri != "" {
-					test.targets[u.Name] = uri
-				}
-			}
-		}
-		if len(named) > 0 && len(test.targets) < units {
-			t.skipped = append(t.skipped, s.Name)
-			continue
-		}
-		t.tests = append(t.tests, test)
-	}
-	for name := range named {
-		if !slices.Contains(known, name) {
-			return fmt.Errorf("--target: %s: the plan has no trunk group or gateway of that name, but %s", name, strings.Join(slices.Compact(known), ", "))
-		}
-	}
-	switch {
-	case len(all) == 0:
-		return fmt.Errorf("%s: offers no calls to any trunk", t.file)
-	case len(t.tests) == 0:
-		return fmt.Errorf("--target: no route or place has a target for each of its gateways; they are %s", strings.Join(slices.Compact(known), ", "))
-	case len(named) == 0 && len(t.units()) > planGateways:
-		return fmt.Errorf("%s: has %d gateways, and this process takes %d; name those to test with --target", t.file, len(t.units()), planGateways)
-	}
-	return nil
-}
-
-// units returns all gateways, each once.
-func (t *planTest) units() []acceptance.Unit {
-	var all []acceptance.Unit
-	for _, test := range t.tests {
-		for _, g := range test.Groups {
-			for _, u := range g.Units {
-				if !slices.Contains(all, u) {
-					all = append(all, u)
-				}
-			}
-		}
-	}
-	return all
-}
-
-func (t *planTest) erlangs() float64 {
-	sum := 0.0
-	for _, test := range t.tests {
-		sum += test.Erlangs
-	}
-	return sum
-}
-
 // overflows tells whether calls of one stream may find circuits taken by those of another.
 func (t *planTest) overflows() bool {
 	seen := map[string]bool{}
@@ -244,20 +148,8 @@ func (t *planTest) designAll() error {
 	}
 	var longest time.Duration
 	for _, test := range t.tests {
-		p := test.Promise
-		p.Tolerated, p.Confidence, p.Power = float64(t.tolerated), float64(t.confidence), float64(t.power)
-		p.CAPS, p.PDD, p.MOS = cmp.Or(t.caps, p.CAPS), t.pdd, cmp.Or(t.mos, p.MOS)
-		if t.media.sound == "none" {
-			p.MOS = t.mos // nothing is heard
-		}
-		var err error
-		if test.design, err = acceptance.NewDesign(test.Ports(), test.Erlangs, test.Hold, p); err != nil {
-			return usagef("%s: %s: %w", t.file, test.Name, flagNames(err))
-		}
-		if t.sequential {
-			if test.design, test.looks, err = test.design.Sequential(acceptance.DefaultLooks); err != nil {
-				return usage(flagNames(err))
-			}
+		if err := t.design(test); err != nil {
+			return err
 		}
 		longest = max(longest, test.design.Total())
 	}
@@ -276,6 +168,25 @@ func (t *planTest) designAll() error {
 	if t.overflows() {
 		for _, test := range t.tests {
 			test.design.Length = longest - test.design.Warmup
+		}
+	}
+	return nil
+}
+
+// design designs the test of a stream: its promise is that of the plan where no flag names another.
+func (t *planTest) design(test *streamTest) (err error) {
+	p := test.Promise
+	p.Tolerated, p.Confidence, p.Power = float64(t.tolerated), float64(t.confidence), float64(t.power)
+	p.CAPS, p.PDD, p.MOS = cmp.Or(t.caps, p.CAPS), t.pdd, cmp.Or(t.mos, p.MOS)
+	if t.media.sound == "none" {
+		p.MOS = t.mos // nothing is heard
+	}
+	if test.design, err = acceptance.NewDesign(test.Ports(), test.Erlangs, test.Hold, p); err != nil {
+		return usagef("%s: %s: %w", t.file, test.Name, flagNames(err))
+	}
+	if t.sequential {
+		if test.design, test.looks, err = test.design.Sequential(acceptance.DefaultLooks); err != nil {
+			return usage(flagNames(err))
 		}
 	}
 	return nil

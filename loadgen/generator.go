@@ -121,21 +121,28 @@ func (g *Generator) newShard(i, shards int) (*Shard, error) {
 	if err != nil {
 		return s, err
 	}
-	script, err := s.Script(g.cfg.Script, g.cfg.Twin)
-	if err != nil {
+	machine := g.machine(s, i, shards)
+	machine.Wire, machine.UseLine, machine.EndFlow = s.Socket, useLine(bare), endFlow(bare)
+	machine.Audio, machine.Trunks = audio, ways
+	if machine.Script, err = s.Script(g.cfg.Script, g.cfg.Twin); err != nil {
 		return s, err
 	}
-	s.Machine, err = call.NewMachine(call.Config{
+	s.Machine, err = call.NewMachine(machine)
+	return s, err
+}
+
+// machine returns the configuration of the machine of shard i of so many, but for what was opened for it.
+func (g *Generator) machine(s *Shard, i, shards int) call.Config {
+	return call.Config{
 		Pool:    call.Pool{Table: g.cfg.Data, First: i, Step: shards, Random: rand.NewChaCha8(seed32())},
 		Keyring: g.cfg.keyring(), CheckNumber: CheckNumber,
-		Programs: g.cfg.Programs, Wire: s.Socket, Local: s.Socket.Local(), UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers, Transport: s.leaves.lines[0].Transport, Trunks: ways,
-		Lines: s.leaves.lines, UseLine: useLine(bare), EndFlow: endFlow(bare), Drills: g.cfg.watches(),
+		Programs: g.cfg.Programs, Local: s.Socket.Local(), UserAgent: g.cfg.UserAgent, Timers: g.cfg.Timers,
+		Transport: s.leaves.lines[0].Transport, Lines: s.leaves.lines, Drills: g.cfg.watches(),
 		FollowRedirects: g.cfg.FollowRedirects, ObeyOverload: g.cfg.ObeyOverload, OnRetryAfter: g.onRetryAfter(),
-		Profile: g.cfg.Profile, Audio: audio, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
+		Profile: g.cfg.Profile, Random: traffic.Stream(g.cfg.Seed, answerStream+uint64(i)),
 		Machine: rand.Uint64(), MaxCalls: g.cfg.maxCalls(i, shards), Grain: schedulingGrain, LateLimit: latenessLimit,
-		Steady: s.Steady, WarmUp: s.WarmUp, From: lead + g.cfg.WarmUp, Observer: s.observer(), Script: script,
-	})
-	return s, err
+		Steady: s.Steady, WarmUp: s.WarmUp, From: lead + g.cfg.WarmUp, Observer: s.observer(),
+	}
 }
 
 // connect opens the lines over which a shard reaches its trunks.

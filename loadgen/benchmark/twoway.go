@@ -119,9 +119,14 @@ func (b *bench) twoWay(ctx context.Context, o options, calls int) (near callerRe
 	if err = json.Unmarshal(text, &near); err != nil {
 		return near, far, err
 	}
-	report := bytes.IndexByte(gateway.out.Bytes(), '{') // its progress comes before it
-	if report < 0 {
-		return near, far, fmt.Errorf("the gateway left no report: %s", gateway.out.String())
+	return near, far, far.read(gateway.out.Bytes())
+}
+
+// read finds the report in what a gateway wrote, its progress before it.
+func (r *gatewayReport) read(output []byte) error {
+	begin := bytes.IndexByte(output, '{')
+	if begin < 0 {
+		return fmt.Errorf("the gateway left no report: %s", output)
 	}
-	return near, far, json.NewDecoder(bytes.NewReader(gateway.out.Bytes()[report:])).Decode(&far)
+	return json.NewDecoder(bytes.NewReader(output[begin:])).Decode(r)
 }

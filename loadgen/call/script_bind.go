@@ -55,11 +55,7 @@ const firstMediaPort = 6000
 
 // fixed returns the text of a keyword that has the same value in every message of the run.
 func (s *scripts) fixed(segment *scenarios.Segment) (text string, fixed bool) {
-	cfg := &s.Machine.cfg
-	offset := 0
-	if segment.Reference != nil {
-		offset = segment.Reference.Offset
-	}
+	cfg, offset := &s.Machine.cfg, offsetOf(segment)
 	switch segment.Keyword {
 	case scenarios.Transport:
 		return cfg.Transport.String(), true

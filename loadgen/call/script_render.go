@@ -106,10 +106,7 @@ func (s *scripts) appendKeyword(dst []byte, r *rendering, segment *scenarios.Seg
 	case scenarios.CSeqNumber:
 		return strconv.AppendInt(dst, int64(st.cseq)+int64(offsetOf(segment)), 10)
 	case scenarios.PeerTagParam:
-		if len(st.peerTag) > 0 {
-			dst = append(append(dst, ";tag="...), st.peerTag...)
-		}
-		return dst
+		return appendNamed(dst, ";tag=", st.peerTag)
 	case scenarios.LastHeader:
 		return s.appendLast(dst, st, segment.Reference.Name)
 	case scenarios.Variable:
@@ -117,16 +114,21 @@ func (s *scripts) appendKeyword(dst []byte, r *rendering, segment *scenarios.Seg
 	case scenarios.Field:
 		return s.appendCell(dst, r, segment.Reference)
 	case scenarios.Routes:
-		if len(st.routes) > 0 {
-			dst = append(append(dst, "Route: "...), st.routes...)
-		}
-		return dst
+		return appendNamed(dst, "Route: ", st.routes)
 	case scenarios.Authentication:
 		return s.appendLogin(dst, r, segment.Reference)
 	case scenarios.MediaPort, scenarios.AutoMediaPort, scenarios.StreamPort:
 		return strconv.AppendInt(dst, int64(s.portOf(c, st, segment)+offsetOf(segment)), 10)
 	}
 	return s.appendRare(dst, r, segment)
+}
+
+// appendNamed appends a value behind its name, nothing for an empty one.
+func appendNamed(dst []byte, name string, value []byte) []byte {
+	if len(value) == 0 {
+		return dst
+	}
+	return append(append(dst, name...), value...)
 }
 
 func offsetOf(segment *scenarios.Segment) int {

@@ -29,15 +29,7 @@ func (m *Machine) perform(c *call, step *scenarios.Step, now time.Duration) (nex
 	next = c.step + 1
 	switch step.Op {
 	case scenarios.Send:
-		if c.engaged(step.Message) {
-			m.schedule(c)
-			return waiting
-		}
-		m.heed(c, step)
-		m.send(c, step.Message, now)
-		if step.Message.Reliable && !c.invite.Running() {
-			next++ // a caller that knows no PRACK sends none that could be expected
-		}
+		return m.say(c, step, now)
 	case scenarios.Expect:
 		return m.await(c, step, now)
 	case scenarios.Pause:
@@ -71,6 +63,20 @@ func (m *Machine) perform(c *call, step *scenarios.Step, now time.Duration) (nex
 		return waiting
 	}
 	return next
+}
+
+// say sends the message of a step, unless another request of the call is under way.
+func (m *Machine) say(c *call, step *scenarios.Step, now time.Duration) (next int) {
+	if c.engaged(step.Message) {
+		m.schedule(c)
+		return waiting
+	}
+	m.heed(c, step)
+	m.send(c, step.Message, now)
+	if step.Message.Reliable && !c.invite.Running() {
+		return c.step + 2 // a caller that knows no PRACK sends none that could be expected
+	}
+	return c.step + 1
 }
 
 // pauseOrEnd does the steps behind which no program goes on at once.

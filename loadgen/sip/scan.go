@@ -129,41 +129,44 @@ func (s *scanner) header(line []byte) {
 		s.recordRoutes(value)
 	case headerContentLength:
 		s.contentLength(value)
-	case headerContentType:
-		keepFirst(&m.ContentType, value)
 	case headerReason:
 		s.reason(value)
-	case headerExpires:
-		keepFirst(&m.Expires, value)
-	case headerRetryAfter:
-		keepFirst(&m.RetryAfter, value)
 	case headerAuthenticate:
 		s.authentication(value, false)
 	case headerProxyAuthenticate:
 		s.authentication(value, true)
-	case headerRequire:
-		keepFirst(&m.Require, value)
 	default:
-		s.extension(h, value)
+		if field := m.plain(h); field != nil {
+			keepFirst(field, value)
+		}
 	}
 }
 
-// extension stores the header fields of the extensions of RFC 3261 that a call heeds.
-func (s *scanner) extension(h header, value []byte) {
-	switch m := s.m; h {
+// plain returns where the value of a header field goes that is kept as it first stands, nil for another one.
+func (m *Message) plain(h header) *[]byte {
+	switch h {
+	case headerContentType:
+		return &m.ContentType
+	case headerExpires:
+		return &m.Expires
+	case headerRetryAfter:
+		return &m.RetryAfter
+	case headerRequire:
+		return &m.Require
 	case headerSessionExpires:
-		keepFirst(&m.SessionExpires, value)
+		return &m.SessionExpires
 	case headerMinSE:
-		keepFirst(&m.MinSE, value)
+		return &m.MinSE
 	case headerMinExpires:
-		keepFirst(&m.MinExpires, value)
+		return &m.MinExpires
 	case headerRSeq:
-		keepFirst(&m.RSeq, value)
+		return &m.RSeq
 	case headerRAck:
-		keepFirst(&m.RAck, value)
+		return &m.RAck
 	case headerReplaces:
-		keepFirst(&m.Replaces, value)
+		return &m.Replaces
 	}
+	return nil
 }
 
 // authentication keeps a challenge or credentials; those beyond the bound are passed over.
