@@ -72,6 +72,9 @@ func (r *loadRun) ended(err error) error {
 	switch err = columnFlag(err); {
 	case errors.As(err, &r.lost):
 		r.halted, err = r.lost.Error(), nil
+		if look := whereToLook(r.lost); look != "" {
+			r.halted += ". " + look
+		}
 	case errors.As(err, &asked):
 		r.halted, err = asked.Error(), nil
 	}

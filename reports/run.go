@@ -169,14 +169,34 @@ func (r *Run) rules() (failed, open []string) {
 		}
 	}
 	for _, g := range r.Gates {
-		switch sentence := "Gate " + g.Rule + ": " + g.Reason + "."; g.Verdict {
-		case gate.Fail:
-			failed = append(failed, sentence)
-		case gate.Inconclusive:
-			open = append(open, sentence)
+		if g.Verdict == gate.Fail {
+			failed = append(failed, "Gate "+g.Rule+": "+g.Reason+".")
 		}
 	}
-	return failed, open
+	return failed, append(open, r.openGates()...)
+}
+
+// openGates returns a sentence for each reason that left gates open, such as a host that was too busy.
+func (r *Run) openGates() []string {
+	var reasons, sentences []string
+	rules := map[string][]string{}
+	for _, g := range r.Gates {
+		if g.Verdict != gate.Inconclusive {
+			continue
+		}
+		if rules[g.Reason] == nil {
+			reasons = append(reasons, g.Reason)
+		}
+		rules[g.Reason] = append(rules[g.Reason], g.Rule)
+	}
+	for _, reason := range reasons {
+		gates := "Gate "
+		if len(rules[reason]) > 1 {
+			gates = "Gates "
+		}
+		sentences = append(sentences, gates+strings.Join(rules[reason], ", ")+": "+reason+".")
+	}
+	return sentences
 }
 
 // sentence makes one of the text of an error, none of none.

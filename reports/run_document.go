@@ -32,12 +32,12 @@ func (r *Run) Document() Document {
 	return d
 }
 
-// answer says first how most calls ended if they were not answered, then the verdict, then why.
+// answer says first how most calls ended if they were not answered, then the verdict, then why, then what to do about it.
 func (r *Run) answer() []string {
-	sentences := slices.Concat(r.headlines(), r.verdict(), r.drillSentences(), r.Why, r.Health.mediaWhy())
+	sentences := slices.Concat(r.headlines(), r.verdict(), r.drillSentences(), r.Why, r.Health.mediaWhy(), []string{r.Health.remedy()})
 	var all []string
 	for _, sentence := range sentences {
-		if !slices.Contains(all, sentence) {
+		if sentence != "" && !slices.Contains(all, sentence) {
 			all = append(all, sentence)
 		}
 	}

@@ -19,10 +19,11 @@ var fates = map[string]string{
 }
 
 // headlines returns what goes before every verdict: why the run ended before its time, that most calls came to the same end, which was no
-// answer, and that media went one way only.
+// answer, and what to try then, and that media went one way only.
 func (r *Run) headlines() []string {
 	var sentences []string
-	for _, sentence := range []string{r.halted, r.fate(), r.mismatch(), r.oneWay()} {
+	fate, remedy := r.fate()
+	for _, sentence := range []string{r.halted, fate, remedy, r.mismatch(), r.oneWay()} {
 		if sentence != "" {
 			sentences = append(sentences, sentence)
 		}
@@ -30,9 +31,9 @@ func (r *Run) headlines() []string {
 	return sentences
 }
 
-// fate says how most calls ended, unless they were answered. That calls are blocked is what the verdict on
-// a trunk says.
-func (r *Run) fate() string {
+// fate says how most calls ended, unless they were answered, and what to try then. That calls are blocked is what the
+// verdict on a trunk says.
+func (r *Run) fate() (text, remedy string) {
 	for _, o := range r.Totals.outcomes() {
 		fate, known := r.Load.fate(o.class)
 		if !known || 2*o.calls <= r.Totals.Offered || o.class == "blocked" && r.Acceptance != nil {
@@ -41,20 +42,25 @@ func (r *Run) fate() string {
 		if one, plural := strings.CutPrefix(fate, "were "); plural {
 			fate = was(o.calls) + " " + one
 		}
+		code := r.mostly(o)
+		remedy = r.remedy(o.class, code)
+		if code != "" {
+			code = ", " + code
+		}
 		return fmt.Sprintf("%s of %s (%s) %s: %s%s.", count(o.calls), r.Load.calls(r.Totals.Offered),
-			shareOf(o.calls, r.Totals.Offered), fate, o.class, r.mostly(o))
+			shareOf(o.calls, r.Totals.Offered), fate, o.class, code), remedy
 	}
-	return ""
+	return "", ""
 }
 
-// mostly names the code with which at least half of the calls of a class ended.
+// mostly names the code with which at least half of the calls of a class ended, empty for none.
 func (r *Run) mostly(o outcome) string {
 	if o.class == "unreachable" || o.class == "timeout" {
 		return ""
 	}
 	for code, n := range r.SIP.Codes {
 		if code >= "300" && 2*n > r.Totals.Offered {
-			return ", " + code
+			return code
 		}
 	}
 	return ""

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,65 @@ func TestTheFirstSentenceSaysHowMostCallsEnded(t *testing.T) {
 	}
 }
 
+func TestTheFirstScreenSaysWhatToTry(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		class measure.Class
+		code  int
+		opens string
+		want  string
+	}{
+		{"no credentials", measure.Policy, 401, "", "--auth-user"},
+		{"a proxy's challenge", measure.Policy, 407, "", "SIPPLAN_PASSWORD"},
+		{"a registrar's challenge", measure.Policy, 401, "REGISTER", "--auth-user"},
+		{"an unknown number", measure.Number, 404, "", "sip:NUMBER@HOST"},
+		{"an unknown address of record", measure.Number, 404, "REGISTER", ""},
+		{"a refused description", measure.Policy, 488, "", "--codecs"},
+		{"busy", measure.User, 486, "", "--busy-codes 486"},
+		{"sent elsewhere", measure.Redirected, 302, "", "--redirects follow"},
+		{"an error of the target's own", measure.TargetError, 500, "", ""},
+		{"some were taken", measure.Blocked, 503, "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := ending(tt.class, tt.code)
+			r.Load.Opens = tt.opens
+			got := NewRun(r).headlines()
+			if tt.want == "" {
+				if len(got) != 1 {
+					t.Errorf("says %q, want how the calls ended alone", got)
+				}
+			} else if len(got) != 2 || !strings.Contains(got[1], tt.want) {
+				t.Errorf("says %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestATrunkThatTakesNoCallMayBeOutOfService(t *testing.T) {
+	r := ending(measure.Blocked, 503)
+	m := r.Steady
+	m.Outcomes[measure.Answered], m.Outcomes[measure.Blocked] = 0, 9600
+	m.Codes[200], m.Codes[503] = 0, 9600
+	m.Seized, m.Completed = 0, 0
+	if got := NewRun(r).headlines(); len(got) != 2 || !strings.Contains(got[1], "out of service") {
+		t.Errorf("says %q", got)
+	}
+}
+
+// Four gates that a busy host left open used to fill the first screen with one reason.
+func TestGatesThatAreOpenForOneReasonShareASentence(t *testing.T) {
+	r := result("blast")
+	r.Health = append(r.Health, measure.Check{Name: "rtp_lateness_p99", Media: true, State: measure.Limited, Why: "this host was late"})
+	run := NewRun(withGates(t, r, "mos p5 >= 4.0", "rtp_loss < 1%", "rtp_silent == 0"))
+	want := []string{"Gates mos p5 >= 4.0, rtp_loss < 1%, rtp_silent == 0: the generator was the limit: this host was late."}
+	if !slices.Equal(run.Why, want) {
+		t.Errorf("says %q, want %q", run.Why, want)
+	}
+	if answer := run.Document().Answer; !strings.HasPrefix(answer[len(answer)-1], "Repeat it") {
+		t.Errorf("ends with %q", answer[len(answer)-1])
+	}
+}
+
 // One call is what somebody tries first.
 func TestOneCallIsSingular(t *testing.T) {
 	r := result("blast")
@@ -57,6 +117,7 @@ func TestOneCallIsSingular(t *testing.T) {
 	r.Steady.Outcomes[measure.Policy], r.Steady.Codes[403] = 1, 1
 	for i, want := range []string{
 		"1 of 1 call (100 %) was refused by a rule of the target: policy, 403.",
+		"A target that forbids all calls may not know this host, or the caller: --from names another one.",
 		"The run is complete: 0 of 1 call was answered. No gate was set.",
 	} {
 		if got := NewRun(r).Document().Answer[i]; got != want {

@@ -68,7 +68,7 @@ func (t Totals) outcomes() []outcome {
 		{"policy", t.Policy, "refused by a rule"},
 		{"target_error", t.TargetError, "the target failed"},
 		{"timeout", t.Timeout, "no answer in time"},
-		{"unreachable", t.Unreachable, "nothing listens there"},
+		{"unreachable", t.Unreachable, "nobody could be reached"},
 		{"unexpected", t.Unexpected, "not what the scenario allows"},
 		{"not_started", t.NotStarted, "this generator could not"},
 		{"aborted", t.Aborted, "cut off when the run was stopped"},

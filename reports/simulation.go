@@ -31,14 +31,14 @@ type simulationPage struct{ r *sim.Result }
 // answer says how the worst trunk group with a promise does, then what all calls meet.
 func (p simulationPage) answer() []string {
 	var sentences []string
-	asked, hold := p.promised()
+	asked, hold, open := p.promised()
 	switch worst := p.worst(asked); {
 	case len(asked) == 0 && len(p.r.Groups) > 0:
 		sentences = append(sentences, groupSentence(&p.r.Groups[0], "", p.r)+".")
 	case len(asked) == 1:
 		sentences = append(sentences, groupSentence(worst, "", p.r)+".")
 	case len(asked) > 1:
-		sentences = append(sentences, fmt.Sprintf("%s of %s %s the promise; the worst is %s.", count(hold), plural(len(asked), "trunk group"), verb(hold, "hold"), groupSentence(worst, ", which", p.r)))
+		sentences = append(sentences, fmt.Sprintf("%s of %s %s the promise%s; the worst is %s.", count(hold), plural(len(asked), "trunk group"), verb(hold, "hold"), untold(open), groupSentence(worst, ", which", p.r)))
 	}
 	if !p.r.Lost.Known {
 		return append(sentences, "No call arrived.")
@@ -56,18 +56,21 @@ func (p simulationPage) answer() []string {
 	return sentences
 }
 
-// promised returns the groups with a promise, and how many hold it.
-func (p simulationPage) promised() (asked []*sim.GroupResult, hold int) {
+// promised returns the groups with a promise, how many hold it, and of how many that cannot be told.
+func (p simulationPage) promised() (asked []*sim.GroupResult, hold, open int) {
 	for i := range p.r.Groups {
 		g := &p.r.Groups[i]
 		if g.Verdict != sim.NotAsked {
 			asked = append(asked, g)
 		}
-		if g.Verdict == sim.Holds {
+		switch g.Verdict {
+		case sim.Holds:
 			hold++
+		case sim.CannotTell:
+			open++
 		}
 	}
-	return asked, hold
+	return asked, hold, open
 }
 
 // worst returns the group whose blocking is highest for its promise, nil for none.

@@ -11,9 +11,8 @@ import (
 func Comparison(names [2]string, c *sim.Comparison, all bool) Document {
 	t := Table{Title: "Blocked, with the same calls", Columns: columns("trunk group", ">"+names[0], ">"+names[1], ">difference",
 		fmt.Sprintf(">%s interval", percent(c.A.Settings.Confidence)), "better")}
-	better := map[string]string{"first": names[0], "second": names[1], "cannot tell": "cannot tell"}
 	for _, d := range append([]sim.Difference{c.Lost}, c.Groups...) {
-		t.Rows = append(t.Rows, []string{d.Name, estimated(d.A), estimated(d.B), signedPercent(d.Value), signedPercent(d.Low) + " to " + signedPercent(d.High), better[d.Better()]})
+		t.Rows = append(t.Rows, []string{d.Name, estimated(d.A), estimated(d.B), signedPercent(d.Value), signedPercent(d.Low) + " to " + signedPercent(d.High), betterOf(names, d)})
 	}
 	document := Document{Answer: []string{comparisonSentence(names, c.Lost)}, Tables: []Table{t, simulationPage{c.A}.groups(), simulationPage{c.B}.groups()}}
 	document.Tables[1].Title += " of " + names[0]
@@ -24,6 +23,21 @@ func Comparison(names [2]string, c *sim.Comparison, all bool) Document {
 	document.Notes = append(simulationPage{c.A}.notes(),
 		"Both plans were offered the same calls at the same instants, so that the interval is that of the difference alone; in the first row all calls lost for good.")
 	return document
+}
+
+// betterOf names the plan that blocks less, if that can be told. A group that no call of either plan met otherwise is the
+// same in both.
+func betterOf(names [2]string, d sim.Difference) string {
+	switch better := d.Better(); {
+	case better == "first":
+		return names[0]
+	case better == "second":
+		return names[1]
+	case d.Low == 0 && d.High == 0:
+		return "the same"
+	default:
+		return better
+	}
 }
 
 // comparisonSentence says which plan loses fewer calls.

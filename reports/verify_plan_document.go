@@ -19,13 +19,16 @@ func (p *PlanVerification) Document() Document {
 }
 
 func (p *PlanVerification) answer() []string {
-	held := 0
+	held, open := 0, 0
 	for _, s := range p.Streams {
-		if s.Verdict == acceptance.Holds {
+		switch s.Verdict {
+		case acceptance.Holds:
 			held++
+		case acceptance.CannotTell:
+			open++
 		}
 	}
-	first := fmt.Sprintf("%d of %s of the plan %s.", held, plural(len(p.Streams), "promise"), verb(held, "hold"))
+	first := fmt.Sprintf("%d of %s of the plan %s%s.", held, plural(len(p.Streams), "promise"), verb(held, "hold"), untold(open))
 	switch {
 	case p.Verdict == gate.Pass:
 		first = fmt.Sprintf("The plan holds: live calls keep %s.", kept(len(p.Streams)))
@@ -35,6 +38,14 @@ func (p *PlanVerification) answer() []string {
 		first = "Cannot tell whether the plan holds. " + first
 	}
 	return append([]string{first}, p.Why...)
+}
+
+// untold adds to how many promises hold of how many nothing can be told: those are not broken.
+func untold(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and of %s it cannot be told", count(n))
 }
 
 // kept writes that so many promises are all there are.
