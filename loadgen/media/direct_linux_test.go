@@ -2,6 +2,7 @@ package media
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"testing"
 	"time"
@@ -76,6 +77,14 @@ func TestAPortWithTwoSocketsIsStillTaken(t *testing.T) {
 	if !errors.Is(err, unix.EADDRINUSE) {
 		t.Errorf("another program that shares its ports could bind it: %v", err)
 	}
+	if err := ours.close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := newNetwork(0, true).listen(ours.at)
+	if err != nil {
+		t.Fatalf("the port is still taken when its sockets are closed: %v", err)
+	}
+	_ = again.close()
 }
 
 func TestAPeerThatIsNotThereCostsNoPacket(t *testing.T) {
@@ -106,6 +115,53 @@ func TestAPeerThatIsNotThereCostsNoPacket(t *testing.T) {
 		if d := await(t, peer); d.data[0] != 1 {
 			t.Errorf("packet %d: % x, want 1", i, d.data)
 		}
+	}
+}
+
+// What ICMP says of a packet is told by the next call of the system, whichever that is, which does its work nevertheless.
+// Other errors say nothing of the peer.
+func TestARefusalIsNotedByWhateverComesNext(t *testing.T) {
+	for name, next := range map[string]func(ours bound) error{
+		"sending": func(ours bound) error { return ours.sendPeer([]byte{2}) },
+		"receiving": func(ours bound) error {
+			if got := ours.receive(); len(got) != 1 || got[0].data[0] != 1 {
+				return fmt.Errorf("heard %v, want 1, which waited", got)
+			}
+			return nil
+		},
+	} {
+		ours, peer, _ := peers(t, loopback4)
+		mustSend(t, peer, ours.at, 1)
+		if err := ours.sendPeer(make([]byte, 70_000)); !errors.Is(err, unix.EMSGSIZE) || ours.takeRefusal() {
+			t.Errorf("a packet that is too long: %v, and it counts as refused", err)
+		}
+		if err := errors.Join(peer.close(), ours.sendPeer([]byte{1})); err != nil {
+			t.Fatal(err)
+		}
+		if err := next(ours); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !ours.takeRefusal() || ours.takeRefusal() {
+			t.Errorf("%s: the refusal is not told once", name)
+		}
+	}
+}
+
+// A peer that cannot be sent to from here gets nothing, and neither does the one before it.
+func TestAPeerOutOfReachHearsNothing(t *testing.T) {
+	ours, peer, stranger := peers(t, loopback4)
+	elsewhere := netip.MustParseAddrPort("192.0.2.1:9") // from an address of the loopback alone
+	ours.connect(elsewhere)
+	if err := ours.send([]byte{1}, elsewhere); err == nil {
+		t.Error("a packet to a peer that is out of reach was sent")
+	}
+	if got := peer.receive(); len(got) > 0 {
+		t.Errorf("the peer before hears % x", got[0].data)
+	}
+	ours.connect(stranger.at)
+	mustSend(t, ours, stranger.at, 2)
+	if d := await(t, stranger); d.data[0] != 2 {
+		t.Errorf("the next peer hears % x, want 2", d.data)
 	}
 }
 

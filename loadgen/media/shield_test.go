@@ -131,6 +131,38 @@ func TestKeysMayChangeDuringTheCall(t *testing.T) {
 	}
 }
 
+// The same keys, announced again, leave packet indexes as they are: at a wrap of the sequence numbers both ends would
+// otherwise count another one, and a replay would be taken.
+func TestTheSameKeysAgainChangeNothing(t *testing.T) {
+	keys, header := mustKeys(t, AES128SHA80), &rtp.Header{}
+	var out, in shield
+	out.set(keys, Keys{})
+	in.set(Keys{}, keys)
+	open := func(sealed []byte) bool {
+		_, ok := in.open(nil, sealed, header, false)
+		return ok
+	}
+	seal := func(number uint16) []byte {
+		sealed, _ := out.seal(nil, packet(0, number, 1000, 7), header, false)
+		return sealed
+	}
+	before, behind := open(seal(65535)), seal(0)
+	if !before || !open(behind) {
+		t.Fatal("a wrap of the sequence numbers is not followed")
+	}
+	out.set(keys, Keys{})
+	if !open(seal(1)) {
+		t.Error("who sends has lost count of the wrap")
+	}
+	in.set(Keys{}, keys)
+	if open(behind) {
+		t.Error("a replay is taken")
+	}
+	if !open(seal(2)) {
+		t.Error("who listens has lost count of the wrap")
+	}
+}
+
 func TestKeysTravelInSDP(t *testing.T) {
 	for _, suite := range append(Suites(), NullSHA80, NullSHA32) {
 		k := mustKeys(t, suite)

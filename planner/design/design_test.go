@@ -330,6 +330,17 @@ func TestEmergencyCallsKeepThePromisedGoS(t *testing.T) {
 	}
 }
 
+// TestAStrictPromiseToEmergencyCallsAtASmallPlace: however many of the ports are kept, some are left for the other calls, and
+// more are planned until both promises hold.
+func TestAStrictPromiseToEmergencyCallsAtASmallPlace(t *testing.T) {
+	d := work(t, "promise: {emergency_gos: 0.0000001%%}\nemergency: {share: 90%%}\n%s", sites(1, 1, "moderate"))
+	l, g := d.Variant().Locations[0], d.Emergency[0]
+	high, low, err := erlang.Reservation(l.Ports, g.Reserved, g.Erlangs, l.Load.Erlangs-g.Erlangs)
+	if err != nil || high > 1e-9 || low > 0.01 || !g.Holds || g.Reserved == 0 || g.Reserved >= l.Ports {
+		t.Errorf("%d of %d ports are kept: %g of the emergency calls and %g of the others are lost, %v; %+v", g.Reserved, l.Ports, high, low, err, g)
+	}
+}
+
 // TestTheOnlyGatewayFailsWhereCallsKeepPorts: of no port at all none can be kept.
 func TestTheOnlyGatewayFailsWhereCallsKeepPorts(t *testing.T) {
 	d := work(t, "topology: per-site-gateways\nsites: [{name: A, country: DE, users: {moderate: 100}, resilience: none}]\ngateways: [{model: own, kind: e1, ports: 60, mtbf: 100000h}]\nemergency: {share: 50%%}\n")
