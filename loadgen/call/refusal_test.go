@@ -162,6 +162,31 @@ func TestStoppedCallIsNotRedirected(t *testing.T) {
 	}
 }
 
+// What a call said to the place that sent it elsewhere is not said any more, and the next place is heard from the start.
+func TestRedirectionForgetsReliableResponses(t *testing.T) {
+	l := flowLab(t, "- invite:\n    Supported: 100rel\n- bye\n", "", nil)
+	l.caller.cfg.FollowRedirects = true
+	l.caller.cfg.Audio.Allowed = func(netip.Addr) bool { return true }
+	l.lose = func(string) bool { return true }
+	var invite, second packet
+	l.catchNext("-> INVITE", &invite)
+	l.place(0)
+	progress := func(to packet, number int) {
+		l.caller.Receive(sip.Datagram{Data: answerTo(t, to.data, "183 Session Progress", "Contact: <sip:x@192.0.2.2>", "Require: 100rel", fmt.Sprintf("RSeq: %d", number)), From: answererAddress, At: l.now})
+	}
+	progress(invite, 7)
+	l.catchNext("-> INVITE", &second)
+	l.caller.Receive(sip.Datagram{Data: answerTo(t, invite.data, "302 Moved", "Contact: <sip:other@192.0.2.2>"), From: answererAddress, At: l.now})
+	l.runUntil(10 * time.Second)
+	if n := l.count("-> PRACK"); n != 1 {
+		t.Errorf("%d PRACK to who sent the call elsewhere, want one and no repeat", n)
+	}
+	progress(second, 3)
+	if n := l.count("-> PRACK"); n != 2 {
+		t.Errorf("%d PRACK, want one for the first response of the next place", n)
+	}
+}
+
 func TestRedirectionsInACircleEnd(t *testing.T) {
 	l := trunkLab(t, 1, nil)
 	l.caller.cfg.FollowRedirects = true
