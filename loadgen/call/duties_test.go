@@ -99,6 +99,36 @@ func TestRequestThatMeetsThePeersIsSentAgain(t *testing.T) {
 	}
 }
 
+// A re-INVITE that met the peer's waits for a refresh of the session that is under way when its time comes.
+func TestRequestThatMetThePeersWaitsForARefresh(t *testing.T) {
+	l := flowLab(t, "- invite:\n    session: 90s\n- wait 44s\n- hold\n- wait 10m\n- bye\n", talks, nil)
+	var invite packet
+	met := false
+	l.lose = func(message string) bool {
+		return met && strings.HasPrefix(message, "-> INVITE") || strings.HasPrefix(message, "<- 200 OK (3 UPDATE)") && l.now < 50*time.Second
+	}
+	l.place(0)
+	l.runUntil(43 * time.Second)
+	met = true
+	l.catchNext("-> INVITE", &invite)
+	l.runUntil(44*time.Second + 100*time.Millisecond)
+	met = false
+	refusal := fmt.Sprintf("SIP/2.0 491 Request Pending\r\nVia: %s\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %s\r\nContent-Length: 0\r\n\r\n",
+		header(invite.data, "Via"), header(invite.data, "From"), header(invite.data, "To"), header(invite.data, "Call-ID"), header(invite.data, "CSeq"))
+	l.caller.Receive(sip.Datagram{Data: []byte(refusal), From: answererAddress, At: l.now})
+	l.runUntil(50 * time.Second)
+	if invites, updates := l.count("-> INVITE"), l.count("-> UPDATE"); invites != 2 || updates == 0 {
+		t.Errorf("%d INVITEs and %d UPDATEs while the refresh waits for its answer, want two and some:\n%s", invites, updates, strings.Join(l.log, "\n"))
+	}
+	l.runUntil(time.Minute)
+	if n := l.count("-> INVITE"); n != 3 {
+		t.Errorf("%d INVITEs, want that which met the peer's again", n)
+	}
+	l.runUntil(15 * time.Minute)
+	l.closed()
+	l.wantOutcome(measure.Answered, 1)
+}
+
 // A peer that is always busy with its own is not asked for ever, and a program that wants 491 gets it.
 func TestGlareEnds(t *testing.T) {
 	for _, tt := range []struct {

@@ -3,6 +3,7 @@ package call
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -159,6 +160,27 @@ func TestStoppedCallIsNotRedirected(t *testing.T) {
 	l.runUntil(2 * time.Minute)
 	if l.settled(); l.calls.InvitesSent != 1 || l.calls.Outcomes[measure.Answered] != 0 {
 		t.Errorf("%d INVITEs after the stop, classes %v; want the first alone", l.calls.InvitesSent, l.calls.Outcomes)
+	}
+}
+
+func TestTransportOfAContact(t *testing.T) {
+	for _, tt := range []struct {
+		uri  string
+		want []sip.Transport
+	}{
+		{"sip:a@192.0.2.3", []sip.Transport{sip.UDP}},
+		{"sips:a@192.0.2.3", []sip.Transport{sip.TLS}},
+		{"SIPS:a@192.0.2.3", []sip.Transport{sip.TLS}},
+		{"sip:a@192.0.2.3;transport=UDP", []sip.Transport{sip.UDP}},
+		{"sip:a@192.0.2.3;lr;Transport=tcp;x=y", []sip.Transport{sip.TCP}},
+		{"sip:a@192.0.2.3;transport=tls?Subject=x", []sip.Transport{sip.TLS}},
+		{"sip:a@192.0.2.3;transport=sctp", nil},
+	} {
+		for _, transport := range []sip.Transport{sip.UDP, sip.TCP, sip.TLS} {
+			if got := sameTransport([]byte(tt.uri), transport); got != slices.Contains(tt.want, transport) {
+				t.Errorf("%s over %s: %v", tt.uri, transport, got)
+			}
+		}
 	}
 }
 

@@ -330,6 +330,16 @@ func TestEmergencyCallsKeepThePromisedGoS(t *testing.T) {
 	}
 }
 
+// TestNoPortIsKeptWhereNobodyCallsOut: the promise is kept or broken by the blocking of all calls.
+func TestNoPortIsKeptWhereNobodyCallsOut(t *testing.T) {
+	for gos, holds := range map[string]bool{"1%%": false, "0.05%%": true} {
+		g := work(t, "promise: {gos: "+gos+"}\ndemand: {inbound: 100%%}\nemergency: {provider: elin}\n%s", sites(1, 1000, "moderate")).Emergency[0]
+		if g.Reserved != 0 || g.Holds != holds || g.Others != g.Blocking || g.Reason != "nothing is reserved" {
+			t.Errorf("grade of service %s: %+v, want that its promise holds: %v", gos, g, holds)
+		}
+	}
+}
+
 // TestAStrictPromiseToEmergencyCallsAtASmallPlace: however many of the ports are kept, some are left for the other calls, and
 // more are planned until both promises hold.
 func TestAStrictPromiseToEmergencyCallsAtASmallPlace(t *testing.T) {
