@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sipplan/sipplan/erlang"
 	"github.com/sipplan/sipplan/planner/plan"
 )
 
@@ -157,6 +158,34 @@ func TestTheTrunkToAProviderFails(t *testing.T) {
 		}
 		about(t, itsps, f.Blocking, want.blocking, 0.01)
 	}
+}
+
+// TestFailuresHeedPortsForEmergencyCalls holds what is lost while something is down against the reservation formula: a
+// quarter of all calls are emergency calls here, for which what is left keeps as many ports as when everything is up.
+func TestFailuresHeedPortsForEmergencyCalls(t *testing.T) {
+	lost := func(d *Design, location int, ports int, erlangs float64) float64 {
+		reserved := min(d.Emergency[location].Reserved, ports)
+		high, low, err := erlang.Reservation(ports, reserved, erlangs/4, erlangs*3/4)
+		if err != nil || reserved == 0 {
+			t.Fatalf("%d of %d ports are kept: %v", reserved, ports, err)
+		}
+		return high/4 + low*3/4
+	}
+	const emergency = "emergency: {share: 50%%}\n"
+	gateways := work(t, emergency+"topology: central-gateways\ngateways: [{model: own, kind: e1, ports: 30, mtbf: 1000h, mttr: 100h}]\n%s", sites(1, 1000, "moderate"))
+	l := gateways.Variant().Locations[0]
+	about(t, "one gateway down", failure(t, gateways, "one own").Blocking, lost(gateways, 0, min(l.Trunk, l.Mix.Calls-30), l.Load.Erlangs), 1e-9)
+	about(t, "over the years", *l.LongRun, *l.Availability(func(ports int, erlangs float64) float64 {
+		if ports == 0 {
+			return 1
+		}
+		return lost(gateways, 0, ports, erlangs)
+	}), 1e-9)
+	trunk := work(t, emergency+"topology: central-sip-trunk\nitsps: [{name: X}, {name: Y, channels: 50}]\n%s", sites(1, 500, "moderate"))
+	about(t, "over another provider", failure(t, trunk, "the SIP trunk").Blocking, lost(trunk, 0, 50, 50), 1e-9)
+	two := work(t, emergency+"topology: central-gateways\ngateways: [{model: 2 E1}]\nsites:\n- {name: A, country: DE, central: true, users: {moderate: 500}}\n"+
+		"- {name: B, country: DE, central: true, users: {moderate: 500}}\n- {name: C, country: DE, served_by: A, users: {moderate: 400}}\n")
+	about(t, "at the other place", failure(t, two, "the whole site").Blocking, lost(two, 1, two.Variant().Locations[1].Trunk, 90), 1e-9)
 }
 
 func TestSensitivityShowsTheCliff(t *testing.T) {
