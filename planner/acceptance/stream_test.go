@@ -57,7 +57,7 @@ routes:
 		t.Fatal(err)
 	}
 	first, second := s.Groups[0], s.Groups[1]
-	if first.Units[0].Name != "first-choice" || first.By != "Erlang B" || math.Abs(first.Formula-over.Mean/15) > 1e-9 {
+	if first.Units[0].Name != "first-choice" || first.By != "Erlang B" || math.Abs(first.Offered-15) > 1e-9 || math.Abs(first.Formula-over.Mean/15) > 1e-9 {
 		t.Errorf("first group %+v", first)
 	}
 	if second.By != "Wilkinson" || math.Abs(second.Offered-over.Mean) > 1e-9 || math.Abs(s.Formula-second.Formula*over.Mean/15) > 1e-9 {
