@@ -103,97 +103,99 @@ func TestScanResponse(t *testing.T) {
 	}
 }
 
-// Each row is one way of writing a header field, and what must be read from it.
+// headerForms are ways of writing a header field, with what must be read from them.
+var headerForms = []struct {
+	name string
+	line string
+	get  func(*Message) []byte
+	want string
+}{
+	{"compact Via", "v: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx", branchOf, "z9hG4bKx"},
+	{"compact Via in upper case", "V:SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx", branchOf, "z9hG4bKx"},
+	{"compact From", "f: <sip:a@b>;tag=x", fromTagOf, "x"},
+	{"compact To", "t:<sip:a@b>;tag=x", toTagOf, "x"},
+	{"compact Call-ID", "i: x", callIDOf, "x"},
+	{"compact Contact", "m: <sip:a@b>", targetOf, "sip:a@b"},
+	{"compact Content-Length", "l: 0", bodyOf, ""},
+	{"compact Content-Type", "c: application/sdp", contentTypeOf, "application/sdp"},
+	{"letters in any case", "cALL-iD: x", callIDOf, "x"},
+	{"white space around the colon", "From \t : \t <sip:a@b>;tag=x \t", fromTagOf, "x"},
+	{"no white space after the colon", "CSeq:7 BYE", cseqOf, "7 BYE"},
+
+	{"folded before the value", "To:\r\n <sip:a@b>;tag=x", toTagOf, "x"},
+	{"folded between parameters, with a tab", "To: <sip:a@b>\r\n\t;\r\n  tag\r\n =\r\n x", toTagOf, "x"},
+	{"folded CSeq", "CSeq: 9\r\n BYE", cseqOf, "9   BYE"},
+	{"folded by a line of white space only", "Call-ID: x\r\n ", callIDOf, "x"},
+
+	{"Via with spaces around the slashes", "Via: SIP / 2.0 / UDP  192.0.2.9:5070 ; branch = z9hG4bKx ", branchOf, "z9hG4bKx"},
+	{"sender of that Via", "Via: SIP / 2.0 / UDP  192.0.2.9:5070 ; branch = z9hG4bKx", sentByOf, "192.0.2.9:5070"},
+	{"sender with spaces around the colon", "Via: SIP/2.0/UDP first.example.com : 4000;x", sentByOf, "first.example.com : 4000"},
+	{"sender is IPv6", "Via: SIP/2.0/UDP [2001:db8::9:1]:5061;branch=z9hG4bKx", sentByOf, "[2001:db8::9:1]:5061"},
+	{"branch after received with colons", "Via: SIP/2.0/UDP [2001:db8::9:1];received=2001:db8::9:255;branch=z9hG4bKx", branchOf, "z9hG4bKx"},
+	{"branch in upper case", "Via: SIP/2.0/UDP h;BRANCH=z9hG4bKx", branchOf, "z9hG4bKx"},
+	{"no branch", "Via: SIP/2.0/UDP h", branchOf, ""},
+	{"branch without a value", "Via: SIP/2.0/UDP h;branch;x=y", branchOf, ""},
+	{"parameter that begins like branch", "Via: SIP/2.0/UDP h;branches=no;branch=z9hG4bKx", branchOf, "z9hG4bKx"},
+	{"branch only in a quoted parameter", `Via: SIP/2.0/UDP h;x=";branch=no"`, branchOf, ""},
+	{"two Via values in one line", "Via: SIP/2.0/UDP h;branch=z9hG4bKx, SIP/2.0/TCP g;branch=z9hG4bKy", secondViaOf, "SIP/2.0/TCP g;branch=z9hG4bKy"},
+	{"topmost of two Via values in one line", "Via: SIP/2.0/UDP h;branch=z9hG4bKx,SIP/2.0/TCP g;branch=z9hG4bKy", branchOf, "z9hG4bKx"},
+	{"comma in a quoted Via parameter", `Via: SIP/2.0/UDP h;x="a, b";branch=z9hG4bKx`, branchOf, "z9hG4bKx"},
+	{"two Via lines", "Via: SIP/2.0/UDP h\r\nv: SIP/2.0/TCP g", secondViaOf, "SIP/2.0/TCP g"},
+
+	{"tag of an addr-spec", "From: sip:a@b;tag=x", fromTagOf, "x"},
+	{"tag of a tel URI", "From: tel:+15550100;phone-context=x;tag=y", fromTagOf, "y"},
+	{"tag within the URI is not the header's", "From: <sip:a@b;tag=no>", fromTagOf, ""},
+	{"tag within the user is not the header's", "From: <sip:a;tag=no@b>;tag=yes", fromTagOf, "yes"},
+	{"tag within a quoted name", `From: "x;tag=no" <sip:a@b>;tag=yes`, fromTagOf, "yes"},
+	{"bracket within a quoted name", `From: "a <sip:c@d>;tag=no" <sip:a@b>;tag=yes`, fromTagOf, "yes"},
+	{"escaped quote in a name", `From: "a \" <x>;tag=no" <sip:a@b>;tag=yes`, fromTagOf, "yes"},
+	{"escaped backslash before the closing quote", `From: "a\\" <sip:a@b>;tag=yes`, fromTagOf, "yes"},
+	{"name without a space before the bracket", "From: caller<sip:a@b>;tag=yes", fromTagOf, "yes"},
+	{"tag within a quoted parameter", `From: <sip:a@b>;x=";tag=no";tag=yes`, fromTagOf, "yes"},
+	{"tag with spaces around it", "From: <sip:a@b> ; tag = yes ; x", fromTagOf, "yes"},
+	{"tag in upper case", "From: <sip:a@b>;TAG=yes", fromTagOf, "yes"},
+	{"parameter that begins like tag", "From: <sip:a@b>;tagged=no;tag=yes", fromTagOf, "yes"},
+	{"empty tag", "To: <sip:a@b>;tag=", toTagOf, ""},
+	{"comma in the name", `To: "Bell, Alexander" <sip:a@b>;tag=x`, toTagOf, "x"},
+
+	{"Contact with a name", `Contact: "A, B" <sip:a@b;transport=udp>;q=0.5`, targetOf, "sip:a@b;transport=udp"},
+	{"Contact without brackets", "Contact: sip:a@b;expires=5", targetOf, "sip:a@b"},
+	{"Contact with spaces in the brackets", "Contact: < sip:a@b >", targetOf, "sip:a@b"},
+	{"first of two Contacts in a line", "Contact: <sip:a,x@b>, <sip:c@d>", contactOf, "<sip:a,x@b>"},
+	{"first of two Contact lines", "Contact: <sip:a@b>\r\nContact: <sip:c@d>", targetOf, "sip:a@b"},
+	{"Contact of everything", "Contact: *", targetOf, ""},
+
+	{"Record-Route with a comma in the URI", "Record-Route: <sip:a,b@c;lr>,<sip:d;lr>", lastRouteOf, "<sip:d;lr>"},
+	{"Record-Route with an empty value", "Record-Route: <sip:a;lr>,,<sip:d;lr>", lastRouteOf, "<sip:d;lr>"},
+	{"Record-Route in two lines", "Record-Route: <sip:a;lr>\r\nrecord-route: <sip:d;lr>", lastRouteOf, "<sip:d;lr>"},
+
+	{"Call-ID of unusual characters", `Call-ID: word%ZK-!.*_+'@word` + "`~)(><:\\/\"][?}{", callIDOf, `word%ZK-!.*_+'@word` + "`~)(><:\\/\"][?}{"},
+	{"leading zeros in CSeq", "CSeq: 0009 BYE", cseqOf, "0009 BYE"},
+	{"Reason of SIP before Reason of Q.850", "Reason: SIP;cause=503\r\nReason: Q.850;cause=34", reasonOf, "Q.850;cause=34"},
+	{"Reason of Q.850 before Reason of SIP", "Reason: Q.850;cause=34\r\nReason: SIP;cause=503", reasonOf, "Q.850;cause=34"},
+	{"leading zeros in Content-Length", "Content-Length: 000", bodyOf, ""},
+	{"Content-Length twice, the same", "Content-Length: 0\r\nl: 0", bodyOf, ""},
+	{"a header without a value", "Subject:", callIDOf, "1-1@192.0.2.1"},
+	{"an unknown header of separators", "X: ;;,,;;,;", callIDOf, "1-1@192.0.2.1"},
+	{"a name that differs in one letter", "Call-IE: x", callIDOf, "1-1@192.0.2.1"},
+}
+
+func branchOf(m *Message) []byte      { return m.Branch }
+func sentByOf(m *Message) []byte      { return m.SentBy }
+func fromTagOf(m *Message) []byte     { return m.FromTag }
+func toTagOf(m *Message) []byte       { return m.ToTag }
+func targetOf(m *Message) []byte      { return m.Target }
+func contactOf(m *Message) []byte     { return m.Contact }
+func callIDOf(m *Message) []byte      { return m.CallID }
+func cseqOf(m *Message) []byte        { return m.CSeqValue }
+func bodyOf(m *Message) []byte        { return m.Body }
+func reasonOf(m *Message) []byte      { return m.Reason }
+func secondViaOf(m *Message) []byte   { return m.Vias[1] }
+func lastRouteOf(m *Message) []byte   { return m.RecordRoutes[m.NumRecordRoutes-1] }
+func contentTypeOf(m *Message) []byte { return m.ContentType }
+
 func TestScanHeaderForms(t *testing.T) {
-	branch := func(m *Message) []byte { return m.Branch }
-	sentBy := func(m *Message) []byte { return m.SentBy }
-	fromTag := func(m *Message) []byte { return m.FromTag }
-	toTag := func(m *Message) []byte { return m.ToTag }
-	target := func(m *Message) []byte { return m.Target }
-	contact := func(m *Message) []byte { return m.Contact }
-	callID := func(m *Message) []byte { return m.CallID }
-	cseq := func(m *Message) []byte { return m.CSeqValue }
-	body := func(m *Message) []byte { return m.Body }
-	reason := func(m *Message) []byte { return m.Reason }
-	second := func(m *Message) []byte { return m.Vias[1] }
-	route := func(m *Message) []byte { return m.RecordRoutes[m.NumRecordRoutes-1] }
-	contentType := func(m *Message) []byte { return m.ContentType }
-	tests := []struct {
-		name string
-		line string
-		get  func(*Message) []byte
-		want string
-	}{
-		{"compact Via", "v: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx", branch, "z9hG4bKx"},
-		{"compact Via in upper case", "V:SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx", branch, "z9hG4bKx"},
-		{"compact From", "f: <sip:a@b>;tag=x", fromTag, "x"},
-		{"compact To", "t:<sip:a@b>;tag=x", toTag, "x"},
-		{"compact Call-ID", "i: x", callID, "x"},
-		{"compact Contact", "m: <sip:a@b>", target, "sip:a@b"},
-		{"compact Content-Length", "l: 0", body, ""},
-		{"compact Content-Type", "c: application/sdp", contentType, "application/sdp"},
-		{"letters in any case", "cALL-iD: x", callID, "x"},
-		{"white space around the colon", "From \t : \t <sip:a@b>;tag=x \t", fromTag, "x"},
-		{"no white space after the colon", "CSeq:7 BYE", cseq, "7 BYE"},
-
-		{"folded before the value", "To:\r\n <sip:a@b>;tag=x", toTag, "x"},
-		{"folded between parameters, with a tab", "To: <sip:a@b>\r\n\t;\r\n  tag\r\n =\r\n x", toTag, "x"},
-		{"folded CSeq", "CSeq: 9\r\n BYE", cseq, "9   BYE"},
-		{"folded by a line of white space only", "Call-ID: x\r\n ", callID, "x"},
-
-		{"Via with spaces around the slashes", "Via: SIP / 2.0 / UDP  192.0.2.9:5070 ; branch = z9hG4bKx ", branch, "z9hG4bKx"},
-		{"sender of that Via", "Via: SIP / 2.0 / UDP  192.0.2.9:5070 ; branch = z9hG4bKx", sentBy, "192.0.2.9:5070"},
-		{"sender with spaces around the colon", "Via: SIP/2.0/UDP first.example.com : 4000;x", sentBy, "first.example.com : 4000"},
-		{"sender is IPv6", "Via: SIP/2.0/UDP [2001:db8::9:1]:5061;branch=z9hG4bKx", sentBy, "[2001:db8::9:1]:5061"},
-		{"branch after received with colons", "Via: SIP/2.0/UDP [2001:db8::9:1];received=2001:db8::9:255;branch=z9hG4bKx", branch, "z9hG4bKx"},
-		{"branch in upper case", "Via: SIP/2.0/UDP h;BRANCH=z9hG4bKx", branch, "z9hG4bKx"},
-		{"no branch", "Via: SIP/2.0/UDP h", branch, ""},
-		{"branch without a value", "Via: SIP/2.0/UDP h;branch;x=y", branch, ""},
-		{"parameter that begins like branch", "Via: SIP/2.0/UDP h;branches=no;branch=z9hG4bKx", branch, "z9hG4bKx"},
-		{"branch only in a quoted parameter", `Via: SIP/2.0/UDP h;x=";branch=no"`, branch, ""},
-		{"two Via values in one line", "Via: SIP/2.0/UDP h;branch=z9hG4bKx, SIP/2.0/TCP g;branch=z9hG4bKy", second, "SIP/2.0/TCP g;branch=z9hG4bKy"},
-		{"topmost of two Via values in one line", "Via: SIP/2.0/UDP h;branch=z9hG4bKx,SIP/2.0/TCP g;branch=z9hG4bKy", branch, "z9hG4bKx"},
-		{"comma in a quoted Via parameter", `Via: SIP/2.0/UDP h;x="a, b";branch=z9hG4bKx`, branch, "z9hG4bKx"},
-		{"two Via lines", "Via: SIP/2.0/UDP h\r\nv: SIP/2.0/TCP g", second, "SIP/2.0/TCP g"},
-
-		{"tag of an addr-spec", "From: sip:a@b;tag=x", fromTag, "x"},
-		{"tag of a tel URI", "From: tel:+15550100;phone-context=x;tag=y", fromTag, "y"},
-		{"tag within the URI is not the header's", "From: <sip:a@b;tag=no>", fromTag, ""},
-		{"tag within the user is not the header's", "From: <sip:a;tag=no@b>;tag=yes", fromTag, "yes"},
-		{"tag within a quoted name", `From: "x;tag=no" <sip:a@b>;tag=yes`, fromTag, "yes"},
-		{"bracket within a quoted name", `From: "a <sip:c@d>;tag=no" <sip:a@b>;tag=yes`, fromTag, "yes"},
-		{"escaped quote in a name", `From: "a \" <x>;tag=no" <sip:a@b>;tag=yes`, fromTag, "yes"},
-		{"escaped backslash before the closing quote", `From: "a\\" <sip:a@b>;tag=yes`, fromTag, "yes"},
-		{"name without a space before the bracket", "From: caller<sip:a@b>;tag=yes", fromTag, "yes"},
-		{"tag within a quoted parameter", `From: <sip:a@b>;x=";tag=no";tag=yes`, fromTag, "yes"},
-		{"tag with spaces around it", "From: <sip:a@b> ; tag = yes ; x", fromTag, "yes"},
-		{"tag in upper case", "From: <sip:a@b>;TAG=yes", fromTag, "yes"},
-		{"parameter that begins like tag", "From: <sip:a@b>;tagged=no;tag=yes", fromTag, "yes"},
-		{"empty tag", "To: <sip:a@b>;tag=", toTag, ""},
-		{"comma in the name", `To: "Bell, Alexander" <sip:a@b>;tag=x`, toTag, "x"},
-
-		{"Contact with a name", `Contact: "A, B" <sip:a@b;transport=udp>;q=0.5`, target, "sip:a@b;transport=udp"},
-		{"Contact without brackets", "Contact: sip:a@b;expires=5", target, "sip:a@b"},
-		{"Contact with spaces in the brackets", "Contact: < sip:a@b >", target, "sip:a@b"},
-		{"first of two Contacts in a line", "Contact: <sip:a,x@b>, <sip:c@d>", contact, "<sip:a,x@b>"},
-		{"first of two Contact lines", "Contact: <sip:a@b>\r\nContact: <sip:c@d>", target, "sip:a@b"},
-		{"Contact of everything", "Contact: *", target, ""},
-
-		{"Record-Route with a comma in the URI", "Record-Route: <sip:a,b@c;lr>,<sip:d;lr>", route, "<sip:d;lr>"},
-		{"Record-Route with an empty value", "Record-Route: <sip:a;lr>,,<sip:d;lr>", route, "<sip:d;lr>"},
-		{"Record-Route in two lines", "Record-Route: <sip:a;lr>\r\nrecord-route: <sip:d;lr>", route, "<sip:d;lr>"},
-
-		{"Call-ID of unusual characters", `Call-ID: word%ZK-!.*_+'@word` + "`~)(><:\\/\"][?}{", callID, `word%ZK-!.*_+'@word` + "`~)(><:\\/\"][?}{"},
-		{"leading zeros in CSeq", "CSeq: 0009 BYE", cseq, "0009 BYE"},
-		{"Reason of SIP before Reason of Q.850", "Reason: SIP;cause=503\r\nReason: Q.850;cause=34", reason, "Q.850;cause=34"},
-		{"Reason of Q.850 before Reason of SIP", "Reason: Q.850;cause=34\r\nReason: SIP;cause=503", reason, "Q.850;cause=34"},
-		{"leading zeros in Content-Length", "Content-Length: 000", body, ""},
-		{"Content-Length twice, the same", "Content-Length: 0\r\nl: 0", body, ""},
-		{"a header without a value", "Subject:", callID, "1-1@192.0.2.1"},
-		{"an unknown header of separators", "X: ;;,,;;,;", callID, "1-1@192.0.2.1"},
-		{"a name that differs in one letter", "Call-IE: x", callID, "1-1@192.0.2.1"},
-	}
-	for _, test := range tests {
+	for _, test := range headerForms {
 		t.Run(test.name, func(t *testing.T) {
 			var m Message
 			if err := Scan(byeWith(test.line), &m); err != nil {
@@ -235,84 +237,92 @@ func TestScanDatagramForms(t *testing.T) {
 	}
 }
 
+// byeHead is a BYE without the empty line at its end.
+var byeHead = strings.TrimSuffix(string(byeWith()), "\r\n")
+
+// byeReplaced is a BYE in which a text stands for another.
+func byeReplaced(before, after string) string {
+	return strings.Replace(string(byeWith()), before, after, 1)
+}
+
+// malformedMessages are messages that break a rule, with the rule, and whether they can be answered all the same.
+var malformedMessages = []struct {
+	name       string
+	text       string
+	want       *MalformedError
+	answerable bool
+}{
+	{"not SIP at all", "\x80\x00\x01\x02 RTP\r\n\r\n", errRequestLine, false},
+	{"an HTTP request", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", errRequestLine, false},
+	{"no version", byeReplaced(" SIP/2.0\r\n", "\r\n"), errRequestLine, false},
+	{"one word", "BYE\r\n\r\n", errRequestLine, false},
+	{"another version", byeReplaced("SIP/2.0\r\n", "SIP/7.0\r\n"), errVersion, true},
+	{"a longer version", byeReplaced("SIP/2.0\r\n", "SIP/2.01\r\n"), errVersion, true},
+	{"Request-URI in brackets", byeReplaced("sip:service@192.0.2.2 ", "<sip:service@192.0.2.2> "), errRequestURI, true},
+	{"Request-URI with a space", byeReplaced("192.0.2.2 ", "192.0.2.2; lr "), errRequestURI, true},
+	{"Request-URI with a tab", byeReplaced("192.0.2.2 ", "192.0.2.2\t;lr "), errRequestURI, true},
+	{"no Request-URI", byeReplaced("sip:service@192.0.2.2 ", " "), errRequestURI, true},
+
+	{"status of four digits", "SIP/2.0 2000 OK\r\n\r\n", errStatusLine, false},
+	{"status that would wrap around 32 bits", "SIP/2.0 4294967496 OK\r\n\r\n", errStatusLine, false},
+	{"status of two digits", "SIP/2.0 20 OK\r\n\r\n", errStatusLine, false},
+	{"status below 100", "SIP/2.0 099 OK\r\n\r\n", errStatusLine, false},
+	{"status above 699", "SIP/2.0 700 OK\r\n\r\n", errStatusLine, false},
+	{"status with a sign", "SIP/2.0 +20 OK\r\n\r\n", errStatusLine, false},
+	{"response of another version", "SIP/3.0 200 OK\r\n\r\n", errStatusLine, false},
+	{"no status", "SIP/2.0\r\n\r\n", errStatusLine, false},
+
+	{"no Via", byeReplaced(viaLine+"\r\n", ""), errNoVia, false},
+	{"no From", byeReplaced(fromLine+"\r\n", ""), errNoFrom, false},
+	{"no To", byeReplaced(toLine+"\r\n", ""), errNoTo, false},
+	{"no Call-ID", byeReplaced(callIDLine+"\r\n", ""), errNoCallID, false},
+	{"no CSeq", byeReplaced(cseqLine+"\r\n", ""), errNoCSeq, false},
+	{"Call-ID without a value", byeReplaced(callIDLine, "Call-ID:"), errEmptyValue, false},
+	{"From without a value", byeReplaced(fromLine, "From: "), errEmptyValue, false},
+
+	{"From twice", byeHead + fromLine + "\r\n\r\n", errTwoFroms, true},
+	{"To twice", byeHead + "t: <sip:x@y>\r\n\r\n", errTwoTos, true},
+	{"Call-ID twice", byeHead + "i: other\r\n\r\n", errTwoCallIDs, true},
+	{"CSeq twice", byeHead + "CSeq: 59 BYE\r\n\r\n", errTwoCSeqs, true},
+	{"Content-Length twice, different", byeHead + "l: 0\r\nContent-Length: 1\r\n\r\nx", errTwoLengths, true},
+
+	{"CSeq of 2^31", byeReplaced("CSeq: 1 ", "CSeq: 2147483648 "), errCSeq, true},
+	{"CSeq that would wrap around 32 bits", byeReplaced("CSeq: 1 ", "CSeq: 4294967297 "), errCSeq, true},
+	{"CSeq that would wrap around 64 bits", byeReplaced("CSeq: 1 ", "CSeq: 36893488147419103233 "), errCSeq, true},
+	{"negative CSeq", byeReplaced("CSeq: 1 ", "CSeq: -1 "), errCSeq, true},
+	{"CSeq without a method", byeReplaced("CSeq: 1 BYE", "CSeq: 1"), errCSeq, true},
+	{"CSeq without a number", byeReplaced("CSeq: 1 BYE", "CSeq: BYE"), errCSeq, true},
+	{"CSeq of another method", byeReplaced("CSeq: 1 BYE", "CSeq: 1 INVITE"), errMethodMismatch, true},
+	{"CSeq of the method in lower case", byeReplaced("CSeq: 1 BYE", "CSeq: 1 bye"), errMethodMismatch, true},
+
+	{"Content-Length beyond the datagram", byeHead + "Content-Length: 10\r\n\r\n123456789", errShortBody, true},
+	{"negative Content-Length", byeHead + "Content-Length: -1\r\n\r\n", errContentLength, true},
+	{"Content-Length that is no number", byeHead + "Content-Length: 0x0\r\n\r\n", errContentLength, true},
+	{"huge Content-Length", byeHead + "Content-Length: 99999999999999999999999\r\n\r\n", errContentLength, true},
+	{"empty Content-Length", byeHead + "Content-Length:\r\n\r\n", errContentLength, true},
+
+	{"quoted name that does not end", byeReplaced("From: sipp <", `From: "sipp <`), errAddress, true},
+	{"bracket that does not end", byeReplaced("192.0.2.2>;tag=t1", "192.0.2.2;tag=t1"), errAddress, true},
+	{"nothing in the brackets", byeReplaced("<sip:sipp@192.0.2.1:5061>", "<>"), errAddress, true},
+	{"Contact that does not end", byeHead + "Contact: <sip:a@b\r\n\r\n", errAddress, true},
+
+	{"empty Via value", byeReplaced(";rport", ";rport,,"), errEmptyVia, true},
+	{"Via without a sender", byeReplaced(viaLine, "Via: SIP/2.0/UDP"), errVia, false},
+	{"Via without a transport", byeReplaced(viaLine, "Via: SIP/2.0 192.0.2.1"), errVia, false},
+	{"Via of a word", byeReplaced(viaLine, "Via: x"), errVia, false},
+	{"more Via values than are kept", byeReplaced(viaLine, strings.Repeat(viaLine+"\r\n", MaxVias)+viaLine), errTooManyVias, true},
+	{"more Record-Route values than are kept", byeHead + "Record-Route: " + strings.Repeat("<sip:h;lr>,", MaxRecordRoutes) + "<sip:h;lr>\r\n\r\n", errTooManyRoutes, true},
+	{"more header lines than allowed", byeHead + strings.Repeat("X: y\r\n", MaxHeaderLines) + "\r\n", errTooManyLines, true},
+
+	{"header line without a colon", byeHead + "Foobar roobar\r\n\r\n", errNoColon, true},
+	{"a folded line that does not end", byeHead + "Subject: x\r\n y", errNoEmptyLine, true},
+	{"no empty line at the end", byeHead, errNoEmptyLine, true},
+	{"carriage return within a value", byeReplaced("tag=f1", "tag=f1\rx"), errBareReturn, true},
+	{"carriage return before the folding", byeReplaced("tag=f1", "tag=f1\r\r\n x"), errBareReturn, true},
+}
+
 func TestScanRefuses(t *testing.T) {
-	bye := string(byeWith())
-	replaced := func(before, after string) string { return strings.Replace(bye, before, after, 1) }
-	tests := []struct {
-		name       string
-		text       string
-		want       *MalformedError
-		answerable bool
-	}{
-		{"not SIP at all", "\x80\x00\x01\x02 RTP\r\n\r\n", errRequestLine, false},
-		{"an HTTP request", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", errRequestLine, false},
-		{"no version", replaced(" SIP/2.0\r\n", "\r\n"), errRequestLine, false},
-		{"one word", "BYE\r\n\r\n", errRequestLine, false},
-		{"another version", replaced("SIP/2.0\r\n", "SIP/7.0\r\n"), errVersion, true},
-		{"a longer version", replaced("SIP/2.0\r\n", "SIP/2.01\r\n"), errVersion, true},
-		{"Request-URI in brackets", replaced("sip:service@192.0.2.2 ", "<sip:service@192.0.2.2> "), errRequestURI, true},
-		{"Request-URI with a space", replaced("192.0.2.2 ", "192.0.2.2; lr "), errRequestURI, true},
-		{"Request-URI with a tab", replaced("192.0.2.2 ", "192.0.2.2\t;lr "), errRequestURI, true},
-		{"no Request-URI", replaced("sip:service@192.0.2.2 ", " "), errRequestURI, true},
-
-		{"status of four digits", "SIP/2.0 2000 OK\r\n\r\n", errStatusLine, false},
-		{"status that would wrap around 32 bits", "SIP/2.0 4294967496 OK\r\n\r\n", errStatusLine, false},
-		{"status of two digits", "SIP/2.0 20 OK\r\n\r\n", errStatusLine, false},
-		{"status below 100", "SIP/2.0 099 OK\r\n\r\n", errStatusLine, false},
-		{"status above 699", "SIP/2.0 700 OK\r\n\r\n", errStatusLine, false},
-		{"status with a sign", "SIP/2.0 +20 OK\r\n\r\n", errStatusLine, false},
-		{"response of another version", "SIP/3.0 200 OK\r\n\r\n", errStatusLine, false},
-		{"no status", "SIP/2.0\r\n\r\n", errStatusLine, false},
-
-		{"no Via", replaced(viaLine+"\r\n", ""), errNoVia, false},
-		{"no From", replaced(fromLine+"\r\n", ""), errNoFrom, false},
-		{"no To", replaced(toLine+"\r\n", ""), errNoTo, false},
-		{"no Call-ID", replaced(callIDLine+"\r\n", ""), errNoCallID, false},
-		{"no CSeq", replaced(cseqLine+"\r\n", ""), errNoCSeq, false},
-		{"Call-ID without a value", replaced(callIDLine, "Call-ID:"), errEmptyValue, false},
-		{"From without a value", replaced(fromLine, "From: "), errEmptyValue, false},
-
-		{"From twice", bye[:len(bye)-2] + fromLine + "\r\n\r\n", errTwoFroms, true},
-		{"To twice", bye[:len(bye)-2] + "t: <sip:x@y>\r\n\r\n", errTwoTos, true},
-		{"Call-ID twice", bye[:len(bye)-2] + "i: other\r\n\r\n", errTwoCallIDs, true},
-		{"CSeq twice", bye[:len(bye)-2] + "CSeq: 59 BYE\r\n\r\n", errTwoCSeqs, true},
-		{"Content-Length twice, different", bye[:len(bye)-2] + "l: 0\r\nContent-Length: 1\r\n\r\nx", errTwoLengths, true},
-
-		{"CSeq of 2^31", replaced("CSeq: 1 ", "CSeq: 2147483648 "), errCSeq, true},
-		{"CSeq that would wrap around 32 bits", replaced("CSeq: 1 ", "CSeq: 4294967297 "), errCSeq, true},
-		{"CSeq that would wrap around 64 bits", replaced("CSeq: 1 ", "CSeq: 36893488147419103233 "), errCSeq, true},
-		{"negative CSeq", replaced("CSeq: 1 ", "CSeq: -1 "), errCSeq, true},
-		{"CSeq without a method", replaced("CSeq: 1 BYE", "CSeq: 1"), errCSeq, true},
-		{"CSeq without a number", replaced("CSeq: 1 BYE", "CSeq: BYE"), errCSeq, true},
-		{"CSeq of another method", replaced("CSeq: 1 BYE", "CSeq: 1 INVITE"), errMethodMismatch, true},
-		{"CSeq of the method in lower case", replaced("CSeq: 1 BYE", "CSeq: 1 bye"), errMethodMismatch, true},
-
-		{"Content-Length beyond the datagram", bye[:len(bye)-2] + "Content-Length: 10\r\n\r\n123456789", errShortBody, true},
-		{"negative Content-Length", bye[:len(bye)-2] + "Content-Length: -1\r\n\r\n", errContentLength, true},
-		{"Content-Length that is no number", bye[:len(bye)-2] + "Content-Length: 0x0\r\n\r\n", errContentLength, true},
-		{"huge Content-Length", bye[:len(bye)-2] + "Content-Length: 99999999999999999999999\r\n\r\n", errContentLength, true},
-		{"empty Content-Length", bye[:len(bye)-2] + "Content-Length:\r\n\r\n", errContentLength, true},
-
-		{"quoted name that does not end", replaced("From: sipp <", `From: "sipp <`), errAddress, true},
-		{"bracket that does not end", replaced("192.0.2.2>;tag=t1", "192.0.2.2;tag=t1"), errAddress, true},
-		{"nothing in the brackets", replaced("<sip:sipp@192.0.2.1:5061>", "<>"), errAddress, true},
-		{"Contact that does not end", bye[:len(bye)-2] + "Contact: <sip:a@b\r\n\r\n", errAddress, true},
-
-		{"empty Via value", replaced(";rport", ";rport,,"), errEmptyVia, true},
-		{"Via without a sender", replaced(viaLine, "Via: SIP/2.0/UDP"), errVia, false},
-		{"Via without a transport", replaced(viaLine, "Via: SIP/2.0 192.0.2.1"), errVia, false},
-		{"Via of a word", replaced(viaLine, "Via: x"), errVia, false},
-		{"more Via values than are kept", replaced(viaLine, strings.Repeat(viaLine+"\r\n", MaxVias)+viaLine), errTooManyVias, true},
-		{"more Record-Route values than are kept", bye[:len(bye)-2] + "Record-Route: " + strings.Repeat("<sip:h;lr>,", MaxRecordRoutes) + "<sip:h;lr>\r\n\r\n", errTooManyRoutes, true},
-		{"more header lines than allowed", bye[:len(bye)-2] + strings.Repeat("X: y\r\n", MaxHeaderLines) + "\r\n", errTooManyLines, true},
-
-		{"header line without a colon", bye[:len(bye)-2] + "Foobar roobar\r\n\r\n", errNoColon, true},
-		{"a folded line that does not end", bye[:len(bye)-2] + "Subject: x\r\n y", errNoEmptyLine, true},
-		{"no empty line at the end", bye[:len(bye)-2], errNoEmptyLine, true},
-		{"carriage return within a value", replaced("tag=f1", "tag=f1\rx"), errBareReturn, true},
-		{"carriage return before the folding", replaced("tag=f1", "tag=f1\r\r\n x"), errBareReturn, true},
-	}
-	for _, test := range tests {
+	for _, test := range malformedMessages {
 		t.Run(test.name, func(t *testing.T) {
 			var m Message
 			err := Scan([]byte(test.text), &m)

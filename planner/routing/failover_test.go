@@ -83,112 +83,118 @@ func TestWaitIsThatOfTheRouteAtHand(t *testing.T) {
 	}
 }
 
-func TestPenalty(t *testing.T) {
-	after2 := func(n *routing.Network) { n.Penalty = routing.Penalty{Failures: 2, For: 30 * time.Second} }
-	obey := func(n *routing.Network) { n.Penalty.RetryAfter = routing.Obey }
-	two := func(change func(*routing.Network)) *routing.Network {
-		return with(with(trunks(routing.Ordered, "a", "b"), unlimited), change)
-	}
-	playAll(t, []scene{
-		{"put aside after 2 failures in a row, for 30 s", two(after2), func(d *desk) {
-			d.offer("a")
-			d.fail(503, "b")
-			d.offer("a")
-			d.fail(routing.Timeout, "b")
-			d.offer("b", "b")
-			d.now = 30*time.Second - 1
-			d.offer("b")
-			d.now = 30 * time.Second
-			d.offer("a")
-			if s := d.router.TrunkState(0); s.PutAside != 1 || s.PutAsideUntil != 30*time.Second || s.Busy != 1 {
-				d.t.Errorf("state is %+v", s)
-			}
-		}},
-		{"a response that is no failure ends the row", two(after2), func(d *desk) {
-			d.offer("a")
-			d.fail(503, "b")
-			d.offer("a")
-			d.ends(486, routing.FinalOutcome)
-			d.offer("a")
-			d.fail(503, "b")
-			d.offer("a")
-		}},
-		{"an answer ends the row", two(after2), func(d *desk) {
-			d.offer("a")
-			d.fail(503, "b")
-			d.offer("a")
-			d.router.Answered(d.at.Held())
-			d.offer("a")
-			d.fail(503, "b")
-			d.offer("a")
-		}},
-		{"all trunks put aside", two(after2), func(d *desk) {
-			for range 2 {
-				d.offer("a")
-				d.fail(503, "b")
-				d.ends(503, 0)
-			}
-			d.blocked(routing.PutAside)
-			d.call.Priority = routing.High
-			d.blocked(routing.PutAside)
-		}},
-		{"an emergency call is tried over a trunk put aside", two(after2), func(d *desk) {
-			d.offer("a")
-			d.fail(503, "b")
-			d.offer("a")
-			d.fail(503, "b")
-			d.call.Priority = routing.Emergency
-			d.offer("a")
-		}},
-		{"an emergency call is not sent over a drained trunk", two(after2), func(d *desk) {
-			d.call.Priority = routing.Emergency
-			d.drain("a", true)
-			d.offer("b")
-		}},
-		{"no penalty by default", two(func(*routing.Network) {}), func(d *desk) {
-			for range 100 {
-				d.offer("a")
-				d.fail(503, "b")
-			}
-		}},
-		{"a Retry-After is counted by default", two(func(*routing.Network) {}), func(d *desk) {
-			d.offer("a")
-			d.forget()
-			d.wantTrunk(d.router.Next(&d.at, d.now, 503, 10*time.Second), "b")
-			d.offer("a")
-			if s := d.router.TrunkState(0); s.RetryAfters != 1 || s.PutAsideUntil != 0 {
-				d.t.Errorf("state is %+v, want 1 Retry-After and nothing put aside", s)
-			}
-		}},
-		{"a Retry-After is obeyed", two(obey), func(d *desk) {
-			d.offer("a")
-			d.forget()
-			d.wantTrunk(d.router.Next(&d.at, d.now, 503, 10*time.Second), "b")
-			d.offer("b")
-			d.now = 10 * time.Second
-			d.offer("a")
-		}},
-		{"a Retry-After of a year is obeyed for an hour", two(obey), func(d *desk) {
-			d.offer("a")
-			d.forget()
-			d.wantTrunk(d.router.Next(&d.at, d.now, 503, 365*24*time.Hour), "b")
-			d.now = time.Hour
-			d.offer("a")
-		}},
-		{"only that of a 503 (RFC 3261, 21.5.4)", two(obey), func(d *desk) {
-			d.offer("a")
-			d.forget()
-			d.wantCauses(d.router.Next(&d.at, d.now, 486, 10*time.Second), routing.FinalOutcome)
-			d.offer("a")
-		}},
-		{"draining and returning a trunk forgets its failures", two(after2), func(d *desk) {
-			d.offer("a")
-			d.fail(503, "b")
-			d.drain("a", true)
-			d.drain("a", false)
-			d.offer("a")
-			d.fail(503, "b")
-			d.offer("a")
-		}},
-	})
+func putAsideAfter2(n *routing.Network) {
+	n.Penalty = routing.Penalty{Failures: 2, For: 30 * time.Second}
 }
+func obeyRetryAfter(n *routing.Network) { n.Penalty.RetryAfter = routing.Obey }
+
+// twoTrunks are a route over two trunks without limits, but for a change.
+func twoTrunks(change func(*routing.Network)) *routing.Network {
+	return with(with(trunks(routing.Ordered, "a", "b"), unlimited), change)
+}
+
+// penalties are what becomes of trunks that fail.
+var penalties = []scene{
+	{"put aside after 2 failures in a row, for 30 s", twoTrunks(putAsideAfter2), func(d *desk) {
+		d.offer("a")
+		d.fail(503, "b")
+		d.offer("a")
+		d.fail(routing.Timeout, "b")
+		d.offer("b", "b")
+		d.now = 30*time.Second - 1
+		d.offer("b")
+		d.now = 30 * time.Second
+		d.offer("a")
+		if s := d.router.TrunkState(0); s.PutAside != 1 || s.PutAsideUntil != 30*time.Second || s.Busy != 1 {
+			d.t.Errorf("state is %+v", s)
+		}
+	}},
+	{"a response that is no failure ends the row", twoTrunks(putAsideAfter2), func(d *desk) {
+		d.offer("a")
+		d.fail(503, "b")
+		d.offer("a")
+		d.ends(486, routing.FinalOutcome)
+		d.offer("a")
+		d.fail(503, "b")
+		d.offer("a")
+	}},
+	{"an answer ends the row", twoTrunks(putAsideAfter2), func(d *desk) {
+		d.offer("a")
+		d.fail(503, "b")
+		d.offer("a")
+		d.router.Answered(d.at.Held())
+		d.offer("a")
+		d.fail(503, "b")
+		d.offer("a")
+	}},
+	{"all trunks put aside", twoTrunks(putAsideAfter2), func(d *desk) {
+		for range 2 {
+			d.offer("a")
+			d.fail(503, "b")
+			d.ends(503, 0)
+		}
+		d.blocked(routing.PutAside)
+		d.call.Priority = routing.High
+		d.blocked(routing.PutAside)
+	}},
+	{"an emergency call is tried over a trunk put aside", twoTrunks(putAsideAfter2), func(d *desk) {
+		d.offer("a")
+		d.fail(503, "b")
+		d.offer("a")
+		d.fail(503, "b")
+		d.call.Priority = routing.Emergency
+		d.offer("a")
+	}},
+	{"an emergency call is not sent over a drained trunk", twoTrunks(putAsideAfter2), func(d *desk) {
+		d.call.Priority = routing.Emergency
+		d.drain("a", true)
+		d.offer("b")
+	}},
+	{"no penalty by default", twoTrunks(func(*routing.Network) {}), func(d *desk) {
+		for range 100 {
+			d.offer("a")
+			d.fail(503, "b")
+		}
+	}},
+	{"a Retry-After is counted by default", twoTrunks(func(*routing.Network) {}), func(d *desk) {
+		d.offer("a")
+		d.forget()
+		d.wantTrunk(d.router.Next(&d.at, d.now, 503, 10*time.Second), "b")
+		d.offer("a")
+		if s := d.router.TrunkState(0); s.RetryAfters != 1 || s.PutAsideUntil != 0 {
+			d.t.Errorf("state is %+v, want 1 Retry-After and nothing put aside", s)
+		}
+	}},
+	{"a Retry-After is obeyed", twoTrunks(obeyRetryAfter), func(d *desk) {
+		d.offer("a")
+		d.forget()
+		d.wantTrunk(d.router.Next(&d.at, d.now, 503, 10*time.Second), "b")
+		d.offer("b")
+		d.now = 10 * time.Second
+		d.offer("a")
+	}},
+	{"a Retry-After of a year is obeyed for an hour", twoTrunks(obeyRetryAfter), func(d *desk) {
+		d.offer("a")
+		d.forget()
+		d.wantTrunk(d.router.Next(&d.at, d.now, 503, 365*24*time.Hour), "b")
+		d.now = time.Hour
+		d.offer("a")
+	}},
+	{"only that of a 503 (RFC 3261, 21.5.4)", twoTrunks(obeyRetryAfter), func(d *desk) {
+		d.offer("a")
+		d.forget()
+		d.wantCauses(d.router.Next(&d.at, d.now, 486, 10*time.Second), routing.FinalOutcome)
+		d.offer("a")
+	}},
+	{"draining and returning a trunk forgets its failures", twoTrunks(putAsideAfter2), func(d *desk) {
+		d.offer("a")
+		d.fail(503, "b")
+		d.drain("a", true)
+		d.drain("a", false)
+		d.offer("a")
+		d.fail(503, "b")
+		d.offer("a")
+	}},
+}
+
+func TestPenalty(t *testing.T) { playAll(t, penalties) }

@@ -92,9 +92,17 @@ func simulate(t *testing.T, n *routing.Network, streams []stream, retry routing.
 	return blocked
 }
 
-// TestBlockingIsThatOfTheFormulas lets a router decide in a mini simulation and compares the blocking of
-// each stream with the exact value, within the 99.9 % interval of 20 replications.
-func TestBlockingIsThatOfTheFormulas(t *testing.T) {
+// theory is a network in which calls of each stream are blocked as a formula says.
+type theory struct {
+	name    string
+	network *routing.Network
+	streams []stream
+	retry   routing.Retry
+	want    []float64
+}
+
+func theories(t *testing.T) []theory {
+	t.Helper()
 	must := func(p float64, err error) float64 {
 		if err != nil {
 			t.Fatal(err)
@@ -133,13 +141,7 @@ func TestBlockingIsThatOfTheFormulas(t *testing.T) {
 	retrial, err := erlang.NewRetrial(5, 5, 0.5, 2)
 	must(0, err)
 
-	for _, tt := range []struct {
-		name    string
-		network *routing.Network
-		streams []stream
-		retry   routing.Retry
-		want    []float64
-	}{
+	return []theory{
 		{"ordered: two groups in line are as good as one", groups(routing.Ordered, 4, 6), poisson(7), routing.Retry{},
 			[]float64{must(erlang.B(10, 7))}},
 		{"least used: so are two that share", groups(routing.LeastUsed, 4, 6), poisson(7), routing.Retry{},
@@ -172,7 +174,13 @@ func TestBlockingIsThatOfTheFormulas(t *testing.T) {
 		{"half of the blocked callers try again, after half a holding time", groups(routing.Ordered, 5), poisson(5), routing.Retry{
 			Share: 0.5, Delay: traffic.Duration{Law: traffic.Exponential, Mean: time.Second / 2},
 		}, []float64{retrial.Blocking}},
-	} {
+	}
+}
+
+// TestBlockingIsThatOfTheFormulas lets a router decide in a mini simulation and compares the blocking of
+// each stream with the exact value, within the 99.9 % interval of 20 replications.
+func TestBlockingIsThatOfTheFormulas(t *testing.T) {
+	for _, tt := range theories(t) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			const replications = 20
