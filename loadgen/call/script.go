@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/media"
@@ -285,6 +286,10 @@ func (s *scripts) begin(c *call) *scriptCall {
 		st.timers[i] = scriptTimer{started: c.started}
 	}
 	for i, table := range s.tables {
+		if named := slices.Index(s.tables[:i], table); named >= 0 { // by another name, too
+			st.rows[i] = st.rows[named]
+			continue
+		}
 		st.rows[i] = table.Row(s.random, st.user)
 	}
 	return st
