@@ -2,8 +2,10 @@ package scenarios
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Value is what a variable of a call holds: nothing, a text, a number or a truth. Its text keeps its
@@ -72,13 +74,25 @@ func (v *Value) Parse() (x float64, ok bool) {
 	case numberValue, truthValue:
 		return v.number, true
 	case textValue:
-		if len(v.text) == 0 {
-			return 0, true
-		}
-		x, err := strconv.ParseFloat(string(bytes.TrimLeft(v.text, " \t\r\n\v\f")), 64)
-		return x, err == nil && !math.IsNaN(x)
+		return parseNumber(string(bytes.TrimLeft(v.text, " \t\r\n\v\f")), len(v.text) == 0)
 	}
 	return 0, false
+}
+
+// parseNumber reads a number as C's strtod does, which takes 0x10 and has no underscores between digits; one that is too
+// large is infinite.
+func parseNumber(text string, none bool) (x float64, ok bool) {
+	if none {
+		return 0, true
+	}
+	if strings.ContainsRune(text, '_') {
+		return 0, false
+	}
+	if bare := strings.ToLower(strings.TrimLeft(text, "+-")); strings.HasPrefix(bare, "0x") && !strings.Contains(bare, "p") {
+		text += "p0"
+	}
+	x, err := strconv.ParseFloat(text, 64)
+	return x, err == nil || errors.Is(err, strconv.ErrRange)
 }
 
 // Append appends the value as a message shows it: a number with six decimals, nothing for no value and, as SIPp does,
@@ -90,6 +104,12 @@ func (v *Value) Append(dst []byte) []byte {
 	case numberValue:
 		if v.number == 0 {
 			return dst
+		}
+		switch {
+		case math.IsNaN(v.number):
+			return append(dst, "nan"...)
+		case math.IsInf(v.number, 0):
+			return append(dst, strings.TrimPrefix(strings.ToLower(strconv.FormatFloat(v.number, 'f', -1, 64)), "+")...)
 		}
 		return strconv.AppendFloat(dst, v.number, 'f', 6, 64)
 	case truthValue:

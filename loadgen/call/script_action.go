@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -143,17 +142,31 @@ func (s *scripts) extract(st *scriptCall, a *scenarios.Action, message []byte) m
 }
 
 func (s *scripts) compareText(c *call, st *scriptCall, a *scenarios.Action, now time.Duration) measure.Failure {
-	left := s.value(st, a.From).Append(s.scratch[0][:0])
-	s.scratch[0] = left
-	right := s.scratch[1][:0]
+	left, right := s.value(st, a.From).Text(), s.scratch[1][:0]
 	if a.With >= 0 {
-		right = s.value(st, a.With).Append(right)
+		right = s.value(st, a.With).Text()
 	} else {
 		right = s.text(right, c, st, a.Text, now)
+		s.scratch[1] = right
 	}
-	s.scratch[1] = right
-	order := bytes.Compare(left, right)
+	order := difference(left, right)
 	return s.judge(st, a, order == 0, measure.FailedStrcmpDoesntMatch, measure.FailedStrcmpShouldntMatch, func(v *scenarios.Value) { v.SetNumber(float64(order)) })
+}
+
+// difference returns what C's strcmp says of two texts: 0 of equal ones, else how much the first octet in which they
+// differ is greater on the left; a text that is over counts for 0.
+func difference(left, right []byte) int {
+	at := 0
+	for at < len(left) && at < len(right) && left[at] == right[at] {
+		at++
+	}
+	octet := func(text []byte) int {
+		if at < len(text) {
+			return int(text[at])
+		}
+		return 0
+	}
+	return octet(left) - octet(right)
 }
 
 // assign does the actions that change variables or leave a word, and cannot fail.
@@ -218,13 +231,46 @@ func (s *scripts) rewrite(st *scriptCall, a *scenarios.Action) {
 	case scenarios.Trim:
 		text = bytes.TrimSpace(text)
 	case scenarios.EncodeURL:
-		text = []byte(url.PathEscape(string(text)))
+		text = appendEncoded(s.scratch[1][:0], text)
+		s.scratch[1] = text
 	case scenarios.DecodeURL:
-		if decoded, err := url.PathUnescape(string(text)); err == nil {
-			text = []byte(decoded)
-		}
+		text = decoded(text)
 	}
 	variable.SetText(text)
+}
+
+// appendEncoded appends a text as a part of a URI: all but unreserved characters as %XX (RFC 3986, 2.3).
+func appendEncoded(dst, text []byte) []byte {
+	const digits = "0123456789ABCDEF"
+	for _, c := range text {
+		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~' {
+			dst = append(dst, c)
+			continue
+		}
+		dst = append(dst, '%', digits[c>>4], digits[c&15])
+	}
+	return dst
+}
+
+// decoded resolves %XX in place, and + to a space. A percent sign without two digits stays; %00 ends the text, as in C.
+func decoded(text []byte) []byte {
+	out := text[:0]
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c == '+' {
+			c = ' '
+		} else if c == '%' && i+2 < len(text) {
+			if octet, err := strconv.ParseUint(string(text[i+1:i+3]), 16, 8); err == nil {
+				c = byte(octet)
+				i += 2
+			}
+			if c == 0 {
+				break
+			}
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // order does the actions that reach beyond the call.

@@ -358,3 +358,17 @@ func TestValuesThatEndALineTakeNoOther(t *testing.T) {
 		})
 	}
 }
+
+// SIPp's head writes these; its 3.6.1 knows neither action.
+func TestTextsAreEncodedAsInSIPp(t *testing.T) {
+	for plain, want := range map[string]string{"hello world": "hello%20world", "a+b": "a%2Bb", "sip:a@b;x=1": "sip%3Aa%40b%3Bx%3D1", "~-_.!*'()": "~-_.%21%2A%27%28%29", "%41": "%2541", "\xe4/?&#": "%E4%2F%3F%26%23"} {
+		if got := string(appendEncoded(nil, []byte(plain))); got != want || string(decoded([]byte(got))) != plain {
+			t.Errorf("%q is encoded as %q, want %q; decoded again %q", plain, got, want, decoded([]byte(got)))
+		}
+	}
+	for text, want := range map[string]string{"a+b%20c": "a b c", "%41%42": "AB", "a%00b": "a", "100%": "100%", "%zz": "%zz", "%4": "%4"} {
+		if got := string(decoded([]byte(text))); got != want {
+			t.Errorf("%q is decoded as %q, want %q", text, got, want)
+		}
+	}
+}
