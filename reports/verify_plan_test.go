@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -104,6 +105,46 @@ func TestPlanVerificationIsAsGoodAsItsWorstStream(t *testing.T) {
 	}
 	if empty := NewPlanVerification(PlanResult{}); empty.Verdict != gate.Inconclusive {
 		t.Errorf("no stream at all: %s", empty.Verdict)
+	}
+}
+
+// Gates count beside the promises: the worst of all decides, in whichever stream it stands. Of 10,000 calls 85 may be blocked,
+// not 400.
+func TestPlanVerificationHeedsTheGatesOfEveryStream(t *testing.T) {
+	for _, tt := range []struct {
+		first, second gate.Verdict
+		blocked       [2]uint64
+		want          gate.Verdict
+		answer        string
+	}{
+		{gate.Pass, gate.Pass, [2]uint64{85, 85}, gate.Pass, "The plan holds: live calls keep all 2 promises."},
+		{gate.Fail, gate.Pass, [2]uint64{85, 85}, gate.Fail, "The plan does not hold. 2 of 2 promises of the plan hold."},
+		{gate.Pass, gate.Fail, [2]uint64{85, 85}, gate.Fail, "The plan does not hold. 2 of 2 promises of the plan hold."},
+		{gate.Inconclusive, gate.Pass, [2]uint64{85, 85}, gate.Inconclusive, "Cannot tell whether the plan holds. 2 of 2 promises of the plan hold."},
+		{gate.Pass, gate.Inconclusive, [2]uint64{85, 85}, gate.Inconclusive, "Cannot tell whether the plan holds. 2 of 2 promises of the plan hold."},
+		{gate.Inconclusive, gate.Fail, [2]uint64{85, 85}, gate.Fail, "The plan does not hold. 2 of 2 promises of the plan hold."},
+		{gate.Pass, gate.Pass, [2]uint64{400, 85}, gate.Fail, "The plan does not hold. 1 of 2 promises of the plan holds."},
+		{gate.Pass, gate.Pass, [2]uint64{85, 400}, gate.Fail, "The plan does not hold. 1 of 2 promises of the plan holds."},
+		{gate.Fail, gate.Inconclusive, [2]uint64{85, 85}, gate.Fail, "The plan does not hold. 2 of 2 promises of the plan hold."},
+	} {
+		stream := acceptance.Stream{Name: "A", Erlangs: 20, Promise: acceptance.Promise{Blocking: 0.01},
+			Groups: []acceptance.Group{{Name: "A", Ports: 30, Offered: 20, Formula: 0.0085, By: "Erlang B", Units: []acceptance.Unit{{Name: "A", Ports: 30}}}}}
+		both := []StreamResult{streamResult(t, stream, tt.blocked[0]), streamResult(t, stream, tt.blocked[1])}
+		both[1].Stream.Name = "B"
+		both[0].Run.Gates = []Gate{{Rule: "pdd p95 < 1s", Verdict: tt.first, Reason: "so it was"}}
+		both[1].Run.Gates = []Gate{{Rule: "pdd p95 < 1s", Verdict: tt.second, Reason: "so it was"}}
+		both[0].Run.Interrupted = tt.first == gate.Inconclusive
+		both[1].Run.Interrupted = tt.second == gate.Inconclusive
+		p := NewPlanVerification(PlanResult{Streams: both})
+		verdict, interrupted := p.Outcome()
+		if answer := p.Document().Answer; verdict != tt.want || answer[0] != tt.answer || interrupted != (both[0].Run.Interrupted || both[1].Run.Interrupted) {
+			t.Errorf("gates %s and %s: %s, interrupted %v, %q; want %s", tt.first, tt.second, verdict, interrupted, answer, tt.want)
+		}
+		for name, v := range map[string]gate.Verdict{"A": tt.first, "B": tt.second} {
+			if slices.Contains(p.Why, name+": gate pdd p95 < 1s: so it was.") != (v != gate.Pass) {
+				t.Errorf("the gate of %s is %s, and the reasons are %q", name, v, p.Why)
+			}
+		}
 	}
 }
 

@@ -338,6 +338,33 @@ func TestLongInviteGoesOverTCP(t *testing.T) {
 	}
 }
 
+// An INVITE of 1,300 octets may go over UDP, one of more may not (RFC 3261, 18.1.1): it takes the connection, or is marked
+// where the target takes none.
+func TestInviteAtTheBoundOfUDP(t *testing.T) {
+	for length, long := range map[int]bool{mostOverUDP: false, mostOverUDP + 1: true} {
+		for _, refused := range []bool{false, true} {
+			from := ""
+			for octets := 0; octets < length; from += strings.Repeat("1", max(1, (length-octets)/2)) {
+				l, used := largeLab(t, "+15550100")
+				trunk := &l.caller.trunks.List[0]
+				trunk.Lines[0].From, trunk.refusesLarge = "sip:"+from+"@192.0.2.1:5060", refused
+				var invite packet
+				l.catchNext("-> INVITE", &invite)
+				l.lose = func(string) bool { return true }
+				l.route(time.Second)
+				if octets = len(invite.data); octets > length {
+					t.Errorf("no INVITE has %d octets", length)
+				} else if octets < length {
+					continue
+				}
+				if overTCP, marked := (*used)[0] == 1, l.calls.Oversized > 0; overTCP != (long && !refused) || marked != (long && refused) {
+					t.Errorf("%d octets, connections refused %v: over TCP %v, marked %v", octets, refused, overTCP, marked)
+				}
+			}
+		}
+	}
+}
+
 func TestLongInviteGoesOverUDPWhereTheTargetTakesNoConnection(t *testing.T) {
 	l, used := largeLab(t, strings.Repeat("1", 500))
 	l.lose = func(string) bool { return (*used)[len(*used)-1] == 1 }

@@ -58,6 +58,15 @@ func TestRatiosOfTheRFC6076Vector(t *testing.T) {
 	}
 }
 
+func TestRefusalsCountTheCausesThatTheyHave(t *testing.T) {
+	var r measure.Refusals
+	r.Count(404, 1) // unallocated number, the first of Q.850
+	r.Count(503, 0) // none
+	if r.Codes[404] != 1 || r.Codes[503] != 1 || r.Causes[1] != 1 || r.Causes[0] != 0 {
+		t.Errorf("404 × %d, 503 × %d; cause 1 × %d, no cause × %d", r.Codes[404], r.Codes[503], r.Causes[1], r.Causes[0])
+	}
+}
+
 // A call that a second trunk answered was effective, however many trunks refused it before; one that all of them
 // refused was ineffective once.
 func TestRefusalsOfTriesThatWentOnCountForNoRatio(t *testing.T) {

@@ -34,6 +34,13 @@ func turn(m *measure.Measurement, class measure.Class, n uint64) *measure.Measur
 	return m
 }
 
+// unstarted returns calls that no trunk had room for.
+func unstarted(n uint64) *measure.Measurement {
+	m := &measure.Measurement{Offered: n}
+	m.Outcomes[measure.NotStarted], m.NotStarted[measure.Throttled] = n, n
+	return m
+}
+
 // spread records n delays evenly spread over an interval.
 func spread(h *measure.Histogram, n int, low, high time.Duration) {
 	for i := range n {
@@ -158,6 +165,7 @@ func TestEvaluate(t *testing.T) {
 		{"a count that is reached", "answered >= 100", calls(100, 0), gate.Pass, ""},
 		{"a count that is missed by one", "answered >= 100", calls(99, 0), gate.Fail, "measured 99, must be >= 100 (n = 99)"},
 		{"none of a class", "not_started == 0", calls(100, 0), gate.Pass, ""},
+		{"calls that were never started", "not_started == 0", unstarted(100), gate.Fail, "measured 100, must be == 0 (n = 100)"},
 		{"none of a class, but nothing offered", "not_started == 0", calls(0, 0), gate.Inconclusive, "not_started has no samples"},
 		{"a count that differs", "blocked != 0", calls(100, 1), gate.Pass, ""},
 		{"erlangs", "offered_erlangs >= 19.5", calls(990, 10), gate.Pass, ""},
