@@ -123,14 +123,20 @@ func unknownFlag(command *cobra.Command, unknown *pflag.NotExistError) error {
 		typed, name = "-"+short, short
 	}
 	name, _, _ = strings.Cut(name, "=")
+	if name == "target" && strings.Contains(command.Use, "TARGET") {
+		return usagef("%s: no such flag of %q: the target stands by itself, such as %s sip:10.1.2.3", typed, command.CommandPath(), command.CommandPath())
+	}
 	if near := nearFlag(command.Flags(), name); near != "" {
 		return usagef("%s: no such flag of %q; did you mean --%s?", typed, command.CommandPath(), near)
 	}
 	return usagef("%s: no such flag of %q", typed, command.CommandPath())
 }
 
-// elsewhere is what other load generators call some flags.
+// elsewhere is what other load generators, and other commands, call some flags.
 var elsewhere = map[string]string{
+	"for": "duration", "time": "duration", "length": "duration", "port": "listen", "bind": "listen",
+	"ports": "servers", "circuits": "servers", "channels": "servers", "lines": "servers", "gos": "blocking",
+	"hold-time": "aht", "holding-time": "aht", "acd": "aht", "calls-per-second": "caps",
 	"rate": "caps", "cps": "caps", "concurrency": "max-calls", "limit": "max-calls", "connections": "max-calls", "count": "calls",
 	"timeout": "recv-timeout", "password": "auth-password-file", "insecure": "tls-insecure", "report": "out", "threshold": "gate",
 }

@@ -225,6 +225,9 @@ func (o *gatewayOptions) eachOf(all gateway.Config) ([]gateway.Config, error) {
 			problems = append(problems, err)
 			continue
 		}
+		if cfg.Transport.Secure() && o.tls.cert == "" {
+			problems = append(problems, fmt.Errorf("--tls-cert and --tls-key: are needed to listen on %s, got none", listen))
+		}
 		cfg.Circuits, cfg.Media.Ports = o.circuits()[i], ranges[i]
 		if o.adapt != nil {
 			o.adapt(&cfg)

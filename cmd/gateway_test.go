@@ -51,6 +51,15 @@ func TestAnAddressInUseIsNamedByItsFlag(t *testing.T) {
 	}
 }
 
+func TestASourcePortInUseIsNamedByItsFlag(t *testing.T) {
+	t.Parallel()
+	_, address := startGateway(t, "--media", "none")
+	code, stdout, stderr := commandLine("blast", "sip:"+address, "--caps", "5", "--calls", "1", "--media", "none", "--local", address)
+	if want := "sipplan: --local: listen on udp " + address + ": "; code != codeCouldNotRun || stdout != "" || !strings.Contains(stderr, want) || !strings.Contains(stderr, "another program has that port") {
+		t.Errorf("exit code %d, stderr %q, want %q", code, stderr, want)
+	}
+}
+
 // Whoever writes "number" for "callee" believes that the numbers are called.
 func TestDataWithoutAUseIsWarnedOf(t *testing.T) {
 	t.Parallel()

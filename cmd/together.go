@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen"
@@ -77,6 +78,8 @@ func (r *loadRun) ended(err error) error {
 		}
 	case errors.As(err, &asked):
 		r.halted, err = asked.Error(), nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		err = fmt.Errorf("--local: %w: another program has that port; take another one, or name none", err)
 	}
 	return err
 }

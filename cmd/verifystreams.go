@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sipplan/sipplan/loadgen"
+	"github.com/sipplan/sipplan/planner"
 	"github.com/sipplan/sipplan/planner/acceptance"
 )
 
@@ -43,35 +44,38 @@ func (t *planTest) choose(named map[string]string) error {
 	if err != nil {
 		return err
 	}
-	var known []string
+	var known, lacking []string
 	for _, s := range all {
 		test := &streamTest{Stream: s, targets: map[string]string{}}
-		names, units := test.aim(named)
-		if known = append(known, names...); len(named) > 0 && len(test.targets) < units {
+		names, without := test.aim(named)
+		if known = append(known, names...); len(named) > 0 && len(without) > 0 {
 			t.skipped = append(t.skipped, s.Name)
+			lacking = append(lacking, fmt.Sprintf("%s lacks %s", s.Name, strings.Join(without, ", ")))
 			continue
 		}
 		t.tests = append(t.tests, test)
 	}
+	slices.Sort(known) // a group that several routes end in is there several times
+	known = slices.Compact(known)
 	for name := range named {
 		if !slices.Contains(known, name) {
-			return fmt.Errorf("--target: %s: the plan has no trunk group or gateway of that name, but %s", name, strings.Join(slices.Compact(known), ", "))
+			return fmt.Errorf("--target: %s: the plan has no trunk group or gateway of that name, but %s%s", name, strings.Join(known, ", "), planner.DidYouMean(name, known))
 		}
 	}
 	switch {
 	case len(all) == 0:
 		return fmt.Errorf("%s: offers no calls to any trunk", t.file)
 	case len(t.tests) == 0:
-		return fmt.Errorf("--target: no route or place has a target for each of its gateways; they are %s", strings.Join(slices.Compact(known), ", "))
+		return fmt.Errorf("--target: must name every gateway that the calls of a route or place may go over: %s", strings.Join(lacking, "; "))
 	case len(named) == 0 && len(t.units()) > planGateways:
 		return fmt.Errorf("%s: has %d gateways, and this process takes %d; name those to test with --target", t.file, len(t.units()), planGateways)
 	}
 	return nil
 }
 
-// aim gives the gateways of a stream their targets. It returns the names that a target may have, and how many gateways
-// need one: those of a group that is named itself count as one.
-func (s *streamTest) aim(named map[string]string) (names []string, units int) {
+// aim gives the gateways of a stream their targets. It returns the names that a target may have, and those of gateways
+// that got none: the gateways of a group that is named itself count as one.
+func (s *streamTest) aim(named map[string]string) (names, without []string) {
 	for g := range s.Groups {
 		group := &s.Groups[g]
 		names = append(names, group.Name)
@@ -79,13 +83,15 @@ func (s *streamTest) aim(named map[string]string) (names []string, units int) {
 			group.Units = []acceptance.Unit{{Name: strings.ReplaceAll(group.Name, " ", "-"), Ports: group.Ports}}
 		}
 		for _, u := range group.Units {
-			names, units = append(names, u.Name), units+1
+			names = append(names, u.Name)
 			if uri := cmp.Or(named[u.Name], named[group.Name]); uri != "" {
 				s.targets[u.Name] = uri
+			} else {
+				without = append(without, u.Name)
 			}
 		}
 	}
-	return names, units
+	return names, without
 }
 
 // units returns all gateways, each once.

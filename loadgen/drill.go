@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,7 +32,7 @@ func (c *Config) checkDrills() error {
 	for i, d := range c.Drills {
 		switch {
 		case !slices.Contains(names, d.Name):
-			return fmt.Errorf("%s: there is no trunk %q; there are %q", d.Drill, d.Name, names)
+			return fmt.Errorf("%s: there is no trunk %q; there are %s", d.Drill, d.Name, strings.Join(names, ", "))
 		case c.Duration > 0 && d.At >= c.Duration:
 			return fmt.Errorf("%s: must be at a time before the arrivals end after %s", d.Drill, c.Duration)
 		case slices.ContainsFunc(c.Drills[:i], func(other Drill) bool {

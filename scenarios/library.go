@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/sipplan/sipplan/planner"
 )
 
 //go:embed library
@@ -29,7 +31,7 @@ func Names() []string {
 func Source(name string) ([]byte, error) {
 	text, err := library.ReadFile(path.Join("library", name+".yaml"))
 	if err != nil {
-		return nil, fmt.Errorf("scenario %q: not in the library, which has %s", name, strings.Join(Names(), ", "))
+		return nil, fmt.Errorf("scenario %q: not in the library, which has %s%s", name, strings.Join(Names(), ", "), planner.DidYouMean(name, Names()))
 	}
 	return text, nil
 }

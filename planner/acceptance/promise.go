@@ -52,7 +52,11 @@ func within(field string, value, low, high float64) error {
 	if value > low && value < high {
 		return nil
 	}
-	return fmt.Errorf("%s: must be between %s and %s, got %s", field, percent(low), percent(high), percent(value))
+	hint := ""
+	if meant := value / 100; meant > low && meant < high { // 95 for 95 %
+		hint = fmt.Sprintf("; is %s meant?", percent(meant))
+	}
+	return fmt.Errorf("%s: must be between %s and %s, got %s%s", field, percent(low), percent(high), percent(value), hint)
 }
 
 // filled returns the promise with its defaults. Twice a promise of 50 % or more is no limit, so half
