@@ -64,6 +64,16 @@ var keywordNames = map[string]Keyword{
 	"binding": Binding, "subscription_state": ReportState, "replaces": Replaces, "replaces_uri": ReplacesURI, "challenges": Challenges, "refer_report": ReferReport,
 }
 
+// NameOf returns the name of a keyword as files write it in brackets; "" for what has none.
+func NameOf(k Keyword) string {
+	for name, other := range keywordNames {
+		if other == k {
+			return name
+		}
+	}
+	return ""
+}
+
 // wholeLine tells the keywords that stand for complete header lines, or for none.
 func wholeLine(k Keyword) bool {
 	switch k {

@@ -1,6 +1,7 @@
 package sipp
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -47,14 +48,17 @@ func quoted(text string) string {
 
 // converter goes through the steps of a script.
 type converter struct {
-	steps     []scenarios.ScriptStep
-	variables []scenarios.VariableName
-	answers   bool
-	at        int
-	lines     []string
-	notes     []Finding
-	invited   bool // the INVITE that begins the call was there
-	hangsUp   bool
+	steps       []scenarios.ScriptStep
+	variables   []scenarios.VariableName
+	answers     bool
+	at          int
+	lines       []string
+	notes       []Finding
+	must        []*scenarios.ScriptStep // provisional responses that have to come, of the request at hand
+	invited     bool                    // the INVITE that begins the call was there
+	opens       string                  // the request that opens the calls of an answerer of other methods
+	established bool                    // the INVITE that came in was answered
+	held        bool                    // the last INVITE of ours stopped the far end's media
 }
 
 func (c *converter) over() bool { return c.at >= len(c.steps) }
@@ -122,6 +126,7 @@ func (c *converter) sending(method string) bool {
 // an INVITE. It returns that response, nil when the script waits for none.
 func (c *converter) answered(method string) *scenarios.ScriptStep {
 	var final *scenarios.ScriptStep
+	c.must = nil
 	for c.receiving(func(s *scenarios.ScriptStep) bool { return s.Request == "" }) {
 		step := c.here()
 		c.at++
@@ -130,9 +135,10 @@ func (c *converter) answered(method string) *scenarios.ScriptStep {
 		}
 		switch {
 		case step.Status < 200 && !step.Optional:
-			c.note(Warning, step.Line, "that %d must come is not required any more: invite notes what comes", step.Status)
+			c.must = append(c.must, step)
 		case step.Status < 200:
 		case step.Challenge:
+			c.note(Warning, step.Line, "the credentials are those of --auth-user and its password, not of the file")
 			c.retry(method)
 			continue
 		case step.Next >= 0:
@@ -186,18 +192,19 @@ func (c *converter) request(step *scenarios.ScriptStep) {
 	phrase, known := requests[method]
 	switch method {
 	case "BYE":
-		phrase, known, c.hangsUp = "bye", true, true
+		phrase, known = "bye", true
 	case "REGISTER":
-		phrase, known = "register", true
-		if value := c.header(step, "Expires"); value == "0" {
-			phrase = "unregister"
-		} else if value != "" && strings.Trim(value, "0123456789") == "" {
-			phrase = "register for " + value + "s"
-		}
+		phrase, known = c.living(step, "register", "unregister"), true
 	case "MESSAGE", "INFO":
-		phrase, known = strings.TrimSpace(strings.ToLower(method)+" "+c.firstLine(step)), true
+		phrase, known = strings.ToLower(method), true
+		if text := c.body(step); c.plain(step, text) {
+			phrase = strings.TrimSpace(phrase + " " + text)
+		}
 	case "SUBSCRIBE":
-		phrase, known = "subscribe "+c.header(step, "Event"), true
+		event := " " + c.header(step, "Event")
+		phrase, known = c.living(step, "subscribe"+event, "unsubscribe"+event), true
+	case "NOTIFY":
+		phrase, known = "notify "+strings.ReplaceAll(c.header(step, "Subscription-State"), " ", "")+" "+c.header(step, "Event"), true
 	case "REFER":
 		phrase, known = "refer to "+strings.Trim(c.header(step, "Refer-To"), "<>"), true
 	}
@@ -213,11 +220,15 @@ func (c *converter) invite(step *scenarios.ScriptStep) {
 	final := c.answered("INVITE")
 	body := c.text(step.Message.Body)
 	phrase := "invite"
+	held := c.held
+	c.held = false
 	switch {
 	case c.invited && (strings.Contains(body, "a=sendonly") || strings.Contains(body, "0.0.0.0")):
-		phrase = "hold"
+		phrase, c.held = "hold", true
 	case c.invited && strings.Contains(body, "a=inactive"):
-		phrase = "hold inactive"
+		phrase, c.held = "hold inactive", true
+	case c.invited && held:
+		phrase = "resume"
 	case c.invited:
 		phrase = "reinvite"
 	case strings.TrimSpace(body) == "":
@@ -227,7 +238,17 @@ func (c *converter) invite(step *scenarios.ScriptStep) {
 	if final != nil && final.Status >= 300 {
 		c.note(Warning, final.Line, "that the call is refused with %d is not required: it ends in the class of its answer", final.Status)
 	}
-	c.phrase(phrase, step, final)
+	if len(c.must) == 0 {
+		c.phrase(phrase, step, final)
+		return
+	}
+	c.phrase(phrase, step, nil)
+	for _, response := range c.must {
+		c.say("expect %d", response.Status)
+	}
+	if final != nil {
+		c.details(fmt.Sprintf("expect %d", final.Status), c.checks(final))
+	}
 }
 
 // cancel converts a CANCEL with the two responses that end the call.
@@ -239,35 +260,6 @@ func (c *converter) cancel() {
 		c.at++
 	}
 	c.say("cancel")
-}
-
-// standardHeaders are those that every message has anyway.
-var standardHeaders = map[string]bool{
-	"via": true, "from": true, "to": true, "call-id": true, "cseq": true, "contact": true, "max-forwards": true, "content-type": true,
-	"content-length": true, "route": true, "record-route": true, "expires": true, "event": true, "refer-to": true, "authorization": true,
-	"proxy-authorization": true, "allow": true, "user-agent": true, "server": true, "v": true, "f": true, "t": true, "i": true, "m": true, "l": true, "c": true,
-}
-
-// phrase writes a phrase with the headers, checks and variables that belong to it.
-func (c *converter) phrase(phrase string, step, final *scenarios.ScriptStep) {
-	var inside []string
-	for _, line := range strings.Split(c.text(step.Message.Head), "\r\n")[1:] {
-		name, value, found := strings.Cut(line, ":")
-		if found && !standardHeaders[strings.ToLower(strings.TrimSpace(name))] && !strings.ContainsAny(name, "[{") {
-			inside = append(inside, fmt.Sprintf("    %s: %s", strings.TrimSpace(name), quoted(strings.TrimSpace(value))))
-		}
-	}
-	if final != nil {
-		inside = append(inside, c.checks(final)...)
-	}
-	if len(inside) > 0 {
-		phrase += ":"
-	}
-	c.say("%s", phrase)
-	for _, line := range inside {
-		c.lines = append(c.lines, "  "+strings.TrimPrefix(line, "  "))
-	}
-	c.actions(step)
 }
 
 // checks converts the expressions that a response is looked at with.
@@ -335,10 +327,25 @@ func (c *converter) receive(step *scenarios.ScriptStep) {
 	case step.Request == "INVITE" && c.answers && !c.invited:
 		c.invited = true
 		return // an answerer's call begins with it
+	case step.Request == "INVITE" || step.Request == "UPDATE" || step.Request == "PRACK":
+		c.passResponses()
+		c.note(Warning, step.Line, "%s inside the call is not required any more: it is answered unasked", step.Request)
+		return
 	}
+	c.opens = cmp.Or(c.opens, step.Request)
 	c.say("expect %s", step.Request)
 	if step.Request == "BYE" && c.responding(200) {
 		c.at++ // answered unasked
+	}
+}
+
+// passResponses passes over the responses to a request, the final one included, and the ACK behind that of an INVITE.
+func (c *converter) passResponses() {
+	for final := false; !final && !c.over() && c.here().Op == scenarios.ScriptSend && c.here().Message.Status > 0; c.at++ {
+		final = c.here().Message.Status >= 200
+	}
+	if c.receiving(func(s *scenarios.ScriptStep) bool { return s.Request == "ACK" }) {
+		c.at++
 	}
 }
 
@@ -379,10 +386,19 @@ func (c *converter) response(step *scenarios.ScriptStep) {
 		if c.receiving(func(s *scenarios.ScriptStep) bool { return s.Request != "" }) {
 			c.at++ // the request with credentials
 		}
-	case status < 300 && status >= 200 && len(step.Message.Body) > 0:
-		phrase = "answer"
+	case status < 300 && status >= 200 && c.opens == "REGISTER":
+		phrase = c.living(step, "bind", "bind")
+	case status < 300 && status >= 200 && c.invited && !c.established:
+		phrase, c.established = "answer", true
 	case status < 200 && len(step.Message.Body) > 0:
 		phrase += " with sdp"
+	}
+	if status < 200 && c.header(step, "RSeq") != "" {
+		phrase += " reliably"
+	}
+	if status < 300 && status >= 200 && c.opens == "SUBSCRIBE" {
+		c.details(phrase, []string{`    Expires: "[expires]"`, "    Contact: <[local_uri]>"})
+		return
 	}
 	c.phrase(phrase, step, nil)
 }
@@ -426,37 +442,4 @@ func (c *converter) actions(step *scenarios.ScriptStep) {
 			c.lose(step, "an action")
 		}
 	}
-}
-
-// header returns the value of a header of a message.
-func (c *converter) header(step *scenarios.ScriptStep, name string) string {
-	for _, line := range strings.Split(c.text(step.Message.Head), "\r\n") {
-		if field, value, found := strings.Cut(line, ":"); found && strings.EqualFold(strings.TrimSpace(field), name) {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
-}
-
-func (c *converter) firstLine(step *scenarios.ScriptStep) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(c.text(step.Message.Body)), "\r\n")
-	return line
-}
-
-// text writes segments with variables and cells in the native way.
-func (c *converter) text(list []scenarios.Segment) string {
-	var out strings.Builder
-	for _, s := range list {
-		switch s.Keyword {
-		case scenarios.Literal:
-			out.Write(s.Text)
-		case scenarios.Variable:
-			fmt.Fprintf(&out, "{{ %s }}", variableName(c.variables[s.Reference.Index].Name))
-		case scenarios.Field:
-			fmt.Fprintf(&out, "{{ field%d }}", s.Reference.Index)
-		default:
-			out.WriteString("[…]")
-		}
-	}
-	return out.String()
 }
