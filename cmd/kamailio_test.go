@@ -13,7 +13,7 @@ import (
 	"github.com/sipplan/sipplan/loadgen/testbed"
 )
 
-// proxyAccount is the account that the proxy of the tests knows.
+// The account that the proxy of the tests knows.
 const (
 	proxyUser     = "pbx"
 	proxyPassword = "not for production"

@@ -323,7 +323,7 @@ func (f *scriptFlags) readTables() (names []string, tables map[string]*scenarios
 	return names, tables, nil
 }
 
-// account fills in who answers challenges where nobody was named: as in SIPp, the service with the password
+// scriptAccount fills in who answers challenges where nobody was named: as in SIPp, the service with the password
 // "password".
 func scriptAccount(account sip.Credentials, service string) sip.Credentials {
 	if account.User != "" {

@@ -33,7 +33,7 @@ type TrunkWish struct {
 	CAPS     int       // calls per second that this side allows; 0 for no limit
 }
 
-// calls is the name of the route of trunks that are chosen by more than their order.
+// callsRoute is the name of the route of trunks that are chosen by more than their order.
 const callsRoute = "calls"
 
 // Validate returns all that is wrong with the plan.

@@ -78,10 +78,12 @@ type Config struct {
 	Realm           *sip.Realm             // asks for credentials where a program says so; nil: no program may
 
 	Setup, Ringing traffic.Duration // waits of an answering program
-	Random         *rand.Rand       // draws those waits
+	// Random draws those waits, and what else is left to chance: which program a call follows, its row, and whether
+	// overload control spares it.
+	Random *rand.Rand
 
 	Machine  uint64        // differs between the machines of a run, and between runs
-	MaxCalls int           // calls at a time; 0 for no limit
+	MaxCalls int           // calls at a time; 0 for no limit. Beyond it ours do not start, and those of peers get 503
 	Grain    time.Duration // lateness of a start that is not charged to the target
 	// LateLimit is the lateness from which a call counts as late.
 	LateLimit time.Duration
@@ -130,7 +132,8 @@ type Machine struct {
 	routed     []*Trunks // all that calls took, in the order of Reroute
 }
 
-// NewMachine returns a machine without calls.
+// NewMachine returns a machine without calls. The error says what of a program or a script cannot be run; it is a
+// [ColumnError] where the data lack a column.
 func NewMachine(cfg Config) (*Machine, error) {
 	m := &Machine{cfg: cfg, incoming: newIncoming(), next: hopCache{}, bindings: bindings{}, targets: map[string]bool{}, closed: Never}
 	m.cfg.Timers = cfg.Timers.WithDefaults()
@@ -248,7 +251,7 @@ func notStarted(into *measure.Measurement, why measure.Reason) {
 // Next returns the instant at which Advance has something to do, Never when no call waits for a time.
 func (m *Machine) Next() time.Duration { return min(m.table.wheel.next(), m.parting.next()) }
 
-// Advance fires the timers that are due.
+// Advance fires the timers that are due at an instant of the run clock, which never goes back.
 func (m *Machine) Advance(now time.Duration) {
 	m.incoming.forget(now)
 	if m.scripts != nil {

@@ -183,7 +183,7 @@ func (s *scripts) stopCall(c *call, now time.Duration) {
 	s.giveUpCall(c, st, measure.FailedStopped, now)
 }
 
-// lose ends a call whose messages reach nobody.
+// loseCall ends a call whose messages reach nobody.
 func (s *scripts) loseCall(c *call, now time.Duration) {
 	s.stats.Failed++
 	s.stats.Failures[measure.FailedCannotSendMessage]++

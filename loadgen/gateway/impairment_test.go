@@ -49,8 +49,8 @@ func TestBadNetworkLeavesNoCallBehind(t *testing.T) {
 	}
 }
 
-// callOver runs a load against an address and stops it at an instant, unless that is 0.
-func callOver(t *testing.T, address netip.AddrPort, stop time.Duration, load loadgen.Config) *loadgen.Result {
+// callerOf returns a generator that places a load of plain calls to an address.
+func callerOf(t *testing.T, address netip.AddrPort, load loadgen.Config) *loadgen.Generator {
 	t.Helper()
 	var err error
 	if load.Target, err = sip.ParseTarget("sip:" + address.String()); err != nil {
@@ -63,6 +63,13 @@ func callOver(t *testing.T, address netip.AddrPort, stop time.Duration, load loa
 	if err != nil {
 		t.Fatal(err)
 	}
+	return generator
+}
+
+// callOver runs a load against an address and stops it at an instant, unless that is 0.
+func callOver(t *testing.T, address netip.AddrPort, stop time.Duration, load loadgen.Config) *loadgen.Result {
+	t.Helper()
+	generator := callerOf(t, address, load)
 	if stop > 0 {
 		defer time.AfterFunc(stop, generator.Stop).Stop()
 	}

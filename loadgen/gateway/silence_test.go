@@ -12,7 +12,6 @@ import (
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/measure"
 	"github.com/sipplan/sipplan/planner/traffic"
-	"github.com/sipplan/sipplan/scenarios"
 )
 
 // A caller that vanishes without a BYE used to hold its circuit for ever.
@@ -33,20 +32,9 @@ func TestCallerThatVanishesLosesItsCircuit(t *testing.T) {
 // vanish sets up ten calls and leaves them where they are.
 func vanish(t *testing.T, g *Gateway) {
 	t.Helper()
-	load := loadgen.Config{
+	generator := callerOf(t, g.Address(), loadgen.Config{
 		CAPS: 100, Calls: 10, Holding: traffic.Duration{Mean: time.Hour}, Drain: time.Hour, Media: loadgen.Media{Source: media.Tone, Ports: media.PortRange{First: 26100, Last: 26199}},
-	}
-	var err error
-	if load.Target, err = sip.ParseTarget("sip:" + g.Address().String()); err != nil {
-		t.Fatal(err)
-	}
-	if load.Programs, err = scenarios.Load("caller"); err != nil {
-		t.Fatal(err)
-	}
-	generator, err := loadgen.New(load)
-	if err != nil {
-		t.Fatal(err)
-	}
+	})
 	ctx, leave := context.WithCancel(t.Context())
 	go func() {
 		for ctx.Err() == nil {
@@ -56,7 +44,7 @@ func vanish(t *testing.T, g *Gateway) {
 			<-time.After(time.Millisecond)
 		}
 	}()
-	if _, err = generator.Run(ctx); err != nil {
+	if _, err := generator.Run(ctx); err != nil {
 		t.Fatal(err)
 	}
 }

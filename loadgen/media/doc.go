@@ -27,10 +27,10 @@
 // time, once for each codec and packet time, so that frames of any size, pauses and comfort noise cost the packet path
 // nothing. Dial takes packet times of the track for the digits of a telephone (RFC 4733).
 //
-// Where to begin: engine, pool and wheel hold the legs; visit is a leg's share of a sweep, sender, track, dial, echo and
-// control what it says, audio, wav, capture, framefile, g711 and g722 where that comes from, shield how it is protected,
-// receiver, sequence, jitter and playout what it makes of what it hears, score and loudness what
-// that sounded like, extended what both ends tell each other of it; reference, ear and listen mark audio and recognise
+// Where to begin: engine, pool and wheel hold the legs; visit is a leg's share of a sweep, sender, track, dial and
+// echo what it says, audio, wav, capture, framefile, g711 and g722 where that comes from, shield how it is protected,
+// receiver, sequence, jitter and playout what it makes of what it hears, score and loudness what that sounded like;
+// control, report and extended are what both ends tell each other of it, compound how that is written; reference, ear and listen mark audio and recognise
 // it, envelope finds an echo; tap shows packets to a recorder; socket has the one interface to the network, with the
 // fast path in socket_linux, and direct_linux the socket that a peer has to itself.
 package media

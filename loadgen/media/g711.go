@@ -18,11 +18,6 @@ func (c Codec) Decode(code byte) int16 {
 	return int16(decodeMuLaw(code))
 }
 
-// silence returns the code that Encode gives to 0.
-func (c Codec) silence() byte {
-	return c.Encode(0)
-}
-
 const (
 	muLawBias = 33 << 2   // shifts the curve so that each segment starts at a power of two
 	muLawMax  = 8158 << 2 // the largest sample of G.711 table 2a, in the upper 14 of 16 bits

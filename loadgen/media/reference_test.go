@@ -98,7 +98,7 @@ func TestNothingElseIsRecognised(t *testing.T) {
 	}
 }
 
-// reach carries datagrams between two engines of an ether, each after a delay.
+// An end that plays the reference signal back is recognised, and how long it took; any other audio is not.
 func TestTheRightAudioComesBackInTime(t *testing.T) {
 	for _, row := range []struct {
 		name       string

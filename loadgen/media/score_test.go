@@ -97,12 +97,12 @@ func TestWhatWasWrong(t *testing.T) {
 			return true
 		}), []string{"other_packet_time"}},
 		{"silence", 4 * second, stream(n, func(k int, a *arrival) bool {
-			a.body = bytes.Repeat([]byte{PCMU.silence()}, 160)
+			a.body = bytes.Repeat([]byte{PCMU.Encode(0)}, 160)
 			return true
 		}), []string{"silent_audio"}},
 		{"one loud packet is no silence", 4 * second, stream(n, func(k int, a *arrival) bool {
 			if k != 99 {
-				a.body = bytes.Repeat([]byte{PCMU.silence()}, 160)
+				a.body = bytes.Repeat([]byte{PCMU.Encode(0)}, 160)
 			}
 			return true
 		}), nil},

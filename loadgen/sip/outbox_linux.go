@@ -53,7 +53,7 @@ const maxPiece = 1300
 // lookBack bounds how many groups a datagram is compared with.
 const lookBack = 8
 
-// segmentControl is the room for a control message with the length of the pieces.
+// segmentControlLen is the room for a control message with the length of the pieces.
 var segmentControlLen = unix.CmsgLen(2)
 
 const segmentControl = 24 // CmsgSpace(2) on 64-bit systems, enough on 32-bit ones

@@ -51,7 +51,7 @@ func fromSockaddr(room *unix.RawSockaddrInet6) netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom16(room.Addr), port(room.Port))
 }
 
-// Ports are in network order in memory whatever the machine's own.
+// putPort writes a port. Ports are in network order in memory whatever the machine's own.
 func putPort(field *uint16, port uint16) {
 	binary.BigEndian.PutUint16((*[2]byte)(unsafe.Pointer(field))[:], port)
 }

@@ -46,7 +46,7 @@ func openTest(t testing.TB, cfg StreamConfig, newPoller func() (poller, error)) 
 	return s
 }
 
-// patience is how long a test waits for what should come at once.
+// testPatience is how long a test waits for what should come at once.
 const testPatience = 20 * time.Second
 
 // until turns the loops of the given Streams until done, which sees what each has read.

@@ -46,7 +46,7 @@ type webSocketFraming struct {
 	answers []byte
 }
 
-// header is the head of a frame.
+// frameHead is the head of a frame.
 type frameHead struct {
 	final  bool
 	op     byte

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// form is how a file is to be read.
+// fileForm is how a file is to be read.
 type fileForm struct {
 	profile  Profile
 	told     bool // by the first rows

@@ -80,7 +80,7 @@ const (
 	lastYear  = 2099
 )
 
-// errNotATime and its kin say why a text is no time.
+// Why a text is no time.
 var (
 	errNoTime  = errors.New("no time")
 	errSkipped = errors.New("skipped by the clocks")

@@ -90,7 +90,7 @@ func callsPerHolding(s *Source) float64 {
 	return n * aht.Seconds() / last.Seconds()
 }
 
-// inside checks a result against the exact values, and returns what lies outside.
+// outside checks a result against the exact values, and returns what lies outside.
 func (tr trial) outside(r *Result) (misses []string) {
 	for _, c := range tr.checks {
 		if e := c.of(r); !e.Known || c.want < e.Low || c.want > e.High {
