@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
 	"github.com/sipplan/sipplan/planner/routing"
 	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/sipplan/sipplan/scenarios"
@@ -61,6 +62,13 @@ var warmPaths = []warmPath{
 	{name: "a subscription", calls: "- subscribe presence for 60s\n- expect NOTIFY within 5s\n- wait 40s\n- unsubscribe presence\n",
 		answers: "- expect SUBSCRIBE\n- respond 200 OK:\n    Expires: \"[expires]\"\n    Contact: <[local_uri]>\n- notify active presence\n- expect SUBSCRIBE\n- notify terminated presence\n",
 		life:    time.Minute, taken: refreshed},
+	{name: "over a proxy that stays on the way", onWay: inserting("", "From: ", "Record-Route: <sip:192.0.2.2:5060;lr>\r\n"), taken: completed},
+	{name: "another codec", calls: "- invite\n- reinvite codec pcma\n- bye\n", answers: answersAtOnce, taken: completed},
+	{name: "an offer in a reliable 183", calls: "- invite without offer:\n    Supported: 100rel\n- bye\n",
+		answers: "- respond 183 Session Progress reliably\n- answer\n- expect BYE\n", taken: completed},
+	{name: "every fifth message lost", onWay: losing(5), life: 40 * time.Second,
+		taken: func(caller, answerer *Machine) uint64 { return 3 * (sentAgain(caller) + sentAgain(answerer)) }},
+	{name: "a number for each call", calls: "- invite\n- bye\n", answers: answersAtOnce, change: withTable, taken: completed},
 	{name: "a SIPp scenario at both ends", change: scripted("caller.xml", "answerer.xml"), life: 10 * time.Second, taken: completed},
 	{name: "INFO in the dialog", calls: "- invite\n- wait 1s\n- info 1\n- bye\n", answers: answersAtOnce, life: 2 * time.Second, taken: completed},
 }
@@ -78,6 +86,36 @@ func unchallenged(caller, answerer *Machine) uint64 {
 
 func overTCP(_ *testing.T, caller, answerer *Config) {
 	caller.Transport, answerer.Transport = sip.TCP, sip.TCP
+}
+
+// losing lets one of so many messages get lost.
+func losing(each int) func() onWay {
+	return func() onWay {
+		messages, nothing := 0, []byte("\r\n\r\n")
+		return func(message []byte) (changed, _ []byte) {
+			if messages++; messages%each == 0 {
+				return nothing, nil
+			}
+			return message, nil
+		}
+	}
+}
+
+func sentAgain(m *Machine) (n uint64) {
+	for _, sent := range m.cfg.Steady.Retransmissions[measure.Sent] {
+		n += sent
+	}
+	return n
+}
+
+// withTable gives each call the row of a table.
+func withTable(t *testing.T, caller, _ *Config) {
+	t.Helper()
+	table, err := scenarios.ParseTable("numbers.csv", []byte("caller,callee\n+15550101,+15550201\n+15550102,+15550202\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	caller.Pool = Pool{Table: table, Step: 1}
 }
 
 // scripted lets both ends follow scenarios of SIPp's form.
