@@ -108,8 +108,39 @@ func TestPlanVerificationIsAsGoodAsItsWorstStream(t *testing.T) {
 	}
 }
 
+// A trunk group that the calls of two streams try is one row, with what both met there: those that came to its first gateway,
+// and those of them that its last one blocked too.
+func TestGroupOfSeveralStreamsIsOneRow(t *testing.T) {
+	shared := acceptance.Group{Name: "shared", Ports: 18, Offered: 7.6, Formula: 0.012, By: "Wilkinson", Units: []acceptance.Unit{{Name: "shared/gateway-1", Ports: 9}, {Name: "shared/gateway-2", Ports: 9}}}
+	met := func(name string, tries, blocked uint64, erlangs time.Duration) measure.Trunk {
+		one := measure.Trunk{Name: name, Tries: tries, BusyTime: erlangs * 5000 * time.Second} // in a window of 5,000 s
+		one.Outcomes[measure.Blocked], one.Outcomes[measure.Answered] = blocked, tries-blocked
+		return one
+	}
+	var both []StreamResult
+	for name, trunks := range map[string][]measure.Trunk{
+		"A": {met("A", 10_000, 5000, 7), met("shared/gateway-1", 5000, 3000, 1), met("shared/gateway-2", 3000, 400, 2)},
+		"B": {met("B", 10_000, 1000, 8), met("shared/gateway-1", 1000, 500, 3), met("shared/gateway-2", 500, 100, 4)},
+	} {
+		stream := acceptance.Stream{Name: name, Erlangs: 20, Promise: acceptance.Promise{Blocking: 0.01},
+			Groups: []acceptance.Group{{Name: name, Ports: 14, Offered: 20, Formula: 0.38, By: "Erlang B", Units: []acceptance.Unit{{Name: name, Ports: 14}}}, shared}}
+		r := streamResult(t, stream, 85)
+		r.Measured.Trunks, r.Measured.CircuitTime = trunks, time.Duration(r.Measured.Seized)*10*time.Second
+		both = append(both, r)
+	}
+	p := NewPlanVerification(PlanResult{Streams: both})
+	at := slices.IndexFunc(p.Groups, func(g GroupRow) bool { return g.Name == "shared" })
+	if len(p.Groups) != 3 || len(p.Groups[at].Streams) != 2 || strings.Join(p.Groups[at].Targets, " ") != "shared/gateway-1 shared/gateway-2" {
+		t.Fatalf("%+v", p.Groups)
+	}
+	live := p.Groups[at].Live
+	if live.Calls != 6000 || *live.Offered != 12 || *live.Carried != 10 || *live.Blocking != rounded(500./6000) || *live.Low >= *live.Blocking || *live.High <= *live.Blocking {
+		t.Errorf("%d calls of %g E, %g E carried, %g blocked (%g to %g); want 6,000 of 12 E, 10 E, a twelfth", live.Calls, *live.Offered, *live.Carried, *live.Blocking, *live.Low, *live.High)
+	}
+}
+
 // Gates count beside the promises: the worst of all decides, in whichever stream it stands. Of 10,000 calls 85 may be blocked,
-// not 400.
+// not 400; of 140 it cannot be told.
 func TestPlanVerificationHeedsTheGatesOfEveryStream(t *testing.T) {
 	for _, tt := range []struct {
 		first, second gate.Verdict
@@ -124,6 +155,8 @@ func TestPlanVerificationHeedsTheGatesOfEveryStream(t *testing.T) {
 		{gate.Pass, gate.Inconclusive, [2]uint64{85, 85}, gate.Inconclusive, "Cannot tell whether the plan holds. 2 of 2 promises of the plan hold."},
 		{gate.Inconclusive, gate.Fail, [2]uint64{85, 85}, gate.Fail, "The plan does not hold. 2 of 2 promises of the plan hold."},
 		{gate.Pass, gate.Pass, [2]uint64{400, 85}, gate.Fail, "The plan does not hold. 1 of 2 promises of the plan holds."},
+		{gate.Pass, gate.Pass, [2]uint64{140, 85}, gate.Inconclusive, "Cannot tell whether the plan holds. 1 of 2 promises of the plan holds, and of 1 it cannot be told."},
+		{gate.Pass, gate.Pass, [2]uint64{85, 140}, gate.Inconclusive, "Cannot tell whether the plan holds. 1 of 2 promises of the plan holds, and of 1 it cannot be told."},
 		{gate.Pass, gate.Pass, [2]uint64{85, 400}, gate.Fail, "The plan does not hold. 1 of 2 promises of the plan holds."},
 		{gate.Fail, gate.Inconclusive, [2]uint64{85, 85}, gate.Fail, "The plan does not hold. 2 of 2 promises of the plan hold."},
 	} {
