@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/sipplan/sipplan/loadgen/testbed"
+	"github.com/sipplan/sipplan/planner/design"
+	"github.com/sipplan/sipplan/planner/plan"
 )
 
 const twoPlaces = `name: Two places
@@ -187,8 +189,45 @@ func TestVerifyPlanSimulatesWhatItCalls(t *testing.T) {
 		if simulated < 0.9*want || simulated > 1.1*want || live < 0.6*want || live > 1.4*want {
 			t.Errorf("group %d: %g E simulated and %g E live, want %g", i, simulated, live, want)
 		}
+		formula, low, high := at(t, report, "groups", i, "formula", "blocking_ratio").(float64), at(t, report, "groups", i, "simulation", "blocking_ratio_low").(float64), at(t, report, "groups", i, "simulation", "blocking_ratio_high").(float64)
+		if low > 1.3*formula || high < formula/1.3 {
+			t.Errorf("group %d: the simulation says %g to %g, the formula %g", i, low, high, formula)
+		}
 		if hold := at(t, report, "runs", i, "load", "hold"); hold != "mixture" {
 			t.Errorf("live calls last by the law %v", hold)
+		}
+	}
+}
+
+// What calls cannot follow is left out and said; what says nothing else than they do is not.
+func TestVerifyPlanLeavesOutWhatCallsCannotFollow(t *testing.T) {
+	for says, want := range map[string]string{
+		"":                                    "",
+		"demand: {day_to_day: none}\n":        "",
+		"demand: {day_to_day: medium}\n":      "demand.day_to_day",
+		"simulation: {arrivals: poisson}\n":   "",
+		"simulation: {answered: 100%}\n":      "",
+		"simulation: {holding: fixed:180s}\n": "",
+		"demand: {day_to_day: low}\nsimulation: {answered: 90%, retry: {share: 10%}}\n": "simulation.answered simulation.retry demand.day_to_day",
+	} {
+		read, err := plan.Read("plan.yaml", []byte(twoPlaces+says))
+		if err != nil {
+			t.Fatal(err)
+		}
+		days := read.Demand.DayToDay
+		worked, err := design.Work(read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test := &planTest{worked: worked}
+		if err := test.reduce(); err != nil {
+			t.Fatal(err)
+		}
+		if left := strings.Join(test.leftOut, " "); left != want {
+			t.Errorf("%q: left out %q, want %q", says, left, want)
+		}
+		if kept := test.worked.Plan.Demand.DayToDay; kept != "" && kept != "none" || read.Demand.DayToDay != days {
+			t.Errorf("%q: days differ by %q in the test, and by %q in the plan itself", says, kept, read.Demand.DayToDay)
 		}
 	}
 }

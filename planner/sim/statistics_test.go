@@ -167,6 +167,9 @@ func TestAComparisonThatIsInterruptedPairsWhatBothHave(t *testing.T) {
 	if c.A.Windows != c.B.Windows || c.A.Windows < 20 || c.A.Windows > 28 {
 		t.Errorf("%d and %d windows, want about 25 of each", c.A.Windows, c.B.Windows)
 	}
+	if lost, blocked := c.A.Lost, c.A.Groups[0].Blocking; math.Abs(lost.Value-blocked.Value) > 1e-12 || lost == a.Lost {
+		t.Errorf("the first loses %+v of its calls in the windows that both have, its only group %+v, in all of its windows %+v", lost, blocked, a.Lost)
+	}
 	exact := mustB(t, 31, 25) - mustB(t, 30, 25)
 	if d := c.Groups[0]; !(d.Low <= exact && exact <= d.High) || d.High-d.Low > 0.005 {
 		t.Errorf("difference %g (%g to %g), exactly %g", d.Value, d.Low, d.High, exact)
