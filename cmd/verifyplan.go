@@ -306,18 +306,24 @@ func (t *planTest) files(sound loadgen.Media) int {
 	return sum
 }
 
-// simulate simulates the plan's busy hour with everything up and no circuits reserved, as the live calls are.
-func (t *planTest) simulate(ctx context.Context) error {
+// model returns the plan's busy hour with everything up and no circuits reserved, as the live calls are.
+func (t *planTest) model() (*sim.Model, error) {
 	model, err := sim.FromPlan(t.worked)
 	if err != nil {
-		return usage(err)
+		return nil, usage(err)
 	}
 	model.Components = nil
 	for i := range model.Network.Facilities {
 		model.Network.Facilities[i].Limits.Reserved = 0
 	}
-	for i := range model.Network.Trunks {
-		model.Network.Trunks[i].Limits.Reserved = 0
+	return model, nil
+}
+
+// simulate simulates the busy hour until the share of lost calls is known as well as it is to be.
+func (t *planTest) simulate(ctx context.Context) error {
+	model, err := t.model()
+	if err != nil {
+		return err
 	}
 	progress, done := simulationProgress(t.streams, t.file)
 	defer done()

@@ -12,6 +12,7 @@ import (
 	"github.com/sipplan/sipplan/loadgen/testbed"
 	"github.com/sipplan/sipplan/planner/design"
 	"github.com/sipplan/sipplan/planner/plan"
+	"github.com/sipplan/sipplan/planner/sim"
 )
 
 const twoPlaces = `name: Two places
@@ -158,8 +159,8 @@ func TestInterruptedTestOfAPlanStillReports(t *testing.T) {
 	if err := os.WriteFile(file, []byte(twoPlaces), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	verify := startSession(t, "verify", file, "--compress", "1000", "--media", "none", "--output", "json")
-	verify.says(t, `[1-9]\d* in progress`)
+	verify := startSession(t, "verify", file, "--compress", "1000", "--media", "none", "--gate", "answered >= 1000000", "--output", "json")
+	verify.says(t, `([4-9]\d\d|\d{4,}) answered`) // the warm-up is over
 	verify.interrupt()
 	if code := verify.leaves(t); code != codeInterrupted {
 		t.Errorf("exit code %d, want %d", code, codeInterrupted)
@@ -173,6 +174,10 @@ func TestInterruptedTestOfAPlanStillReports(t *testing.T) {
 	}
 	if at(t, report, "runs", 0, "totals", "offered").(float64) == 0 {
 		t.Error("the calls so far are not reported")
+	}
+	if why := at(t, report, "runs", 0, "gates", 0, "reason").(string); at(t, report, "runs", 0, "gates", 0, "verdict") != "inconclusive" ||
+		!strings.Contains(why, "ended before its time") && document(at(t, report, "runs", 0).(map[string]any)).disturbance(t) == "" {
+		t.Errorf("a gate on calls that were still to come says %q", why)
 	}
 }
 
@@ -196,6 +201,37 @@ func TestVerifyPlanSimulatesWhatItCalls(t *testing.T) {
 		if hold := at(t, report, "runs", i, "load", "hold"); hold != "mixture" {
 			t.Errorf("live calls last by the law %v", hold)
 		}
+	}
+}
+
+// The simulation beside live calls has everything up, and no port kept for some of the calls.
+func TestVerifyPlanSimulatesWithEverythingUp(t *testing.T) {
+	const text = "topology: central-gateways\nsites: [{name: A, country: DE, users: {heavy: 300}}]\ngateways: [{model: own, kind: e1, ports: 30, mtbf: 1000h, mttr: 4h}]\n" +
+		"emergency: {share: 5%}\n"
+	read, err := plan.Read("plan.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	worked, err := design.Work(read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reserved := func(m *sim.Model) (sum int) {
+		for _, f := range m.Network.Facilities {
+			sum += f.Limits.Reserved
+		}
+		for _, trunk := range m.Network.Trunks {
+			sum += trunk.Limits.Reserved
+		}
+		return sum
+	}
+	whole, err := sim.FromPlan(worked)
+	if err != nil || reserved(whole) == 0 || len(whole.Components) == 0 {
+		t.Fatalf("%v; the plan itself keeps %d ports and has %d parts that fail, want some", err, reserved(whole), len(whole.Components))
+	}
+	beside, err := (&planTest{worked: worked}).model()
+	if err != nil || reserved(beside) != 0 || len(beside.Components) != 0 {
+		t.Errorf("%v; %d ports are kept and %d parts fail, want none", err, reserved(beside), len(beside.Components))
 	}
 }
 
