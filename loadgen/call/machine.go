@@ -160,7 +160,12 @@ func NewMachine(cfg Config) (*Machine, error) {
 }
 
 // InProgress returns the number of calls that have not ended.
-func (m *Machine) InProgress() int { return m.table.busy }
+func (m *Machine) InProgress() int {
+	if m.scripts != nil {
+		return m.table.busy + m.scripts.settled.alive
+	}
+	return m.table.busy
+}
 
 // Start places a call. A call that cannot be placed ends at once, in the class NotStarted.
 func (m *Machine) Start(now time.Duration, a Attempt) {
@@ -249,7 +254,13 @@ func notStarted(into *measure.Measurement, why measure.Reason) {
 }
 
 // Next returns the instant at which Advance has something to do, Never when no call waits for a time.
-func (m *Machine) Next() time.Duration { return min(m.table.wheel.next(), m.parting.next()) }
+func (m *Machine) Next() time.Duration {
+	next := min(m.table.wheel.next(), m.parting.next())
+	if m.scripts != nil {
+		next = min(next, m.scripts.settled.next())
+	}
+	return next
+}
 
 // Advance fires the timers that are due at an instant of the run clock, which never goes back.
 func (m *Machine) Advance(now time.Duration) {
@@ -266,6 +277,9 @@ func (m *Machine) AdvanceTo(instant, now time.Duration) {
 	if m.parting.active {
 		m.part(now)
 	}
+	if m.scripts != nil {
+		m.scripts.endSettled(now, m.stopping)
+	}
 	m.table.wheel.expire(instant, func(slot int32) { m.onTimer(m.table.at(slot), now) })
 }
 
@@ -275,6 +289,9 @@ func (m *Machine) Abandon(now time.Duration) {
 		c.flags.cut = true
 		m.finish(c, now)
 	})
+	if m.scripts != nil {
+		m.scripts.endSettled(now, true)
+	}
 }
 
 // Unreachable ends the calls that have heard nothing from an address that the network says is not there, or

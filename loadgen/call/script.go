@@ -94,6 +94,9 @@ type scripts struct {
 	states  []*scriptCall // by slot of the call
 	globals []scenarios.Value
 	users   scriptUsers
+	settles bool // calls may become settled ones
+	settled settledCalls
+	effect  scriptEffect
 	tables  []*scenarios.Table
 	flow    *scriptFlow
 	base    *flow // of all calls, as the machine sees it
@@ -215,6 +218,7 @@ func newScripts(m *Machine, cfg *ScriptConfig) (*scripts, error) {
 	}
 	s.setGlobals(script)
 	s.flow = s.bind(script)
+	s.settles = settling(s.flow, &s.cfg)
 	s.base = &flow{program: m.cfg.Programs[0], opening: sip.INVITE, invites: true}
 	if err := s.loadSounds(); err != nil {
 		return nil, err

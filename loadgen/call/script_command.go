@@ -56,7 +56,7 @@ func (s *scripts) command(command []byte, now time.Duration) {
 	framed := append(append(s.scratch[4][:0], '\n'), command...) // each line behind a line end, the first too
 	s.scratch[4] = framed
 	id := callIDOf(headerValue(framed, nameCallID))
-	c, over := s.find(id)
+	c, _, over := s.find(id)
 	switch {
 	case len(id) == 0 || over:
 		s.stats.OutOfCall++

@@ -112,7 +112,7 @@ func (s *scripts) books(_ *call, st *scriptCall, step *scenarios.ScriptStep, now
 }
 
 // countRepeat counts a message that was sent or came in again; invite says that it belongs to an INVITE.
-func (s *scripts) countRepeat(c *call, at int, direction measure.Direction, invite bool) {
+func (s *scripts) countRepeat(into *measure.Measurement, at int, direction measure.Direction, invite bool) {
 	step := &s.stats.Steps[at]
 	if direction == measure.Sent {
 		step.SentAgain++
@@ -120,7 +120,7 @@ func (s *scripts) countRepeat(c *call, at int, direction measure.Direction, invi
 	} else {
 		step.ReceivedAgain++
 	}
-	s.count(c).Retransmissions[direction][s.kindOf(at, invite)]++
+	into.Retransmissions[direction][s.kindOf(at, invite)]++
 }
 
 // kindOf returns how the measurement counts the message of a step, which belongs to an INVITE or not.

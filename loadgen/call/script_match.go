@@ -22,10 +22,12 @@ func readable(r *sip.Message, err error) bool {
 // the script answers; what is left belongs to nobody.
 func (s *scripts) receive(r *sip.Message, from netip.AddrPort, at time.Duration) {
 	id := callIDOf(r.CallID)
-	c, over := s.find(id)
+	c, rest, over := s.find(id)
 	switch {
 	case c != nil:
 		s.incomingMessage(c, s.state(c), r, at)
+	case rest != nil:
+		s.receiveSettled(rest, r, id, at)
 	case over:
 		s.stats.DeadCallMessages++
 	case s.flow.Answer && r.Request && r.Method != sip.ACK && !s.stopping:
@@ -49,21 +51,25 @@ func callIDOf(id []byte) []byte {
 
 var slashes = []byte("///")
 
-// find returns the call of an identifier, or whether it is over.
-func (s *scripts) find(id []byte) (c *call, over bool) {
+// find returns the call of an identifier, what is left of one that has settled, or whether it is over.
+func (s *scripts) find(id []byte) (c *call, rest *settledCall, over bool) {
 	if slot, generation, ours := parseIdentity(id, s.Machine.cfg.Machine); ours {
-		return s.table.find(slot, generation)
+		c, over = s.table.find(slot, generation)
+		return c, nil, over
 	}
-	slot, known := s.incoming.slots[maphash.Bytes(s.incoming.seed, id)]
-	if !known || slot == retired {
-		return nil, known
+	switch slot, known := s.incoming.slots[maphash.Bytes(s.incoming.seed, id)]; {
+	case !known:
+		return nil, nil, false
+	case slot < 0:
+		return nil, s.settled.of(slot), true
+	default:
+		return s.table.at(slot), nil, false
 	}
-	return s.table.at(slot), false
 }
 
 // answer begins a call that comes in.
 func (s *scripts) answer(r *sip.Message, id []byte, from netip.AddrPort, at time.Duration) {
-	if s.Machine.cfg.MaxCalls > 0 && s.table.busy >= s.Machine.cfg.MaxCalls {
+	if s.Machine.cfg.MaxCalls > 0 && s.InProgress() >= s.Machine.cfg.MaxCalls {
 		s.Machine.cfg.Steady.Strays++
 		s.stats.OutOfCall++
 		return
@@ -152,12 +158,12 @@ func (s *scripts) incomingMessage(c *call, st *scriptCall, r *sip.Message, at ti
 func (s *scripts) repeated(c *call, st *scriptCall, r *sip.Message, cookie uint64, at time.Duration) bool {
 	switch {
 	case st.causeAt >= 0 && st.causeHash == cookie:
-		s.countRepeat(c, st.causeAt, measure.Received, r.Method == sip.INVITE)
+		s.countRepeat(s.count(c), st.causeAt, measure.Received, r.Method == sip.INVITE)
 		if !s.lost(&s.flow.steps[st.causeAt]) {
 			s.sendAgain(c, st, st.effectAt, at)
 		}
 	case st.receivedAt >= 0 && st.receivedHash == cookie:
-		s.countRepeat(c, st.receivedAt, measure.Received, r.Method == sip.INVITE)
+		s.countRepeat(s.count(c), st.receivedAt, measure.Received, r.Method == sip.INVITE)
 	default:
 		return false
 	}

@@ -147,7 +147,7 @@ func (s *scripts) pauseStep(c *call, st *scriptCall, step *scenarios.ScriptStep,
 		s.advance(c, st)
 		return false
 	}
-	return true
+	return !step.Final || !s.settle(c, st, now)
 }
 
 // runPause is the length of a pause that the script leaves to the run: the one configured, or the holding
@@ -196,6 +196,7 @@ func (s *scripts) sendStep(c *call, st *scriptCall, step *scenarios.ScriptStep, 
 	}
 	s.noteTransaction(st, step, text, at)
 	s.noteEffect(st, at)
+	s.keepEffect(st, at, text)
 	st.repeatAt = Never
 	if step.Retransmit > 0 && !s.Machine.cfg.Timers.Reliable && !s.cfg.NoRepeats {
 		st.repeatAt, st.interval, st.repeats = now+step.Retransmit, step.Retransmit, 0
@@ -316,7 +317,7 @@ func (s *scripts) repeat(c *call, st *scriptCall, now time.Duration) {
 		st.interval = min(st.interval, s.Machine.cfg.Timers.T2)
 	}
 	st.repeatAt = now + st.interval
-	s.countRepeat(c, st.sentAt, measure.Sent, answersMethod(st.lastSent, inviteName))
+	s.countRepeat(s.count(c), st.sentAt, measure.Sent, answersMethod(st.lastSent, inviteName))
 	if !s.lost(step) {
 		s.queue(c, st.lastSent)
 	}
@@ -336,6 +337,6 @@ func (s *scripts) maxRepeats(invite bool) int {
 // sendAgain sends what a step sent upon a message that came in again.
 func (s *scripts) sendAgain(c *call, st *scriptCall, at int, now time.Duration) {
 	text := s.render(s.Machine.cfg.Wire.Buffer(), c, st, s.flow.steps[at].Message, at, now)
-	s.countRepeat(c, at, measure.Sent, answersMethod(text, inviteName))
+	s.countRepeat(s.count(c), at, measure.Sent, answersMethod(text, inviteName))
 	s.queue(c, text)
 }
