@@ -27,6 +27,37 @@ func (m *Machine) fullFor(r *sip.Message) bool {
 	return !known
 }
 
+// bind confirms a REGISTER: what was asked for, but no longer than the program grants.
+func (m *Machine) bind(c *call, r *sip.Message, now time.Duration) {
+	if r.Contact == nil { // a question for the bindings (RFC 3261, 10.2.3)
+		return
+	}
+	life := time.Duration(c.life(r)) * time.Second
+	m.bindings.bind(m.boundBy(r), life, now, m.count(c))
+}
+
+// life returns the seconds that a REGISTER or SUBSCRIBE is granted.
+func (c *call) life(r *sip.Message) uint32 {
+	seconds, ok := contactLife(r, r.Contact)
+	if !ok {
+		seconds = uint32(defaultLife / time.Second)
+	}
+	if c.keep.life > 0 {
+		seconds = min(seconds, uint32(c.keep.life/time.Second))
+	}
+	return min(seconds, uint32(maxLife/time.Second))
+}
+
+// appendBinding writes the binding that a 200 to REGISTER confirms (RFC 3261, 10.3, step 8).
+func (c *call) appendBinding(dst []byte, r *sip.Message) []byte {
+	seconds := c.life(r)
+	if seconds == 0 || len(r.Target) == 0 {
+		return dst
+	}
+	dst = append(append(append(dst, "Contact: <"...), r.Target...), ">;expires="...)
+	return append(appendUint(dst, seconds), "\r\n"...)
+}
+
 // bind notes what a REGISTER asks for: a life of 0 ends the binding.
 func (b bindings) bind(key uint64, life, now time.Duration, into *measure.Measurement) {
 	until, known := b[key]

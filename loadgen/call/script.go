@@ -289,6 +289,12 @@ func (s *scripts) begin(c *call) *scriptCall {
 	for i := range st.timers {
 		st.timers[i] = scriptTimer{started: c.started}
 	}
+	s.drawRows(st)
+	return st
+}
+
+// drawRows gives a call a row of each data file: one, under however many names it is read.
+func (s *scripts) drawRows(st *scriptCall) {
 	for i, table := range s.tables {
 		if named := slices.Index(s.tables[:i], table); named >= 0 { // by another name, too
 			st.rows[i] = st.rows[named]
@@ -296,7 +302,6 @@ func (s *scripts) begin(c *call) *scriptCall {
 		}
 		st.rows[i] = table.Row(s.random, st.user)
 	}
-	return st
 }
 
 func (s *scripts) newState() *scriptCall {
