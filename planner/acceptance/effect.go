@@ -21,9 +21,9 @@ func (e Evidence) effects() []string {
 			count(unsent), count(m.Offered), percentOf(blocked+unsent, requests+unsent), percentOf(blocked, requests)))
 	}
 	if m.Late > 0 {
-		all = append(all, fmt.Sprintf("%s began late (1 %% of them %s or more): if each had been blocked for that alone, blocking would be %s instead of %s. "+
+		all = append(all, fmt.Sprintf("%s began late, the latest by %s: if each had been blocked for that alone, blocking would be %s instead of %s. "+
 			"Delays count from the instant at which a call was due.",
-			calls(m.Late), rounded(m.Delays[measure.Lateness].Quantile(0.99)), percentOf(blocked-min(blocked, m.Late), requests), percentOf(blocked, requests)))
+			calls(m.Late), rounded(m.Delays[measure.Lateness].Max()), percentOf(blocked-min(blocked, m.Late), requests), percentOf(blocked, requests)))
 	}
 	return all
 }

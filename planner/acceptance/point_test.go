@@ -99,7 +99,7 @@ func TestEffectsBoundWhatTheGeneratorDid(t *testing.T) {
 	e.Measured.Delays[measure.Lateness].Record(12 * time.Millisecond)
 	want := []string{
 		"50 of 10,050 arrivals were not started: if each of them had been blocked, blocking would be 1.49 % instead of 1 %.",
-		"20 calls began late (1 % of them 12ms or more): if each had been blocked for that alone, blocking would be 0.8 % instead of 1 %.",
+		"20 calls began late, the latest by 12ms: if each had been blocked for that alone, blocking would be 0.8 % instead of 1 %.",
 	}
 	j := judge(t, e)
 	if len(j.Effects) != 2 {
