@@ -53,7 +53,7 @@ The exit code is 0 when every promise holds, 99 when one does not, 3 when it can
 		Example: `  sipplan plan init > plan.yaml && sipplan simulate plan.yaml
   sipplan simulate plan.yaml --precision 5%
   sipplan simulate plan.yaml --drill 'fail Hannover/gateway-1 at 00:20 for 15m by closed'
-  sipplan simulate plan.yaml --records Master.csv --duration 1h
+  sipplan simulate one-site.yaml --records Master.csv --duration 1h
   sipplan simulate plan.yaml --conversations Master.csv
   sipplan simulate plan.yaml cheaper.yaml --replications 100`,
 		Args: oneOrTwoPlanFiles,

@@ -137,6 +137,8 @@ func Import(source io.Reader, config Config) (Usage, error) {
 		return Usage{}, err
 	case utf16(head):
 		return Usage{}, ErrUTF16
+	case err == nil && len(head) < headLength && len(bytes.TrimSpace(head)) == 0: // whatever the profile, which would look for its headings
+		return Usage{}, ErrNoRows
 	}
 	f, formErr := newForm(head, config)
 	if formErr != nil {

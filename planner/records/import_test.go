@@ -159,6 +159,7 @@ func TestFormsThatCannotBe(t *testing.T) {
 	}{
 		{"nothing", "", Config{}, "the file has no rows"},
 		{"blank", " \n\n", Config{}, "the file has no rows"},
+		{"nothing of a known form", "", Config{Profile: "cucm", Prefix: "--"}, "the file has no rows"},
 		{"some other text", "Lorem ipsum, dolor\nsit\n", Config{}, "cannot tell the form of a file whose first line has 2 columns (Lorem ipsum, dolor): name a profile (asterisk,"},
 		{"control characters in a heading", "\x1b[31m,b\n", Config{}, "(?[31m, b)"},
 		{"no such heading", "start,end\n", Config{Columns: Columns{Start: "begin", End: "end"}, Prefix: "--"}, `--start: there is no column "begin"; there are start, end`},
