@@ -72,6 +72,7 @@ func (o *answerOptions) apply(streams Streams) error {
 	data, dataErr := o.scenario.table()
 	realm, realmErr := o.challenges(streams, data)
 	sound, mediaErr := o.gateway.media.media()
+	mediaErr = errors.Join(mediaErr, o.gateway.media.readRows(&sound, data), o.gateway.media.readSteps(&sound, o.scenario.scenario, programs))
 	if err := errors.Join(dataErr, realmErr, mediaErr); err != nil {
 		return err
 	}
@@ -80,7 +81,10 @@ func (o *answerOptions) apply(streams Streams) error {
 		circuits = max(1, sound.Ports.Pairs()/max(1, len(o.gateway.listen)))
 	}
 	o.gateway.ports = []int{circuits}
-	o.gateway.adapt = func(cfg *gateway.Config) { cfg.Programs, cfg.Data, cfg.Realm = programs, data, realm }
+	o.gateway.adapt = func(cfg *gateway.Config) {
+		cfg.Programs, cfg.Data, cfg.Realm = programs, data, realm
+		cfg.Media.Rows, cfg.Media.Files = sound.Rows, sound.Files
+	}
 	return checkChallenges(programs, realm)
 }
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -156,4 +157,48 @@ func readText(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// A step plays a file that lies beside the scenario, from there on; play alone goes back to the audio of the run.
+func TestStepsPlayFilesBesideTheScenario(t *testing.T) {
+	const said = 0x5a
+	folder := t.TempDir()
+	for name, content := range map[string]string{
+		"hello.ulaw": strings.Repeat(string([]byte{said}), 8000),
+		"plays.yaml": "scenario: plays\nrole: caller\nsteps:\n- invite\n- play hello.ulaw\n- wait 400ms\n- play\n- wait 200ms\n- bye\n",
+		"gone.yaml":  "scenario: gone\nrole: caller\nsteps:\n- invite\n- play gone.ulaw\n- bye\n",
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := startVoicePeer(t, false, nil)
+	args := []string{"blast", "sip:" + p.sip.LocalAddr().String(), "--caps", "5", "--calls", "1", "--codecs", "pcmu", "--media", "silence", "--ceiling", "off", "--scenario"}
+	if blast := startSession(t, append(args, filepath.Join(folder, "plays.yaml"))...); !slices.Contains([]int{0, codeFailed, codeInconclusive}, blast.leaves(t)) {
+		t.Fatalf("the call did not run: %s", blast.stderr)
+	}
+	var file, other int
+	packet := make([]byte, 2048)
+	for {
+		_ = p.rtp.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		n, _, err := p.rtp.ReadFrom(packet)
+		if err != nil {
+			break
+		}
+		if n < 12+160 {
+			continue
+		}
+		if strings.Trim(string(packet[12:172]), string([]byte{said})) == "" {
+			file++
+		} else {
+			other++
+		}
+	}
+	if file < 10 || other == 0 || file <= other {
+		t.Errorf("%d packets of the file in 400 ms and %d of silence in 200 ms", file, other)
+	}
+	blast := startSession(t, append(args, filepath.Join(folder, "gone.yaml"))...)
+	if code := blast.leaves(t); code != codeUsage || !strings.Contains(fmt.Sprint(blast.stderr), "--scenario: play gone.ulaw: ") {
+		t.Errorf("exit code %d for a file that is not there: %s", code, blast.stderr)
+	}
 }

@@ -197,6 +197,7 @@ func (o *blastOptions) config(command *cobra.Command, streams Streams) (loadgen.
 	var err, mediaErr, programErr, dataErr error
 	cfg.Media, mediaErr = o.media.media()
 	cfg.Programs, programErr = o.scenario.programsOf(scenarios.Caller)
+	mediaErr = errors.Join(mediaErr, o.media.readSteps(&cfg.Media, o.scenario.scenario, cfg.Programs))
 	cfg.Data, dataErr = o.scenario.table()
 	dataErr = errors.Join(dataErr, o.media.readRows(&cfg.Media, cfg.Data))
 	if o.script.given() {

@@ -105,17 +105,17 @@ func newScenariosTopic() *cobra.Command {
         Subject: load test
         on: {486: busy}         # branches by status: 486, or 4xx for a hundred
         check:                  # of the 200: header, body or sdp; matches, is, lacks, present, missing
-          - header Contact matches ^<sip:
+          - header Contact matches ^<sip:.*@
         set:                    # a variable that later steps show as {{ id }}
           id: header X-Session matches id=([0-9]+)
-    - play
+    - play                      # or play hello.wav, a file that stands beside this one
     - expect audio within 2s    # else the call counts as unexpected
     - wait holding              # what --aht and --hold say
     - bye
   branches:
     busy:
       - wait 5s
-      - message call me back, {{ caller }}
+      - message call me back, {{ caller }}   # a column of --data
 
 {{ name }} shows a variable or a column of --data, a CSV file with a row for each call; the columns caller, callee,
 user and password are the addresses and the account of the call. Several flows stand in one file under flows:, each
@@ -123,7 +123,10 @@ with a role; callers share the calls by weight:, answerers by the request that t
 A call that goes otherwise than its steps allow ends in the class unexpected, hung up. Where the machine must act it
 does so unasked: ACK, PRACK, repeats, refreshes of bindings, subscriptions and sessions, 200 to BYE, and another try
 of what met the far end's own (491). invite in a branch of a refusal calls again: the last answer decides the class.
-A URI may show columns, {{ number }}, not variables of set: who is called is checked before the first call.
+A URI may show columns, {{ number }}, not variables of set: who is called is checked before the first call, and every
+call goes by way of the target. register, options and the like may stand before invite: the call is judged by its INVITE.
+Behind bye a flow can register, unregister and wait. [local_ip], [local_port], [local_uri], [transport] and [call_id]
+show what is the call's own.
 
 `)
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)

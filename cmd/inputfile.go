@@ -31,6 +31,11 @@ func readInput(path string, most int) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return readAll(f, path, most)
+}
+
+// readAll reads a file that must not be longer than most octets.
+func readAll(f io.Reader, path string, most int) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(f, int64(most)+1))
 	if err != nil {
 		return nil, err

@@ -3,6 +3,8 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -169,6 +171,37 @@ func (f *mediaFlags) readRows(m *loadgen.Media, data *scenarios.Table) error {
 			return fmt.Errorf("--data: row %d, play: %w", row+1, err)
 		}
 		m.Rows[row] = sound
+	}
+	return nil
+}
+
+// readSteps reads what the steps of a scenario play, from the folder of its file or below.
+func (f *mediaFlags) readSteps(m *loadgen.Media, file string, programs []*scenarios.Program) error {
+	var names []string
+	for _, p := range programs {
+		names = append(names, p.Files()...)
+	}
+	if len(names) == 0 || m.Off {
+		return nil
+	}
+	folder, err := os.OpenRoot(filepath.Dir(file))
+	if err != nil {
+		return fmt.Errorf("--scenario: %w", err)
+	}
+	defer folder.Close()
+	library := media.NewLibrary(func(name string) ([]byte, error) {
+		source, err := folder.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer source.Close()
+		return readAll(source, name, longestSound)
+	})
+	m.Files = map[string]*media.Audio{}
+	for _, name := range names {
+		if m.Files[name], err = library.Open(name); err != nil {
+			return fmt.Errorf("--scenario: play %s: %w", name, err)
+		}
 	}
 	return nil
 }

@@ -3,7 +3,9 @@ package loadgen
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/sipplan/sipplan/loadgen/call"
@@ -16,16 +18,17 @@ import (
 type Media struct {
 	Off          bool // signalling alone
 	Source       media.Source
-	Sound        *media.Audio      // what media.Play plays
-	Rows         []*media.Audio    // what the call of each row of the data plays instead; nil: as the others
-	Plays        int               // times that a file is played; 0: for ever
-	Codecs       []sip.Codec       // in order of preference; empty for PCMU, PCMA
-	Ptime        time.Duration     // packet time to ask for, whole milliseconds from 10 to 60; 0: 20 ms
-	Suppress     media.Suppression // of silence
-	Suites       []media.Suite     // of SRTP, in order of preference; empty for RTP
-	Mux          bool              // offer that RTP and RTCP share a port
-	DSCP         int               // as media.Config has it
-	JitterBuffer time.Duration     // depth of the one by which calls are judged; 0: media.DefaultJitterBuffer
+	Sound        *media.Audio            // what media.Play plays
+	Rows         []*media.Audio          // what the call of each row of the data plays instead; nil: as the others
+	Files        map[string]*media.Audio // what steps of the scenario play that name a file
+	Plays        int                     // times that a file is played; 0: for ever
+	Codecs       []sip.Codec             // in order of preference; empty for PCMU, PCMA
+	Ptime        time.Duration           // packet time to ask for, whole milliseconds from 10 to 60; 0: 20 ms
+	Suppress     media.Suppression       // of silence
+	Suites       []media.Suite           // of SRTP, in order of preference; empty for RTP
+	Mux          bool                    // offer that RTP and RTCP share a port
+	DSCP         int                     // as media.Config has it
+	JitterBuffer time.Duration           // depth of the one by which calls are judged; 0: media.DefaultJitterBuffer
 	Ports        media.PortRange
 }
 
@@ -52,7 +55,7 @@ func (m *Media) prepareAll() error {
 		errs = append(errs, m.prepare(m.Sound))
 	}
 	seen := map[*media.Audio]bool{nil: true}
-	for _, sound := range m.Rows {
+	for _, sound := range slices.AppendSeq(slices.Clone(m.Rows), maps.Values(m.Files)) {
 		if !seen[sound] {
 			seen[sound] = true
 			errs = append(errs, m.prepare(sound))
@@ -104,7 +107,7 @@ func (m Media) forShard(i, shards int) Media {
 // Unless they have no media it makes the engine that runs it, on the ports of m. The seed is that of the chance in media.
 func (s *Shard) Audio(m *Media, seed uint64, allowed func(netip.Addr) bool) (call.Audio, error) {
 	audio := call.Audio{
-		Source: m.Source, Sound: m.Sound, Rows: m.Rows, Plays: m.Plays, Codecs: m.Codecs, Ptime: m.Ptime, Suppress: m.Suppress,
+		Source: m.Source, Sound: m.Sound, Rows: m.Rows, Files: m.Files, Plays: m.Plays, Codecs: m.Codecs, Ptime: m.Ptime, Suppress: m.Suppress,
 		Suites: m.Suites, Mux: m.Mux, Address: s.Socket.Local().Addr(), Allowed: allowed,
 	}
 	if m.Off {

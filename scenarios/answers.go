@@ -3,6 +3,8 @@ package scenarios
 import (
 	"cmp"
 	"fmt"
+	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -214,7 +216,15 @@ func checkDigits(digits string) error {
 	return nil
 }
 
-func (c *compiler) play(p phrase, _ string) error {
-	c.add(Step{Op: PlayMedia, Media: PlaySource, Line: p.line})
+// play sends the audio of the run, or that of a file.
+func (c *compiler) play(p phrase, file string) error {
+	switch {
+	case file == "":
+	case path.Ext(file) == "" || strings.ContainsAny(file, "{}"):
+		return fmt.Errorf("play: %q is not understood; say play, which sends the audio of the run, or play audio.wav; a file for each call is named by the column play of --data", file)
+	case !filepath.IsLocal(file):
+		return fmt.Errorf("play: %q: the file stands in the folder of the scenario or below, so that no scenario sends other files of this machine", file)
+	}
+	c.add(Step{Op: PlayMedia, Media: PlaySource, File: file, Line: p.line})
 	return nil
 }

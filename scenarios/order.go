@@ -3,7 +3,7 @@ package scenarios
 import "slices"
 
 // inCalls are the words of steps that need a session: a call of ours that was answered or rings, or one that came in.
-var inCalls = []string{"bye", "cancel", "dtmf", "hold", "info", "play", "reinvite", "resume", "transfer", "update"}
+var inCalls = []string{"bye", "cancel", "dtmf", "hold", "info", "play", "prack", "reinvite", "resume", "transfer", "update"}
 
 // afterCalls are those that still mean something when the call is hung up.
 var afterCalls = []string{"", "register", "respond", "unregister", "wait"}

@@ -75,6 +75,17 @@ func (p *Program) Sends(method string) bool {
 	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Message != nil && s.Message.Method == method })
 }
 
+// Files returns the names of what the program plays, each once.
+func (p *Program) Files() []string {
+	var names []string
+	for _, s := range p.Steps {
+		if s.File != "" && !slices.Contains(names, s.File) {
+			names = append(names, s.File)
+		}
+	}
+	return names
+}
+
 // Shows tells whether a message or an address of the program shows a column of the data.
 func (p *Program) Shows(column string) bool {
 	shows := func(text []Segment) bool {
@@ -90,21 +101,22 @@ type Op uint8
 
 // The operations.
 const (
-	Send      Op = iota // sends Message; a request opens a transaction, a response answers the open one
-	Expect              // waits for a message that one of Arms matches
-	Pause               // waits for a time drawn from Wait
-	Seize               // takes a circuit, or goes to Else when none is free
-	PlayMedia           // starts the media of the call: Media
-	Dial                // sends Digits as telephone events inside the audio, and waits until they are sent
-	Hear                // waits until the digits that came in end in Digits, without any for audio, or goes to Else when Within is over
-	Challenge           // asks for credentials, and ends a call that brought none that are right
-	Cancel              // withdraws the INVITE: CANCEL once that is allowed, BYE if the answer crosses it
-	Consult             // calls To, and goes on when that call is answered
-	Follow              // accepts the REFER at hand and calls where it says
-	Mismatch            // ends the call as one that went otherwise than the scenario allows
-	Examine             // looks at the request that began the call, as Actions say
-	Refused             // ends the call in the class of the refusal of its INVITE, and as Mismatch does where a session is up
-	End                 // ends the call, in the class of the last final response to its INVITE
+	Send        Op = iota // sends Message; a request opens a transaction, a response answers the open one
+	Expect                // waits for a message that one of Arms matches
+	Pause                 // waits for a time drawn from Wait
+	Seize                 // takes a circuit, or goes to Else when none is free
+	PlayMedia             // starts the media of the call: Media
+	Dial                  // sends Digits as telephone events inside the audio, and waits until they are sent
+	Hear                  // waits until the digits that came in end in Digits, without any for audio, or goes to Else when Within is over
+	Challenge             // asks for credentials, and ends a call that brought none that are right
+	Cancel                // withdraws the INVITE: CANCEL once that is allowed, BYE if the answer crosses it
+	Acknowledge           // goes on when the PRACK of the last reliable provisional response is answered, which the machine sends
+	Consult               // calls To, and goes on when that call is answered
+	Follow                // accepts the REFER at hand and calls where it says
+	Mismatch              // ends the call as one that went otherwise than the scenario allows
+	Examine               // looks at the request that began the call, as Actions say
+	Refused               // ends the call in the class of the refusal of its INVITE, and as Mismatch does where a session is up
+	End                   // ends the call, in the class of the last final response to its INVITE
 )
 
 // Step is one instruction. Which fields count depends on Op; the others are zero.
@@ -116,6 +128,7 @@ type Step struct {
 	Law     traffic.Duration // Pause: the time to wait when Wait is OwnLaw
 	Actions []Action         // Expect, Examine: checks of the message that it takes, and what they assign
 	Media   Media            // PlayMedia
+	File    string           // PlayMedia: what it plays, a name below the folder of the scenario; empty for what the run plays
 	Else    int              // Seize: the step that follows when there is no circuit; Expect: the one when Within is over
 	Within  time.Duration    // Expect: how long it waits; 0 for as long as the transaction lasts
 	Digits  string           // Dial, Hear: 0 to 9, *, #, A to D; a comma waits a second

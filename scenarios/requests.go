@@ -77,6 +77,12 @@ func (c *compiler) cancel(p phrase, rest string) error {
 	return c.await(p, 0, "", provisional(), status(300, 699, ""))
 }
 
+// prack waits for the answer to a PRACK (RFC 3262), which the machine sends of its own accord.
+func (c *compiler) prack(p phrase, _ string) error {
+	c.add(Step{Op: Acknowledge, Line: p.line})
+	return nil
+}
+
 func (c *compiler) bye(p phrase, _ string) error {
 	text, err := standardText("bye")
 	if err != nil {

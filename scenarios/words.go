@@ -60,13 +60,14 @@ var callWords = []Word{
 	{"invite", "invite [without offer] [to URI]", "calls; waits for the answer, unless the next step expects a response or cancels", request | sessions | calling, (*compiler).invite},
 	{"cancel", "cancel [after TIME]", "withdraws the call: CANCEL once that is allowed, BYE if the answer crosses it", calling, (*compiler).cancel},
 	{"bye", "bye", "hangs up", headers | responses | bare, (*compiler).bye},
+	{"prack", "prack", "goes on when the PRACK of the reliable 1xx before is answered, which goes out unasked", bare | calling, (*compiler).prack},
 	{"hold", "hold [inactive]", "re-INVITE that stops the far end's media", headers | responses, (*compiler).hold},
 	{"resume", "resume", "re-INVITE that lets media flow both ways again", headers | responses | bare, (*compiler).resume},
 	{"reinvite", "reinvite [codec NAME]", "re-INVITE with a new description, of one codec where it names one", headers | responses, (*compiler).changeCodec},
 	{"update", "update", "UPDATE, which refreshes the session", headers | responses | bare, (*compiler).update},
 	{"transfer", "transfer to URI [attended]", "REFER, the report that the new call was answered, BYE; attended: calls URI first", headers | responses, (*compiler).transfer},
 	{"refer", "refer to URI", "REFER alone", headers | responses, (*compiler).refer},
-	{"play", "play", "sends the audio of the run from here on", bare, (*compiler).play},
+	{"play", "play [FILE]", "sends the audio of the run, or a file beside the scenario, from here on", noDetails, (*compiler).play},
 	{"dtmf", "dtmf DIGITS [by info]", "dials inside the audio (RFC 4733), or by INFO", noDetails, (*compiler).dtmf},
 }
 
@@ -153,17 +154,20 @@ const SchemaID = "sipplan.scenario/1"
 // reader knows.
 func Schema() ([]byte, error) {
 	text := func(about string) map[string]any { return map[string]any{"type": "string", "description": about} }
+	scalar := func(about string) map[string]any {
+		return map[string]any{"type": []any{"string", "number"}, "description": about} // 600 is a text too
+	}
 	phrase := map[string]any{"type": "string", "pattern": phrasePattern(), "description": wordTable()}
 	details := map[string]any{
 		"type": "object",
 		"properties": map[string]any{
 			"on":      map[string]any{"type": "object", "additionalProperties": text("branch"), "description": "branches by response status: 486, or 4xx for a hundred"},
-			"body":    text("body of the message"),
+			"body":    scalar("body of the message"),
 			"check":   map[string]any{"type": "array", "items": text("header NAME matches|is|lacks TEXT, header NAME present|missing, body matches|lacks PATTERN, sdp ...")},
 			"set":     map[string]any{"type": "object", "additionalProperties": text("where the value of the variable comes from, as in check")},
 			"session": text("session timer of an invite, such as 90s"),
 		},
-		"patternProperties":    map[string]any{"^([A-Z]|[a-z]+-)": text("header of the message")},
+		"patternProperties":    map[string]any{"^([A-Z]|[a-z]+-)": scalar("header of the message")},
 		"additionalProperties": false,
 	}
 	steps := map[string]any{"type": "array", "items": map[string]any{"oneOf": []any{

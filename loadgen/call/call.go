@@ -74,6 +74,7 @@ type call struct {
 	hungUp        time.Duration // our BYE or the peer's, Never before it
 
 	leg     *media.Leg
+	sound   *media.Audio // that a step named; nil for what the run plays
 	session sdpChoice
 	secrets *secrets // of SRTP; nil for plain RTP
 	flags   flags

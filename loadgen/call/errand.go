@@ -105,7 +105,7 @@ func (m *Machine) goAhead(c *call, at time.Duration) {
 	if c.flags.reportDue {
 		m.tell(c, at)
 	}
-	if c.flow.steps[c.step].Op == scenarios.Send && !c.flags.outside {
+	if op := c.flow.steps[c.step].Op; (op == scenarios.Send || op == scenarios.Acknowledge) && !c.flags.outside {
 		m.run(c, at)
 	}
 	if c.busy {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/sip"
 	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/sipplan/sipplan/scenarios"
@@ -15,6 +16,7 @@ type flow struct {
 	steps   []scenarios.Step
 	waits   []traffic.Sampler     // of the steps that wait by a law of their own, at their places
 	targets [][]scenarios.Segment // of the steps that name whom they call, at their places
+	sounds  []*media.Audio        // of the steps that play a file, at their places; nil for what the run plays
 	opening sip.Method            // of the request that begins a call
 
 	invites   bool // a call of it holds a session: it needs a port pair
@@ -34,7 +36,7 @@ type flows struct {
 // noProgram is the flow of calls that the machine only hangs up.
 var noProgram = flow{opening: sip.INVITE, steps: []scenarios.Step{{Op: scenarios.End}}}
 
-func newFlows(programs []*scenarios.Program, data *pool, fixed map[scenarios.Keyword]string) (flows, error) {
+func newFlows(programs []*scenarios.Program, data *pool, fixed map[scenarios.Keyword]string, audio *Audio) (flows, error) {
 	f := flows{answerers: map[sip.Method]*flow{}}
 	var err error
 	if f.referred, err = loadFlow("referred", data, fixed); err != nil {
@@ -46,6 +48,9 @@ func newFlows(programs []*scenarios.Program, data *pool, fixed map[scenarios.Key
 	sum := 0.0
 	for _, p := range programs {
 		bound, err := newFlow(p, data, fixed)
+		if err == nil {
+			err = bound.take(audio)
+		}
 		if err != nil {
 			return f, fmt.Errorf("scenario %q: %w", p.Name, err)
 		}
@@ -80,6 +85,17 @@ func newFlow(p *scenarios.Program, data *pool, fixed map[scenarios.Keyword]strin
 		bound.waits = append(bound.waits, traffic.NewSampler(step.Law))
 	}
 	return bound, nil
+}
+
+// take looks up what the steps play that name a file.
+func (f *flow) take(audio *Audio) error {
+	f.sounds = make([]*media.Audio, len(f.steps))
+	for i, step := range f.steps {
+		if f.sounds[i] = audio.Files[step.File]; f.sounds[i] == nil && step.File != "" && audio.Engine != nil {
+			return fmt.Errorf("line %d: play %s: the file was not read", step.Line, step.File)
+		}
+	}
+	return nil
 }
 
 // draw returns the program of the next call that the machine starts.

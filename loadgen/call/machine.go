@@ -35,15 +35,16 @@ type Circuits interface {
 type Audio struct {
 	Engine   *media.Engine // nil: no media; the description offers an inactive stream
 	Source   media.Source
-	Sound    *media.Audio      // what media.Play plays
-	Rows     []*media.Audio    // what the call of each row plays instead; nil: as the others
-	Plays    int               // times that it is played; 0: for ever
-	Codecs   []sip.Codec       // in order of preference; empty for PCMU, PCMA
-	Ptime    time.Duration     // that we want to receive; 0 for 20 ms
-	Suppress media.Suppression // of silence
-	Mux      bool              // offer that RTP and RTCP share a port (RFC 5761); an offer of it is always accepted
-	Suites   []media.Suite     // of SRTP, in order of preference; empty for RTP
-	Address  netip.Addr        // announced in descriptions
+	Sound    *media.Audio            // what media.Play plays
+	Rows     []*media.Audio          // what the call of each row plays instead; nil: as the others
+	Files    map[string]*media.Audio // what steps play that name a file
+	Plays    int                     // times that it is played; 0: for ever
+	Codecs   []sip.Codec             // in order of preference; empty for PCMU, PCMA
+	Ptime    time.Duration           // that we want to receive; 0 for 20 ms
+	Suppress media.Suppression       // of silence
+	Mux      bool                    // offer that RTP and RTCP share a port (RFC 5761); an offer of it is always accepted
+	Suites   []media.Suite           // of SRTP, in order of preference; empty for RTP
+	Address  netip.Addr              // announced in descriptions
 	// Allowed says whether media may be sent to an address that differs from the peer's own; nil allows
 	// none.
 	Allowed func(netip.Addr) bool
@@ -146,7 +147,7 @@ func NewMachine(cfg Config) (*Machine, error) {
 	fixed := m.fixedKeywords()
 	var err error
 	m.pool = newPool(cfg.Pool)
-	if m.flows, err = newFlows(cfg.Programs, &m.pool, fixed); err != nil {
+	if m.flows, err = newFlows(cfg.Programs, &m.pool, fixed, &cfg.Audio); err != nil {
 		return nil, err
 	}
 	if m.standard, err = newStandards(fixed); err != nil {

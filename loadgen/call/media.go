@@ -180,6 +180,9 @@ func (m *Machine) play(c *call, now time.Duration) {
 	if row := int(c.row); row < len(audio.Rows) && audio.Rows[row] != nil {
 		source, sound = media.Play, audio.Rows[row]
 	}
+	if c.sound != nil {
+		source, sound = media.Play, c.sound
+	}
 	if !s.wanted || !c.direction.Sends() {
 		source = media.None
 	}

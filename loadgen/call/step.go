@@ -43,9 +43,22 @@ func (m *Machine) perform(c *call, step *scenarios.Step, now time.Duration) (nex
 			return step.Else
 		}
 	case scenarios.PlayMedia:
+		if c.flow.sounds != nil {
+			c.sound = c.flow.sounds[c.step]
+		}
 		m.play(c, now)
 	case scenarios.Cancel:
 		m.giveUp(c, now)
+	case scenarios.Acknowledge:
+		if c.rseq == 0 {
+			m.mismatch(c, "no reliable response came")
+			m.fail(c, now)
+			return waiting
+		}
+		if c.errand.Running() && c.errand.purpose == pracking {
+			m.schedule(c)
+			return waiting
+		}
 	case scenarios.Follow:
 		m.follow(c, now)
 	case scenarios.Examine:

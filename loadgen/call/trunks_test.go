@@ -392,10 +392,10 @@ func TestCallsOffTheTrunksCloseTheAccounts(t *testing.T) {
 	transfer := parsed(t, "scenario: both\nflows:\n- role: caller\n  steps:\n  - invite\n  - transfer to sip:+15550199@192.0.2.2:5060 attended\n- role: answerer\n  steps:\n  - answer\n  - expect BYE\n")
 	fixed := l.caller.fixedKeywords()
 	var err error
-	if l.answerer.flows, err = newFlows(phone, &l.answerer.pool, fixed); err != nil {
+	if l.answerer.flows, err = newFlows(phone, &l.answerer.pool, fixed, &Audio{}); err != nil {
 		t.Fatal(err)
 	}
-	if l.caller.flows, err = newFlows(transfer, &l.caller.pool, fixed); err != nil {
+	if l.caller.flows, err = newFlows(transfer, &l.caller.pool, fixed, &Audio{}); err != nil {
 		t.Fatal(err)
 	}
 	l.route(time.Second)

@@ -3,6 +3,7 @@ package sipp
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -424,6 +425,17 @@ func (c *converter) pause(step *scenarios.ScriptStep) {
 	c.actions(step)
 }
 
+// play converts what a step plays: a file below the scenario's folder, else what the run plays.
+func (c *converter) play(a scenarios.Action) {
+	if !filepath.IsLocal(a.Media.File) || strings.ContainsAny(a.Media.File, "{}[]\"'#: ") || filepath.Ext(a.Media.File) == "" {
+		c.say("play")
+		c.note(Warning, a.Line, "what play plays is said by --media or --play, not by the scenario: %s", a.Media.File)
+		return
+	}
+	c.say("play %s", a.Media.File)
+	c.note(Warning, a.Line, "%s is played as often as --plays says", a.Media.File)
+}
+
 // actions converts the media of a step, and reports other actions.
 func (c *converter) actions(step *scenarios.ScriptStep) {
 	if step.Op == scenarios.ScriptReceive {
@@ -434,8 +446,7 @@ func (c *converter) actions(step *scenarios.ScriptStep) {
 		case a.Op == scenarios.PlayAction && a.Media.Op == scenarios.PlayDigits:
 			c.say("dtmf %s", c.text(a.Media.Text))
 		case a.Op == scenarios.PlayAction && (a.Media.Op == scenarios.StreamFile || a.Media.Op == scenarios.ReplayCapture):
-			c.say("play")
-			c.note(Warning, a.Line, "what play plays is said by --media, not by the scenario: %s", a.Media.File)
+			c.play(a)
 		case a.Op == scenarios.Log || a.Op == scenarios.Warn:
 			c.note(Warning, a.Line, "a line of a log is left out")
 		default:

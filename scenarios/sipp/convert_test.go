@@ -59,6 +59,7 @@ func TestConvert(t *testing.T) {
 		{"ringing with a receipt", `<recv request="INVITE"/>` + "<send><![CDATA[SIP/2.0 183 Session Progress\nVia: x\nRequire: 100rel\nRSeq: 1" + offer + `]]></send><recv request="PRACK"/>` + ok + "<send><![CDATA[SIP/2.0 200 OK\nVia: x]]></send><recv request=\"ACK\"/><recv request=\"BYE\"/>" + ok,
 			"  - respond 183 Session Progress with sdp reliably\n  - answer\n  - expect BYE\n"},
 		{"an address in a header", invites("P-Asserted-Identity: <sip:x@[local_ip]>") + answered + ack + sends("BYE sip:x SIP/2.0") + `<recv response="200"/>`, "  - invite:\n      P-Asserted-Identity: \"<sip:x@[local_ip]>\"\n  - bye\n"},
+		{"a file that is played", invites() + answered + ack + `<nop><action><exec rtp_stream="audio/hello.wav"/></action></nop>` + sends("BYE sip:x SIP/2.0") + `<recv response="200"/>`, "  - invite\n  - play audio/hello.wav\n  - bye\n"},
 		{"a text with a colon", sends("MESSAGE sip:x SIP/2.0", "\nnote: call # 5") + `<recv response="200"/>`, "  - \"message note: call # 5\"\n"},
 		{"a question", sends("OPTIONS sip:x SIP/2.0") + `<recv response="200"/>`, "  - options\n"},
 	} {
