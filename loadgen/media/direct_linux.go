@@ -78,11 +78,11 @@ func (s *rawSocket) sendDirect(b []byte) unix.Errno {
 }
 
 // receiveDirect reads what the peer has sent; for its errors the same holds.
-func (s *rawSocket) receiveDirect() []datagram {
-	batch, errno := s.receiveFrom(s.direct)
+func (s *rawSocket) receiveDirect(most int) []datagram {
+	batch, errno := s.receiveFrom(s.direct, most)
 	if errno != 0 && errno != unix.EAGAIN {
 		s.noteRefusal(errno)
-		batch, _ = s.receiveFrom(s.direct)
+		batch, _ = s.receiveFrom(s.direct, most)
 	}
 	return batch
 }
@@ -101,7 +101,7 @@ func (s *rawSocket) strays() []datagram {
 	if s.direct == noSocket {
 		return nil
 	}
-	batch, _ := s.receiveFrom(s.fd)
+	batch, _ := s.receiveFrom(s.fd, receiveBatch)
 	return batch
 }
 

@@ -160,3 +160,58 @@ func TestMirrorSendsBackEveryPacketAsItCame(t *testing.T) {
 		}
 	}
 }
+
+// Looking for a second packet where none is due cost a third of what the packet did.
+func TestAnEchoInStepLooksForOnePacket(t *testing.T) {
+	const packets = 200
+	for _, row := range []struct {
+		name        string
+		late        func(k int) time.Duration
+		least, most int // reads that look for more
+	}{
+		{"a packet each packet time", func(int) time.Duration { return 0 }, 1, 5},
+		{"two together, every other packet time", func(k int) time.Duration { return time.Duration(1-k%2) * 19 * time.Millisecond }, packets / 2, packets},
+	} {
+		l, m, hear := hearing(t, Stream{Source: Echo})
+		x := m.network.(*ether)
+		l.control.nextRead, l.control.nextReport = 1<<62, 1<<62
+		before := x.reads
+		for k := range packets {
+			hear(5000, ms(k)+row.late(k), packet(0, uint16(k), uint32(k)*160, 7))
+			if waiting := len(x.bound[at(4000)].waiting); waiting > 3 {
+				t.Fatalf("%s: %d wait after packet %d", row.name, waiting, k)
+			}
+		}
+		x.run(ms(packets), m)
+		if reads := x.reads - before; reads < row.least || reads > row.most {
+			t.Errorf("%s: %d reads look for more than one of %d packets, want %d to %d", row.name, reads, packets, row.least, row.most)
+		}
+		if s := l.Stop(ms(packets)); s.Sent != packets {
+			t.Errorf("%s: %d of %d echoed", row.name, s.Sent, packets)
+		}
+	}
+}
+
+// A leg that moved with every stall of the far end met its packets up to a packet time later until it could move back.
+func TestAStallMovesNoEcho(t *testing.T) {
+	l, m, hear := hearing(t, Stream{Source: Echo})
+	const first, end, late = 200, 200 + echoMisses - 1, 9 * time.Millisecond // late enough to come when the leg has just been visited
+	slot := 0
+	for k := range 300 {
+		wait := time.Duration(0)
+		if k >= first && k < end {
+			wait = late
+		}
+		hear(5000, ms(k)+wait, packet(0, uint16(k), uint32(k)*160, 7))
+		if k == first-1 {
+			slot = l.slot
+		}
+		if k >= first && l.slot != slot {
+			t.Fatalf("the leg moved from slot %d to %d by packet %d", slot, l.slot, k)
+		}
+	}
+	m.network.(*ether).run(ms(301), m)
+	if s := l.Stop(ms(301)); s.Sent != 300 {
+		t.Errorf("%d of 300 echoed", s.Sent)
+	}
+}

@@ -94,6 +94,8 @@ type Engine struct {
 	cause  error  // of the first of them
 	closed bool
 
+	hurried bool // the sweep began late
+
 	packet rtp.Packet            // the one being read
 	buffer [maxDatagramSize]byte // the one being written
 	sealed [maxDatagramSize]byte // the same as SRTP
@@ -171,6 +173,8 @@ func (e *Engine) Next() (next time.Duration, running bool) {
 func (e *Engine) Sweep(now time.Duration) {
 	e.now = max(e.now, now)
 	e.clock.sync(now)
+	next, running := e.Next()
+	e.hurried = running && now-next > hurry
 	last := int64(now / tick)
 	for _, w := range e.wheels {
 		for t := w.first(last); t <= last; t++ {

@@ -44,6 +44,7 @@ type Leg struct {
 	started    time.Duration
 	aimed      time.Duration // when the far end was last told where to send
 	moved      time.Duration // when an echo leg last changed its slot
+	astray     int           // visits of late that were not soon after the packet
 	answering  uint8         // mark of the reference signal that is played because it was recognised
 
 	port        uint16
@@ -78,6 +79,7 @@ func (l *Leg) Start(now time.Duration, s Stream) {
 	l.started, l.moved, l.quiet, l.attention = now, now-echoMoves, 0, 0
 	l.sender, l.receiver, l.echo = newSender(e.random), receiver{buffer: e.jitterBuffer}, echo{}
 	l.stats, l.drops, l.strayDrops = Stats{Started: true}, drops{}, drops{}
+	l.astray = echoMisses // the first packet says where to begin
 	l.keypad.clear()
 	l.refusal = refusal{}
 	l.ear, l.answering, l.envelope = ear{listening: s.Source == Reference}, 0, envelope{on: s.Source == Speech || s.Source == Play}

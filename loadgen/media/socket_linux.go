@@ -60,11 +60,11 @@ type rawSocket struct {
 	length uintptr // of peer in use; 0: to is of the other family
 	kernel *kernel
 	fd     uintptr
-	six    bool
-	peer   unix.RawSockaddrInet6
-	to     netip.AddrPort // what peer was made from
 
-	refused bool // ICMP has said that nobody listens there
+	six     bool
+	refused bool // ICMP has said that nobody listens at the peer's port
+	peer    unix.RawSockaddrInet6
+	to      netip.AddrPort // what peer was made from
 }
 
 func (k *kernel) listen(local netip.AddrPort) (socket, error) {
@@ -184,19 +184,24 @@ func (s *rawSocket) aim(to netip.AddrPort) {
 	}
 }
 
-func (s *rawSocket) receive() []datagram {
+func (s *rawSocket) receive() []datagram { return s.receiveUpTo(receiveBatch) }
+
+func (s *rawSocket) receiveOne() []datagram { return s.receiveUpTo(1) }
+
+// receiveUpTo reads so many datagrams at most.
+func (s *rawSocket) receiveUpTo(most int) []datagram {
 	if s.direct != noSocket {
-		return s.receiveDirect()
+		return s.receiveDirect(most)
 	}
-	batch, _ := s.receiveFrom(s.fd) // EAGAIN; an unconnected socket has no errors of its own to report
+	batch, _ := s.receiveFrom(s.fd, most) // EAGAIN; an unconnected socket has no errors of its own to report
 	return batch
 }
 
 // receiveFrom is recvmmsg(2), without waiting.
-func (s *rawSocket) receiveFrom(fd uintptr) ([]datagram, unix.Errno) {
+func (s *rawSocket) receiveFrom(fd uintptr, most int) ([]datagram, unix.Errno) {
 	k := s.kernel
 	n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, fd,
-		uintptr(unsafe.Pointer(&k.headers)), receiveBatch, unix.MSG_DONTWAIT, 0, 0)
+		uintptr(unsafe.Pointer(&k.headers)), uintptr(most), unix.MSG_DONTWAIT, 0, 0)
 	if errno != 0 {
 		return nil, errno
 	}

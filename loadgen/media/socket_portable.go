@@ -50,12 +50,17 @@ func (s *netSocket) strays() []datagram { return nil }
 // takeRefusal knows of none: what is not connected hears nothing of ICMP.
 func (s *netSocket) takeRefusal() bool { return false }
 
-func (s *netSocket) receive() []datagram {
+func (s *netSocket) receive() []datagram { return s.receiveUpTo(receiveBatch) }
+
+func (s *netSocket) receiveOne() []datagram { return s.receiveUpTo(1) }
+
+// receiveUpTo reads so many datagrams at most.
+func (s *netSocket) receiveUpTo(most int) []datagram {
 	p := s.network
 	if err := s.conn.SetReadDeadline(time.Now().Add(glance)); err != nil {
 		return nil
 	}
-	for n := range receiveBatch {
+	for n := range most {
 		size, from, err := s.conn.ReadFromUDPAddrPort(p.buffers[n][:])
 		if err != nil {
 			return p.datagrams[:n]
@@ -64,7 +69,7 @@ func (s *netSocket) receive() []datagram {
 		data := p.buffers[n][:min(size, maxDatagramSize)]
 		p.datagrams[n] = datagram{data: data, from: from, cut: size > maxDatagramSize}
 	}
-	return p.datagrams[:]
+	return p.datagrams[:most]
 }
 
 func (s *netSocket) close() error {

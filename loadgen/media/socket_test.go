@@ -19,6 +19,7 @@ type ether struct {
 	bound map[netip.AddrPort]*fakeSocket
 	busy  map[uint16]error // ports that refuse to be bound
 	seen  func(from, to netip.AddrPort, b []byte)
+	reads int // of sockets, as far as they looked for more than one packet
 }
 
 // fakeSocket is a socket of an ether.
@@ -73,8 +74,15 @@ func (s *fakeSocket) strays() []datagram { return nil }
 func (s *fakeSocket) takeRefusal() bool { return false }
 
 func (s *fakeSocket) receive() []datagram {
+	s.ether.reads++
+	return s.receiveUpTo(receiveBatch)
+}
+
+func (s *fakeSocket) receiveOne() []datagram { return s.receiveUpTo(1) }
+
+func (s *fakeSocket) receiveUpTo(most int) []datagram {
 	n := 0
-	for n < min(len(s.waiting), receiveBatch) && s.waiting[n].stamp <= s.ether.now {
+	for n < min(len(s.waiting), most) && s.waiting[n].stamp <= s.ether.now {
 		n++
 	}
 	batch := s.waiting[:n]

@@ -10,11 +10,6 @@ const (
 	burst       = 3           // packets a leg may send in one visit while it catches up
 	giveUp      = time.Second // backlog from which packets are skipped, not sent
 	readBatches = 4           // batches read in one visit: a flood on one port cannot hold up the rest
-
-	echoMargin = 5 * time.Millisecond // how long after a packet's usual arrival an echo leg is visited
-	echoEarly  = time.Millisecond     // closer to the arrival some packets would wait for the next visit
-	echoLate   = 12 * time.Millisecond
-	echoMoves  = time.Second // time between two moves of an echo leg
 )
 
 // A leg whose last reads found nothing is read less often: the kernel keeps what comes, and when it came. So a
@@ -42,9 +37,9 @@ func (l *Leg) send(now time.Duration) {
 	}
 }
 
-// attend reads what came, and reports, unless it is known that there is nothing to do.
+// attend reads what came, and reports, unless it is known that there is nothing to do or the loop is in a hurry.
 func (l *Leg) attend(now time.Duration) {
-	if now < l.attention {
+	if now < l.attention || l.engine.hurried && l.patient(now) {
 		return
 	}
 	at := l.engine.clock.read(now)
@@ -62,6 +57,17 @@ func (l *Leg) attend(now time.Duration) {
 	case l.stamped:
 		l.attention = min(l.listenNext(now), l.control.nextRead, l.control.nextReport)
 	}
+}
+
+// An engine that is late sends first: what has come is noted by the kernel, what has to go becomes later.
+const (
+	hurry     = 5 * time.Millisecond   // lateness of a sweep from which reading waits
+	postponed = 500 * time.Millisecond // and for how long at most: a receive buffer holds five seconds
+)
+
+// patient reports whether what has come may be read later.
+func (l *Leg) patient(now time.Duration) bool {
+	return l.stamped && !l.stream.Source.echoes() && now-l.attention < postponed
 }
 
 // listenNext returns when a leg that hears something is read again. Neighbours take turns, by the clock and not by
@@ -123,27 +129,31 @@ func (l *Leg) read(at time.Duration) {
 	if l.rtp.takeRefusal() {
 		l.refusal.note(at)
 	}
-	batch := l.rtp.receive()
-	if len(batch) == 0 {
-		l.quiet++
-		return
-	}
-	l.quiet, l.attention = 0, 0
 	before := l.receiver.last
-	for n := 1; ; n++ {
-		for i := range batch {
-			l.countDrops(batch[i].dropped)
-			l.take(&batch[i], at)
-			l.stamped = batch[i].stamp != 0
+	l.quiet++ // unless something is found
+	if !l.readBeat(at) {
+		for range readBatches {
+			if l.takeAll(l.rtp.receive(), at) < receiveBatch {
+				break
+			}
 		}
-		if len(batch) < receiveBatch || n == readBatches {
-			break
-		}
-		batch = l.rtp.receive()
 	}
 	if l.stamped && l.stream.Source.echoes() && l.receiver.last > before {
 		l.follow(at)
 	}
+}
+
+// takeAll judges datagrams of the peer, and returns how many there were.
+func (l *Leg) takeAll(batch []datagram, at time.Duration) int {
+	for i := range batch {
+		l.countDrops(batch[i].dropped)
+		l.take(&batch[i], at)
+		l.stamped = batch[i].stamp != 0
+	}
+	if len(batch) > 0 {
+		l.quiet, l.attention = 0, 0
+	}
+	return len(batch)
 }
 
 // refusal is the time during which ICMP has said that nobody listens at the remote.
@@ -161,17 +171,6 @@ func (r *refusal) note(at time.Duration) {
 
 // lasting reports whether it is a fault: a far end may be a little late to listen, and a little early to end.
 func (r *refusal) lasting() bool { return r.any && r.last-r.first >= silentAfter }
-
-// follow moves an echo leg to a slot a little after its packets usually arrive, so that each visit finds
-// one packet; near the arrival a visit would find none or two, and the echo would stutter.
-func (l *Leg) follow(at time.Duration) {
-	age := at - l.receiver.last
-	if age >= echoEarly && age <= echoLate || at-l.moved < echoMoves {
-		return
-	}
-	l.moved = at
-	l.wheel.move(l, l.receiver.last+echoMargin)
-}
 
 // readStrays takes what others than the remote have sent to the RTP port, and reports whether there was any.
 func (l *Leg) readStrays(at time.Duration) (any bool) {
@@ -255,7 +254,7 @@ func (l *Leg) accept(p *rtp.Packet, arrival, at time.Duration) {
 	switch {
 	case known:
 		l.receiver.loudness.hear(l.stream.Codec, p.Payload)
-		if where == inOrder {
+		if where == inOrder && !l.stream.Source.echoes() {
 			l.listen(p, arrival)
 		}
 	case l.stream.EventType != 0 && p.PayloadType == l.stream.EventType:

@@ -247,3 +247,40 @@ func TestALateSweepSendsBeforeItReads(t *testing.T) {
 		t.Error("the packet was never read")
 	}
 }
+
+// A loop that is late sends, and reads when it has caught up, but not much later: a receive buffer does not hold everything.
+func TestALateLoopReadsLater(t *testing.T) {
+	l, m, hear := hearing(t, Stream{})
+	x := m.network.(*ether)
+	k := 0
+	for ; k < 100; k++ {
+		hear(5000, ms(k), packet(0, uint16(k), uint32(k)*160, 7))
+	}
+	x.run(ms(k), m)
+	last, reads := ms(k), 0
+	for ; k < 200; k++ { // every sweep is late
+		x.now = ms(k)
+		x.deliver(at(5000), at(4000), packet(0, uint16(k), uint32(k)*160, 7))
+		x.now = ms(k) + hurry + 4*time.Millisecond
+		heard := l.receiver.source.sequence.received
+		m.Sweep(x.now)
+		if l.receiver.source.sequence.received == heard {
+			continue
+		}
+		if waited := x.now - last; waited < postponed || waited > postponed+2*listenEach*DefaultPacketTime {
+			t.Errorf("a loop that is late read after %s, want about %s", waited, postponed)
+		}
+		last = x.now
+		reads++
+	}
+	if reads < 3 {
+		t.Errorf("a loop that is late read %d times in two seconds", reads)
+	}
+	if l.stats.Sent < 195 {
+		t.Errorf("%d packets were sent meanwhile, want all", l.stats.Sent)
+	}
+	x.run(ms(k+20), m)
+	if s := l.Stop(ms(k + 20)); s.Received != 200 || s.Jitter != 0 || s.Discarded != 0 {
+		t.Errorf("received %d, jitter %s, %d too late; want 200, 0, 0", s.Received, s.Jitter, s.Discarded)
+	}
+}
