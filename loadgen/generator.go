@@ -212,8 +212,14 @@ func (g *Generator) Stop() { g.end(errStopped) }
 // Finish is Stop for a run that needs no more calls: its result counts as complete.
 func (g *Generator) Finish() { g.end(errFinished) }
 
+// halted tells whether the run is to end before its time. Shards ask in every turn: it takes no lock.
+func (g *Generator) halted() bool { return g.halt.Err() != nil }
+
 // broken returns the cause of an end that nobody asked for.
 func (g *Generator) broken() error {
+	if !g.halted() {
+		return nil
+	}
 	err := context.Cause(g.halt)
 	var asked *RetryAfterError
 	if errors.Is(err, errStopped) || errors.Is(err, errFinished) || errors.As(err, &asked) {
@@ -255,17 +261,17 @@ func (g *Generator) over(ctx context.Context, s *Shard, i int) func(time.Duratio
 			arrived = now
 			s.Machine.CloseWindow(g.lastArrival(s))
 		}
-		if err := s.lost(now, g.cfg.where()); err != nil {
+		if err := s.lost(now, g.cfg.where); err != nil {
 			g.end(err)
 		}
 		g.heedScript(s)
-		wantStop := context.Cause(g.halt) != nil || arrived != call.Never && now-arrived >= g.cfg.Drain
+		wantStop := g.halted() || arrived != call.Never && now-arrived >= g.cfg.Drain
 		if wantStop && stopped == call.Never {
 			stopped = now
 			s.calls.close()
 			s.Machine.CloseWindow(now)
 			arrived = min(arrived, now)
-			if context.Cause(g.halt) == nil {
+			if !g.halted() {
 				s.progress.cut = uint64(s.Machine.InProgress())
 			}
 			s.Machine.Stop(now)
@@ -315,7 +321,7 @@ func (g *Generator) lastArrival(s *Shard) time.Duration {
 // until the last of them when the run ended by count or by a stop.
 func (g *Generator) window(r *Result) time.Duration {
 	end := g.cfg.Duration
-	early := r.Interrupted || context.Cause(g.halt) != nil
+	early := r.Interrupted || g.halted()
 	if g.cfg.Calls > 0 || early || end == 0 {
 		end = 0
 		for _, s := range g.shards {

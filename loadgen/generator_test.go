@@ -95,6 +95,28 @@ func TestCancelledRunReturnsAtOnceWithClosedAccounts(t *testing.T) {
 	}
 }
 
+// A shard asks in every turn whether the run is over, calls or none.
+func TestTurnThatAsksForTheEndAllocatesNothing(t *testing.T) {
+	cfg := sound(t, "sip:127.0.0.1:5060")
+	cfg.Trunks, cfg.Media.Off = OneTrunk(cfg.Target), true
+	g, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.start = time.Now()
+	defer g.close()
+	if err := g.open(); err != nil {
+		t.Fatal(err)
+	}
+	over := g.over(t.Context(), g.shards[0], 0)
+	if n := testing.AllocsPerRun(100, func() { over(0) }); n != 0 {
+		t.Errorf("a turn allocates %g times", n)
+	}
+	if g.Stop(); !g.halted() || !over(time.Second) {
+		t.Error("a run that was stopped before its first call goes on")
+	}
+}
+
 func TestCallsThatWereNotStartedAreCountedByReason(t *testing.T) {
 	g, m := &Generator{}, &measure.Measurement{Offered: 200}
 	for reason := range m.NotStarted {

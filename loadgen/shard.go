@@ -241,14 +241,14 @@ func (s *Shard) noteUnreachable(now time.Duration) {
 
 // lost says why the targets count as not there, nil as long as one may be or one was there once: an ICMP
 // message for each, or silence since the first call for as long as it takes to try them.
-func (s *Shard) lost(now time.Duration, target string) error {
+func (s *Shard) lost(now time.Duration, target func() string) error {
 	switch {
 	case s.Socket.Stats().Received > 0:
 		return nil
 	case len(s.contact.silent) == 0 && s.contact.refused != nil:
-		return &UnreachableError{Target: target, Cause: s.contact.refused.Cause}
+		return &UnreachableError{Target: target(), Cause: s.contact.refused.Cause}
 	case s.contact.patience > 0 && s.contact.first > 0 && now-s.contact.first >= s.contact.patience:
-		return &UnreachableError{Target: target, Cause: s.exhausted.cause, Silence: s.contact.patience}
+		return &UnreachableError{Target: target(), Cause: s.exhausted.cause, Silence: s.contact.patience}
 	}
 	return nil
 }

@@ -20,13 +20,15 @@ const resting = time.Second
 type pool struct {
 	open     func(port uint16) (*Leg, error)
 	unopened PortRange
-	rested   []*Leg // least recently used first
+	rested   []*Leg // least recently used first, from next on
+	next     int
 	taken    uint64 // pairs skipped because something else on this machine has a port of them
+	none     error  // what get returns once there is neither an unopened pair nor one that rests
 }
 
 // get returns a pair: one that has rested, else one never used, else the one used longest ago.
 func (p *pool) get(now time.Duration) (*Leg, error) {
-	if len(p.rested) > 0 && now-p.rested[0].stopped >= resting {
+	if p.idle() && now-p.rested[p.next].stopped >= resting {
 		return p.oldest(), nil
 	}
 	for p.unopened.Pairs() > 0 {
@@ -41,7 +43,10 @@ func (p *pool) get(now time.Duration) (*Leg, error) {
 		}
 		p.taken++
 	}
-	return p.instead(p.exhausted())
+	if p.none == nil {
+		p.none = p.exhausted()
+	}
+	return p.instead(p.none)
 }
 
 // put takes a pair back.
@@ -51,16 +56,22 @@ func (p *pool) put(l *Leg) {
 
 // instead returns the pair used longest ago, or the error when there is none.
 func (p *pool) instead(err error) (*Leg, error) {
-	if len(p.rested) == 0 {
+	if !p.idle() {
 		return nil, err
 	}
 	return p.oldest(), nil
 }
 
+// idle tells whether a pair that was used waits for the next call.
+func (p *pool) idle() bool { return p.next < len(p.rested) }
+
+// oldest takes the pair used longest ago out of those that rest.
 func (p *pool) oldest() *Leg {
-	l := p.rested[0]
-	// The slice slides through its array; append copies what is left when the array ends.
-	p.rested = p.rested[1:]
+	l := p.rested[p.next]
+	if p.next++; p.next > len(p.rested)/2 {
+		p.rested = p.rested[:copy(p.rested, p.rested[p.next:])]
+		p.next = 0
+	}
 	return l
 }
 

@@ -44,6 +44,37 @@ func TestAPairRestsWhileThereIsAnother(t *testing.T) {
 	}
 }
 
+// Pairs that take turns, none of which has rested for long, in a range of which others have a part.
+func TestPairsThatTakeTurnsAllocateNothing(t *testing.T) {
+	x := newEther()
+	x.busy[4000] = os.NewSyscallError("bind", syscall.EADDRINUSE)
+	m := x.engine(t, Config{Ports: PortRange{4000, 4007}})
+	now := time.Duration(0)
+	call := func() {
+		l, err := m.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		now += time.Millisecond
+		l.Stop(now)
+	}
+	for range 10 {
+		call()
+	}
+	if n := testing.AllocsPerRun(1000, call); n != 0 {
+		t.Errorf("a pair that is taken and given back allocates %g times", n)
+	}
+	var ports []uint16
+	for range 4 {
+		l := mustOpen(t, m)
+		ports = append(ports, l.Port())
+		l.Stop(now)
+	}
+	if ports[0] == ports[1] || ports[0] != ports[3] {
+		t.Errorf("ports %v, want three in turn", ports)
+	}
+}
+
 func TestPortsOfOthersAreSkipped(t *testing.T) {
 	x := newEther()
 	inUse := os.NewSyscallError("bind", syscall.EADDRINUSE)
