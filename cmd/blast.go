@@ -145,12 +145,27 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 		return err
 	}
 	warnOfData(streams, cfg.Data, cfg.Programs)
+	o.warnOfLength(command.Flags(), streams, cfg)
 	fmt.Fprintf(streams.Err, "blast %s: %s\n", strings.Join(cfg.Trunks.Targets, ", "), run.describe())
 	result, err := run.run(command.Context(), streams, "blast")
 	if err != nil {
 		return err
 	}
 	return o.conclude(streams, run, result)
+}
+
+// filling is how many mean holding times it takes until a trunk that starts empty carries 95 % of what it is offered:
+// 1 - exp(-3), for exponential ones.
+const filling = 3
+
+// warnOfLength says before a run of so many erlangs that it ends before a trunk that starts empty carries them.
+func (o *blastOptions) warnOfLength(flags *pflag.FlagSet, streams Streams, cfg loadgen.Config) {
+	mean := cfg.MeanHolding()
+	if flags.Changed("caps") || o.script.given() || cfg.Duration == 0 || cfg.Duration >= filling*mean {
+		return
+	}
+	fmt.Fprintf(streams.Err, "warning: calls of %s on average fill a trunk to the %s erlangs in about %s, and this run ends after %s; --aht makes calls shorter, --duration the run longer\n",
+		mean.Round(time.Millisecond), figure(cfg.Erlangs()), (filling * mean).Round(time.Second), cfg.Duration)
 }
 
 // conclude holds what was measured against the gates and shows it.

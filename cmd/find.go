@@ -185,7 +185,7 @@ func (o *findOptions) run(command *cobra.Command, streams Streams) error {
 	started := time.Now()
 	result, err := f.search(ctx, bound)
 	if err != nil {
-		return err
+		return advised(err)
 	}
 	report := f.report(started, bound, result)
 	if err := o.output.show(streams, report.Document(), report); err != nil {

@@ -154,6 +154,9 @@ func (f *finder) try(ctx context.Context, load float64, calls uint64) (search.Ou
 
 func (f *finder) inWords(load float64) string {
 	if f.what == "ports" {
+		if load == 1 {
+			return "1 call at a time"
+		}
 		return fmt.Sprintf("%.0f calls at a time", load)
 	}
 	return figure(load) + " calls/s"

@@ -56,6 +56,9 @@ func (r *loadRun) describe() string {
 		holding = traffic.WithMean(law, mean).(traffic.Duration).String()
 	}
 	offered := fmt.Sprintf("%s erlangs, %s calls per second of %s, %s", figure(r.cfg.Erlangs()), figure(r.cfg.CAPS), holding, end)
+	if mean == 0 { // as those of a file of SIPp, whose steps say how long calls last
+		offered = fmt.Sprintf("%s calls per second, %s", figure(r.cfg.CAPS), end)
+	}
 	if r.cfg.Drain < unlimitedDrain {
 		offered += fmt.Sprintf("; calls that are up %s after the last arrival are hung up", r.cfg.Drain)
 	}

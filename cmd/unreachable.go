@@ -3,6 +3,7 @@ package cmd
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"syscall"
 
 	"github.com/sipplan/sipplan/loadgen"
@@ -20,4 +21,13 @@ func whereToLook(lost *loadgen.UnreachableError) string {
 		return "Check the address, the port and the transport (;transport=tcp, tls, ws or wss), and whether the target knows this host"
 	}
 	return ""
+}
+
+// advised adds to an error that nobody could be called what to check, for a command that has no report then.
+func advised(err error) error {
+	var lost *loadgen.UnreachableError
+	if !errors.As(err, &lost) || whereToLook(lost) == "" {
+		return err
+	}
+	return fmt.Errorf("%w. %s", err, whereToLook(lost))
 }

@@ -72,3 +72,31 @@ func closedPort(t *testing.T) string {
 	t.Cleanup(func() { _ = conn.Close() })
 	return conn.LocalAddr().String()
 }
+
+// find has no report when nobody answers: its one line says what to check.
+func TestFindSaysWhatToCheckWhenNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := commandLine("find", "ports", "--target", "sip:"+closedPort(t), "--to", "2", "--ceiling", "off")
+	if code != codeCouldNotRun || stdout != "" || !strings.Contains(stderr, "connection refused. Nothing listens there: check the address, the port and the transport") {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+}
+
+// Twenty erlangs of calls of three minutes used to be offered to a trunk for ten seconds without a word.
+func TestARunThatEndsBeforeTheTrunkFillsIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		load   string
+		warned bool
+	}{
+		{"--erlangs 20 --duration 10s", true},
+		{"--erlangs 20 --duration 10s --aht 2s", false},
+		{"--erlangs 20 --calls 5", false},
+		{"--caps 20 --duration 10s", false},
+	} {
+		_, _, stderr := commandLine(append([]string{"blast", "sip:" + closedPort(t), "--media", "none"}, strings.Fields(tt.load)...)...)
+		if warned := strings.Contains(stderr, "warning: calls of 3m0s on average fill a trunk to the 20 erlangs in about 9m0s, and this run ends after 10s"); warned != tt.warned {
+			t.Errorf("%s: stderr %q", tt.load, stderr)
+		}
+	}
+}

@@ -66,12 +66,21 @@ func (r *Run) mostly(o outcome) string {
 	return ""
 }
 
+// without says whether calls that lasted had no RTP in either direction and none was promised to them.
+func (r *Run) without() bool {
+	m, lasted := r.RTP, r.Delays.SDT.Max
+	return m.Sent == 0 && m.Received == 0 && r.Audio.Promised == 0 && m.Legs > 0 && lasted != nil && *lasted >= 1000
+}
+
 // oneWay says that no packet came back, that audio did not flow both ways in more than one call of a hundred, or
 // nothing: notes tell of single calls.
 func (r *Run) oneWay() string {
 	m := r.RTP
 	if m == nil {
 		return ""
+	}
+	if r.without() {
+		return fmt.Sprintf("No RTP flowed in either direction: in %s the target answered that it takes none, by port 0 or on hold.", plural(int(m.Legs), "call"))
 	}
 	switch few := 100*r.Audio.OneWay <= r.Audio.Promised; {
 	case few && (m.Sent == 0 || m.Received > 0 || m.Silent == 0):

@@ -132,6 +132,26 @@ func TestAnsweredCallsNeedNoHeadline(t *testing.T) {
 	}
 }
 
+// A target that answers with port 0 used to leave a first screen on which nothing was wrong.
+func TestATargetThatTakesNoMediaIsSaid(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		lasted time.Duration
+		want   string
+	}{
+		{"calls of seconds", 3 * time.Second, "No RTP flowed in either direction: in 6 calls the target answered that it takes none, by port 0 or on hold."},
+		{"calls too short for a packet", 5 * time.Millisecond, ""},
+	} {
+		r := result("blast")
+		r.Steady.Media = measure.Media{Legs: 6}
+		r.Steady.Delays[measure.SDT] = measure.Histogram{}
+		r.Steady.Delays[measure.SDT].Record(tt.lasted)
+		if got := NewRun(r).oneWay(); got != tt.want {
+			t.Errorf("%s: says %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
 func TestNoAudioAtAllIsSaidFirst(t *testing.T) {
 	r := result("blast")
 	m := &r.Steady.Media
