@@ -95,12 +95,12 @@ func (s *scripts) appendKeyword(dst []byte, r *rendering, segment *scenarios.Seg
 	case scenarios.CallID:
 		return append(dst, s.callID(c)...)
 	case scenarios.RemoteIP:
-		return append(dst, s.remote.of(c.peer).host...)
+		return append(dst, s.remote.of(farEnd(c)).host...)
 	case scenarios.RemotePort:
 		if offset := offsetOf(segment); offset != 0 {
-			return strconv.AppendInt(dst, int64(c.peer.Port())+int64(offset), 10)
+			return strconv.AppendInt(dst, int64(farEnd(c).Port())+int64(offset), 10)
 		}
-		return append(dst, s.remote.of(c.peer).port...)
+		return append(dst, s.remote.of(farEnd(c)).port...)
 	case scenarios.BodyLength:
 		return strconv.AppendInt(dst, int64(len(r.body)+offsetOf(segment)), 10)
 	case scenarios.CSeqNumber:
@@ -138,6 +138,14 @@ func offsetOf(segment *scenarios.Segment) int {
 	return segment.Reference.Offset
 }
 
+// farEnd returns the address that a call names as the far end's: that of the target, wherever setdest led since.
+func farEnd(c *call) netip.AddrPort {
+	if c.way.trunk != nil {
+		return c.way.trunk.Address
+	}
+	return c.peer
+}
+
 // appendRare appends the keywords that few scripts use.
 func (s *scripts) appendRare(dst []byte, r *rendering, segment *scenarios.Segment) []byte {
 	st := r.st
@@ -156,7 +164,7 @@ func (s *scripts) appendRare(dst []byte, r *rendering, segment *scenarios.Segmen
 	case scenarios.LastMessage:
 		return append(dst, st.last...)
 	case scenarios.RemoteHost:
-		return append(dst, s.remote.of(r.c.peer).host...)
+		return append(dst, s.remote.of(farEnd(r.c)).host...)
 	case scenarios.MessageIndex:
 		return strconv.AppendInt(dst, int64(r.at), 10)
 	case scenarios.ClockTick:

@@ -372,3 +372,14 @@ func TestTextsAreEncodedAsInSIPp(t *testing.T) {
 		}
 	}
 }
+
+// In SIPp 3.6.1 the remote address is that of the command line, wherever setdest leads.
+func TestScriptsNameTheTargetBehindSetdest(t *testing.T) {
+	text, host := inCaller(`<nop><action><setdest host="192.0.2.2" port="5061" protocol="UDP"/><log message="[remote_ip]:[remote_port] [remote_port+1]"/><setdest host="192.0.2.2" port="5060" protocol="UDP"/></action></nop>`), &fakeHost{}
+	l := newScriptLab(t, text, "", func(c, _ *ScriptConfig) { c.Host = host })
+	l.place(time.Second)
+	l.runUntil(20 * time.Second)
+	if want := []string{"log: 192.0.2.2:5060 5061"}; !slices.Equal(host.notes, want) {
+		t.Errorf("logged %q, want %q", host.notes, want)
+	}
+}
