@@ -14,7 +14,7 @@ var sippHabits = []struct{ sipp, ours, note string }{
 	{"-sn NAME", "--scenario NAME", "sipplan's own library; sipp -sd NAME writes SIPp's"},
 	{"remote[:port]", "sip:remote[:port]", "the user of the address is [service]"},
 	{"-i, -p", "--local IP:PORT, --listen IP:PORT", "blast, answer"},
-	{"-t u1|t1|l1", "sip:host;transport=tcp, sips:host", "answer: --listen tcp:IP:PORT"},
+	{"-t u1|t1|l1", "sip:host;transport=tcp, sips:host", "answer: --listen tcp:IP:PORT; tn and ln: --connection-per-call"},
 	{"-r N, -rp MS", "-r N, --rate-period TIME", "--caps is the long name; 10 a second unless told"},
 	{"-l N", "-l N", "--max-calls; what does not fit is counted as not started"},
 	{"-m N", "-m N", "--calls"},
@@ -104,6 +104,6 @@ A scenario reads files of its own folder only (--allow-files lifts that) and run
 comes from, and setdest reaches only the target and what --allow-target names.
 
 Calls of which some failed end the command with 99. Media is encrypted with the keys that [cryptokeyparams1audio] and its
-like offer. Not there: SCTP, AKA, [tdmmap], a connection for each call.`)
+like offer. Not there: SCTP, AKA, [tdmmap], a UDP socket for each call.`)
 	return &cobra.Command{Use: "sipp", Short: "What SIPp's users need to know: options and rules", Long: text.String()}
 }

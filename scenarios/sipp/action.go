@@ -305,10 +305,10 @@ func (c *compiler) setDestination(e *element, a *scenarios.Action) {
 	}
 }
 
-// closeConnection compiles <closecon>, which only a connection for each call could obey.
+// closeConnection compiles <closecon>, which nothing obeys: a connection lasts as long as the calls over it.
 func (c *compiler) closeConnection(e *element, a *scenarios.Action) {
 	a.Op = scenarios.CloseConnection
-	c.warn(e.line, "<closecon> has no effect: calls share the connections to a target")
+	c.warn(e.line, "<closecon> has no effect: a connection stays open as long as the calls over it")
 }
 
 func (c *compiler) echo(e *element, a *scenarios.Action) {
