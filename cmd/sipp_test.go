@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -133,12 +134,18 @@ func (p *peer) table(t *testing.T, pattern string) map[string]int {
 	return values
 }
 
+// portsGiven are the ports that freePort has returned: one of a hundred in a run would be drawn twice at a time.
+var portsGiven sync.Map
+
 // freePort returns a port on loopback that was free a moment ago, for datagrams and, as phones open both, for connections. It
 // is below those that the system gives to sockets of its choice and those of media, of which one could have it before the peer.
 func freePort(t *testing.T) string {
 	t.Helper()
 	for range 100 {
 		port := strconv.Itoa(10_000 + rand.IntN(6_000))
+		if _, given := portsGiven.LoadOrStore(port, true); given {
+			continue // to a peer of another test, which may not have opened it yet
+		}
 		conn, err := net.ListenPacket("udp", "127.0.0.1:"+port)
 		if err != nil {
 			continue // another program has it

@@ -89,10 +89,11 @@ func (p sippPair) run(t *testing.T, path string, sippCalls, sippAnswers bool) (f
 	port := freePort(t)
 	relay := startRelay(t, "127.0.0.1:"+port)
 	answererEnds := p.answer(t, path, folder, port, calls, sippAnswers)
-	code := 0
+	code, said := 0, ""
 	if sippCalls {
 		args := []string{relay.address(), "-sf", filepath.Join(folder, "caller.xml"), "-p", freePort(t), "-m", calls, "-r", "100", "-d", "20", "-l", "1000"}
-		code = startSIPp(t, path, append(args, inFolder(folder, p.callerArgs)...)...).wait(t)
+		caller := startSIPp(t, path, append(args, inFolder(folder, p.callerArgs)...)...)
+		code, said = caller.wait(t), caller.tail()
 	} else {
 		args := []string{"blast", "sip:" + relay.address(), "--sipp", filepath.Join(folder, "caller.xml"), "-m", calls, "-r", "100", "-d", "20", "--output", "json"}
 		_, stdout, stderr := commandLine(append(args, ourFlags(inFolder(folder, p.callerArgs))...)...)
@@ -101,7 +102,7 @@ func (p sippPair) run(t *testing.T, path string, sippCalls, sippAnswers bool) (f
 		}
 	}
 	if (code != 0) != p.failures {
-		t.Errorf("caller (SIPp: %v) ended with %d, failures expected: %v", sippCalls, code, p.failures)
+		t.Errorf("caller (SIPp: %v) ended with %d, failures expected: %v\n%s", sippCalls, code, p.failures, said)
 	}
 	answererEnds()
 	return relay.flows(), relay.repeated()
