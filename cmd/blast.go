@@ -89,7 +89,7 @@ func (o *blastOptions) addFlags(command *cobra.Command) {
 	flags.Uint64VarP(&o.calls, "calls", "m", 0, "arrivals end after this many calls")
 	flags.DurationVar(&o.warmUp, "warm-up", 0, "time at the start whose calls are counted apart and meet no gate")
 	flags.DurationVar(&o.drain, "drain", loadgen.DefaultDrain, "how long calls may go on after the last arrival before they are hung up")
-	flags.IntVarP(&o.maxCalls, "max-calls", "l", 0, "calls at a time; further arrivals count as not started (0: as many as there are ports)")
+	flags.IntVarP(&o.maxCalls, "max-calls", "l", 0, "calls at a time; further arrivals count as not started, those of a SIPp scenario begin later (0: as many as there are ports)")
 	flags.IntVar(&o.ports, "ports", 0, "circuits of the trunk, if known: blockings come in bursts, and how much so depends on them")
 	flags.Uint64Var(&o.seed, "seed", 0, "seed of arrivals and holding times, to repeat a run (0 draws one)")
 	flags.IntVar(&o.users, "users", 0, "offer what this many users of a class call in the busy hour")

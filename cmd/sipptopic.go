@@ -16,7 +16,7 @@ var sippHabits = []struct{ sipp, ours, note string }{
 	{"-i, -p", "--local IP:PORT, --listen IP:PORT", "blast, answer"},
 	{"-t u1|t1|l1", "sip:host;transport=tcp, sips:host", "answer: --listen tcp:IP:PORT; tn and ln: --connection-per-call"},
 	{"-r N, -rp MS", "-r N, --rate-period TIME", "--caps is the long name; 10 a second unless told"},
-	{"-l N", "-l N", "--max-calls; what does not fit is counted as not started"},
+	{"-l N", "-l N", "--max-calls; calls begin more slowly while there are N, and -m of them are made"},
 	{"-m N", "-m N", "--calls"},
 	{"-users N", "--sipp-users N", "N calls at a time, each with the row and the variables of its user"},
 	{"-timeout S", "--duration TIME", "ends the arrivals; --drain bounds how long calls go on"},

@@ -112,3 +112,21 @@ func TestScriptsAreNotHungUpWhileTheyLast(t *testing.T) {
 		}
 	}
 }
+
+// With -l, calls begin more slowly while there are so many, and as many are made as -m says, by SIPp and by sipplan.
+func TestLimitOfCallsAsInSIPp(t *testing.T) {
+	t.Parallel()
+	path := testbed.Peer(t, "sipp", "sip-tester")
+	folder := writeScenarios(t, map[string]string{"caller.xml": sippScenario(request("OPTIONS", 1, `retrans="500"`), receive("200"), `<pause milliseconds="100"/>`), "answerer.xml": sippScenario(receive("OPTIONS"), plain)})
+	caller := filepath.Join(folder, "caller.xml")
+	far := startSession(t, "answer", "--sipp", filepath.Join(folder, "answerer.xml"), "--listen", "127.0.0.1:0", "-m", "24")
+	target := far.says(t, `answers on (\S+);`)[1]
+	startSIPp(t, path, target, "-sf", caller, "-p", freePort(t), "-m", "12", "-r", "200", "-l", "3").succeeds(t, 12)
+	_, stdout, stderr := commandLine("blast", "sip:"+target, "--sipp", caller, "-m", "12", "-r", "200", "-l", "3", "--output", "json")
+	run := parseDocument(t, stdout)
+	run.closes(t)
+	run.counts(t, map[string]int{"totals.offered": 12, "totals.answered": 12, "script.successful_calls": 12})
+	if code := far.leaves(t); code != codePass {
+		t.Errorf("the answerer ended with %d\n%s", code, stderr)
+	}
+}

@@ -319,5 +319,14 @@ func (c *Config) callee() string {
 	return c.Target.User
 }
 
+// room returns how many calls of a script there may be at a time before calls arrive more slowly, 0 for any number. The
+// calls of other programs arrive whatever is in progress.
+func (c *Config) room() int {
+	if c.Script == nil {
+		return 0
+	}
+	return c.MaxCalls
+}
+
 // allows tells whether messages and media may go to an address that the target names.
 func (c *Config) allows(address netip.Addr) bool { return c.Guard.CheckTarget("", address) == nil }

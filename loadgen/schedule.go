@@ -34,6 +34,7 @@ type schedule struct {
 	until    time.Duration // no arrivals from here on; 0 for no limit
 	calls    uint64        // arrivals in all shards; 0 for no limit
 	users    int           // that make the calls; 0 for arrivals
+	room     int           // calls at a time, beyond which arrivals are left out as SIPp does; 0: none is left out
 
 	idle   int // users without a call
 	drawn  uint64
@@ -60,7 +61,7 @@ func newSchedule(cfg *Config, shard, shards int) (*schedule, error) {
 	return &schedule{
 		arrivals: arrivals, holding: traffic.NewSampler(cfg.Holding), random: traffic.Stream(cfg.Seed, holdingStream),
 		shard: uint64(shard), shards: uint64(shards),
-		warmUp: cfg.WarmUp, until: cfg.Duration, calls: cfg.Calls,
+		warmUp: cfg.WarmUp, until: cfg.Duration, calls: cfg.Calls, room: cfg.room(),
 	}, nil
 }
 
@@ -88,6 +89,17 @@ func (s *schedule) take() {
 		s.idle--
 		s.free(s.idle, s.due.Intended)
 	}
+}
+
+// leaveOut takes back the call that peek returned, as if it had not arrived, and returns false where there is room for it
+// beside those in progress.
+func (s *schedule) leaveOut(inProgress int) bool {
+	if s.room == 0 || inProgress < s.room {
+		return false
+	}
+	s.isDue = false
+	s.drawn--
+	return true
 }
 
 // free makes a call due at an instant for each user who has none.

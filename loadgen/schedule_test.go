@@ -117,3 +117,30 @@ func TestUsersCallUntilTheTimeIsOver(t *testing.T) {
 		t.Error("a call after the end")
 	}
 }
+
+func TestCallsThatFindNoRoomAreLeftOut(t *testing.T) {
+	s, err := newSchedule(&Config{CAPS: 100, Calls: 3, MaxCalls: 2, Arrivals: traffic.Constant, Script: &call.ScriptConfig{}}, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var begun []time.Duration
+	for _, inProgress := range []int{0, 1, 2, 2, 1} {
+		a, any := s.peek()
+		if !any {
+			t.Fatalf("no call is left after %v", begun)
+		}
+		if !s.leaveOut(inProgress) {
+			begun = append(begun, a.Intended-lead)
+			s.take()
+		}
+	}
+	if _, any := s.peek(); any || len(begun) != 3 || begun[2]-begun[1] != 30*time.Millisecond {
+		t.Errorf("calls began after %v, want three with room for two; more: %v", begun, any)
+	}
+	if s, err = newSchedule(&Config{CAPS: 100, Calls: 3, MaxCalls: 2, Arrivals: traffic.Constant}, 0, 1); err != nil {
+		t.Fatal(err)
+	}
+	if s.peek(); s.leaveOut(9) {
+		t.Error("a call of another program was left out: arrivals wait for nobody")
+	}
+}

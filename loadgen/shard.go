@@ -147,8 +147,11 @@ func (s *Shard) launch(now time.Duration) {
 		if !any || attempt.Intended > now {
 			return
 		}
-		s.calls.take()
 		s.Machine.AdvanceTo(attempt.Intended, now)
+		if s.calls.leaveOut(s.Machine.InProgress()) {
+			continue
+		}
+		s.calls.take()
 		if s.contact.first == 0 {
 			s.contact.first = now
 		}
