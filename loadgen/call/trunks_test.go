@@ -3,6 +3,7 @@ package call
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -335,6 +336,24 @@ func TestLongInviteGoesOverTCP(t *testing.T) {
 				t.Errorf("%d requests are marked as too long", l.calls.Oversized)
 			}
 		})
+	}
+}
+
+// The answer of another branch is acknowledged and hung up on the line on which it came.
+func TestForkIsHungUpOnItsLine(t *testing.T) {
+	for line, user := range []string{"+15550100", strings.Repeat("1", 500)} {
+		l, used := largeLab(t, user)
+		var answer packet
+		l.catchNext("<- 200 OK (1 INVITE)", &answer)
+		l.route(time.Minute)
+		l.runUntil(time.Second)
+		to := header(answer.data, "To")
+		other := strings.Replace(string(answer.data), to, to[:strings.Index(to, ";tag=")]+";tag=other", 1)
+		*used, l.log = nil, nil
+		l.caller.Receive(sip.Datagram{Data: []byte(other), From: answererAddress, At: l.now, Line: uint8(line)})
+		if got := l.short(); len(got) != 2 || len(*used) < 2 || slices.ContainsFunc(*used, func(one int) bool { return one != line }) {
+			t.Errorf("%q left on the lines %v, want ACK and BYE on line %d", got, *used, line)
+		}
 	}
 }
 
