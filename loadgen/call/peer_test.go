@@ -72,14 +72,18 @@ func TestShortExtensionIsNotCalledBack(t *testing.T) {
 }
 
 func TestRequestWithoutContactIsServed(t *testing.T) {
-	for _, tt := range []struct{ name, program, method, want string }{
-		{"MESSAGE, which has none", "phone", "MESSAGE", "SIP/2.0 200"},
-		{"REGISTER that asks for the bindings", "registrar", "REGISTER", "SIP/2.0 200"},
-		{"SUBSCRIBE, which needs one", "notifier", "SUBSCRIBE", "SIP/2.0 400"},
+	for _, tt := range []struct {
+		name, program, method, want string
+		lines                       []string
+	}{
+		{"MESSAGE, which has none", "phone", "MESSAGE", "SIP/2.0 200", nil},
+		{"REGISTER that asks for the bindings", "registrar", "REGISTER", "SIP/2.0 200", nil},
+		{"SUBSCRIBE, which needs one", "notifier", "SUBSCRIBE", "SIP/2.0 400", nil},
+		{"MESSAGE with one that is no address", "phone", "MESSAGE", "SIP/2.0 400", []string{"Contact: <mailto:a@192.0.2.1>"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLab(t, func(_, answerer *Config) { answerer.Programs = loaded(t, tt.program) })
-			if reply := l.ask(stranger(tt.method, "sip:192.0.2.2", "")); !strings.HasPrefix(reply, tt.want) {
+			if reply := l.ask(stranger(tt.method, "sip:192.0.2.2", "", tt.lines...)); !strings.HasPrefix(reply, tt.want) {
 				t.Errorf("answered\n%s\nwant %q", reply, tt.want)
 			}
 			if bound, _ := l.answerer.Bindings(0); bound != 0 {
