@@ -119,7 +119,7 @@ func newScenariosTopic() *cobra.Command {
 
 {{ name }} shows a variable or a column of --data, a CSV file with a row for each call; the columns caller, callee,
 user and password are the addresses and the account of the call. Several flows stand in one file under flows:, each
-with a role; callers share the calls by weight:, answerers by the request that their first step expects (expect REGISTER).
+with a role; callers share the calls by weight:, each counted by itself in the report, answerers by the request that their first step expects (expect REGISTER).
 A call that goes otherwise than its steps allow ends in the class unexpected, hung up. Where the machine must act it
 does so unasked: ACK, PRACK, repeats, refreshes of bindings, subscriptions and sessions, 200 to BYE, and another try
 of what met the far end's own (491). invite in a branch of a refusal calls again: the last answer decides the class.

@@ -87,7 +87,8 @@ type Run struct {
 	RTP     *RTP    `json:"rtp"` // null when no call ran media
 	Trunks  []Trunk `json:"trunks"`
 
-	Mismatches []Mismatch `json:"mismatches"` // what ended the calls of the class unexpected
+	Mismatches []Mismatch `json:"mismatches"`      // what ended the calls of the class unexpected
+	Flows      []Flow     `json:"flows,omitempty"` // only of a scenario that mixes several
 	Drills     []Drill    `json:"drills"`
 	Audio      *Audio     `json:"audio"` // what the calls heard; null when none ran media
 
@@ -113,8 +114,8 @@ func NewRun(r RunResult) *Run {
 		Totals: newTotals(all), Counted: newTotals(r.Steady),
 		Traffic: newTraffic(r.Steady, r.Window), Ratios: newRatios(r), Delays: newDelays(r.Steady),
 		SIP: newSIP(r.Steady), RTP: newRTP(&r.Steady.Media), Audio: newAudio(&r.Steady.Media),
-		Mismatches: newMismatches(r.Steady),
-		Trunks:     newTrunks(r.Steady, r.Window), Drills: newDrills(all, r.DrillLimits, r.Health),
+		Mismatches: newMismatches(r.Steady), Flows: newFlows(r.Steady),
+		Trunks: newTrunks(r.Steady, r.Window), Drills: newDrills(all, r.DrillLimits, r.Health),
 		Saving: r.Saving.printable(),
 		Health: newHealth(r.Health, all.CheckAccounting()), Gates: newGates(r.Gates),
 		Acceptance: newAcceptance(r.Judgement, r.Steady.Requests()), halted: sentence(r.Halted),

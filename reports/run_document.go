@@ -18,7 +18,7 @@ import (
 func (r *Run) Document() Document {
 	d := Document{Answer: r.answer(), Notes: r.notes()}
 	tables := append([]Table{r.promiseTable(), r.gateTable()}, r.drillTables()...)
-	for _, table := range append(tables, r.outcomeTable(), r.mismatchTable(), r.trunkTable(), r.figureTable(), r.delayTable(), r.scoreTable(), r.worstTable(), r.healthTable()) {
+	for _, table := range append(tables, r.outcomeTable(), r.flowTable(), r.mismatchTable(), r.trunkTable(), r.figureTable(), r.delayTable(), r.scoreTable(), r.worstTable(), r.healthTable()) {
 		if len(table.Rows) > 0 {
 			d.Tables = append(d.Tables, table)
 		}

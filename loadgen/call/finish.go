@@ -90,6 +90,9 @@ func (m *Machine) end(c *call, now time.Duration, class measure.Class) {
 	m.releaseCircuit(c, now)
 	into.InProgress--
 	into.Outcomes[class]++
+	if c.flow.counted {
+		into.Flows[c.flow.place].Outcomes[class]++
+	}
 	if c.status != 0 {
 		into.Codes[c.status]++
 	}

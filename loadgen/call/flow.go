@@ -3,9 +3,11 @@ package call
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/sipplan/sipplan/loadgen/media"
 	"github.com/sipplan/sipplan/loadgen/sip"
+	"github.com/sipplan/sipplan/planner/measure"
 	"github.com/sipplan/sipplan/planner/traffic"
 	"github.com/sipplan/sipplan/scenarios"
 )
@@ -18,6 +20,10 @@ type flow struct {
 	targets [][]scenarios.Segment // of the steps that name whom they call, at their places
 	sounds  []*media.Audio        // of the steps that play a file, at their places; nil for what the run plays
 	opening sip.Method            // of the request that begins a call
+
+	name    string // among the callers of a mix
+	counted bool   // its calls are counted by themselves: there are others
+	place   int    // in the measurements
 
 	invites   bool // a call of it holds a session: it needs a port pair
 	registers bool // a call of it binds its address
@@ -56,6 +62,7 @@ func newFlows(programs []*scenarios.Program, data *pool, fixed map[scenarios.Key
 		}
 		if p.Role == scenarios.Caller {
 			sum += p.Share()
+			bound.name = f.unlike(p.Name)
 			f.callers, f.shares = append(f.callers, bound), append(f.shares, sum)
 			continue
 		}
@@ -85,6 +92,30 @@ func newFlow(p *scenarios.Program, data *pool, fixed map[scenarios.Keyword]strin
 		bound.waits = append(bound.waits, traffic.NewSampler(step.Law))
 	}
 	return bound, nil
+}
+
+// unlike returns the name of a caller, with a number where there is one of that name already.
+func (f *flows) unlike(name string) string {
+	unlike := name
+	for n := 2; slices.ContainsFunc(f.callers, func(other *flow) bool { return other.name == unlike }); n++ {
+		unlike = fmt.Sprintf("%s %d", name, n)
+	}
+	return unlike
+}
+
+// countIn gives each flow of a mix its place in the measurements, which count nothing else.
+func (f *flows) countIn(measurements ...*measure.Measurement) {
+	if len(f.callers) < 2 {
+		return
+	}
+	for _, m := range measurements {
+		for _, caller := range f.callers {
+			m.AddFlow(&measure.Flow{Name: caller.name})
+		}
+		for _, caller := range f.callers {
+			caller.place, caller.counted = m.Flow(caller.name)
+		}
+	}
 }
 
 // take looks up what the steps play that name a file.

@@ -172,6 +172,11 @@ func TestMixOfFlows(t *testing.T) {
 		l.runUntil(l.now + 10*time.Millisecond)
 	}
 	l.closed()
+	messages, questions := &l.calls.Flows[1], &l.calls.Flows[0]
+	if len(l.calls.Flows) != 2 || questions.Name != "mix" || messages.Name != "mix 2" || questions.Offered+messages.Offered != 4000 ||
+		messages.Outcomes[measure.Answered] != uint64(l.count("-> MESSAGE")) || questions.Outcomes[measure.Answered] != uint64(l.count("-> OPTIONS")) {
+		t.Errorf("the flows counted %+v", l.calls.Flows)
+	}
 	// Binomial with p = 1/4 over 4,000: a standard deviation of 27.4.
 	if n := l.count("-> MESSAGE"); n < 890 || n > 1110 {
 		t.Errorf("%d of 4,000 calls took the flow with a quarter of the weight", n)

@@ -150,6 +150,7 @@ func NewMachine(cfg Config) (*Machine, error) {
 	if m.flows, err = newFlows(cfg.Programs, &m.pool, fixed, &cfg.Audio); err != nil {
 		return nil, err
 	}
+	m.flows.countIn(cfg.Steady, cfg.WarmUp)
 	if m.standard, err = newStandards(fixed); err != nil {
 		return nil, fmt.Errorf("call machine: %w", err)
 	}
@@ -177,15 +178,18 @@ func (m *Machine) Start(now time.Duration, a Attempt) {
 func (m *Machine) begin(now time.Duration, a Attempt, f *flow, complete func(*call)) {
 	into := m.measurement(a.WarmUp)
 	into.Offered++
+	if f.counted {
+		into.Flows[f.place].Offered++
+	}
 	if m.cfg.MaxCalls > 0 && m.table.busy >= m.cfg.MaxCalls {
-		m.keepBack(a, measure.NoCallSlot)
+		m.keepBack(a, f, measure.NoCallSlot)
 		return
 	}
 	c := m.table.take(m.cfg.Machine)
 	c.flow, c.row = f, m.pool.take(m.cfg.Random)
 	c.attempt, c.warmUp, c.started = a, a.WarmUp, now
 	if why, ok := m.prepare(c, now); !ok {
-		m.keepBack(a, why)
+		m.keepBack(a, f, why)
 		m.table.release(c)
 		return
 	}
@@ -244,7 +248,10 @@ func (m *Machine) openDialog(c *call, from string) {
 func (m *Machine) CloseWindow(at time.Duration) { m.closed = min(m.closed, at) }
 
 // keepBack ends a call before it started.
-func (m *Machine) keepBack(a Attempt, why measure.Reason) {
+func (m *Machine) keepBack(a Attempt, f *flow, why measure.Reason) {
+	if f.counted {
+		m.measurement(a.WarmUp).Flows[f.place].Outcomes[measure.NotStarted]++
+	}
 	notStarted(m.measurement(a.WarmUp), why)
 	m.drillKept(a.Intended)
 }

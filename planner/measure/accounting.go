@@ -16,11 +16,12 @@ import (
 //	answered     ≤ final 2xx codes; Σ codes ≤ INVITEs sent, which are at least started
 //	Σ codes      less those after which a call went on ≤ started
 //	lost         = expected − received packets; silent, one-way and scored legs ≤ legs
+//	offered      = Σ classes + in progress, of each flow of a mix
 //	tries        = started + tries that moved on to another trunk; of a trunk, Σ classes + in progress
 //
 // The lines on codes, circuits, trunks and media are skipped by an instrument that counts none of them.
 func (m *Measurement) CheckAccounting() error {
-	return errors.Join(m.checkCalls(), m.checkCircuits(), m.checkSIP(), m.checkTrunks(), m.Media.check())
+	return errors.Join(m.checkCalls(), m.checkCircuits(), m.checkSIP(), m.checkTrunks(), m.checkFlows(), m.Media.check())
 }
 
 func (m *Measurement) checkCalls() error {

@@ -132,6 +132,7 @@ type Measurement struct {
 	Media      Media
 	Mismatches []Mismatch // what ended calls of the class Unexpected, in order
 
+	Flows  []Flow  // in the order of their names; empty where all calls run the same
 	Trunks []Trunk // in the order of the plan; empty where calls were not routed
 	Drills []Drill // in the order of their times
 }

@@ -27,6 +27,9 @@ func (m *Measurement) Merge(other *Measurement) {
 	for _, k := range other.Mismatches {
 		m.AddMismatch(k)
 	}
+	for i := range other.Flows {
+		m.AddFlow(&other.Flows[i])
+	}
 	for i := range other.Trunks {
 		m.MergeTrunk(&other.Trunks[i])
 	}
@@ -90,6 +93,7 @@ func (m *Measurement) Clone() *Measurement {
 	c.Media.LegLoss = m.Media.LegLoss.clone()
 	c.Media.Heard = m.Media.Heard.clone()
 	c.Mismatches = slices.Clone(m.Mismatches)
+	c.Flows = slices.Clone(m.Flows)
 	c.Trunks = nil
 	for i := range m.Trunks {
 		c.Trunks = append(c.Trunks, m.Trunks[i].clone())
