@@ -138,11 +138,11 @@ func (p *peer) table(t *testing.T, pattern string) map[string]int {
 var portsGiven sync.Map
 
 // freePort returns a port on loopback that was free a moment ago, for datagrams and, as phones open both, for connections. It
-// is below those that the system gives to sockets of its choice and those of media, of which one could have it before the peer.
+// is below those that the system gives to sockets of its choice, of which one could have it before the peer.
 func freePort(t *testing.T) string {
 	t.Helper()
-	for range 100 {
-		port := strconv.Itoa(10_000 + rand.IntN(6_000))
+	for range 1000 {
+		port := strconv.Itoa(10_000 + rand.IntN(22_000))
 		if _, given := portsGiven.LoadOrStore(port, true); given {
 			continue // to a peer of another test, which may not have opened it yet
 		}
@@ -158,7 +158,7 @@ func freePort(t *testing.T) string {
 		defer listener.Close()
 		return port
 	}
-	t.Fatal("no port of 100 was free for datagrams and connections")
+	t.Fatal("no port of 1,000 between 10,000 and 32,000 was free for datagrams and connections")
 	return ""
 }
 
