@@ -19,7 +19,6 @@ type compiler struct {
 	findings []Finding
 
 	names        map[string]int // variables by name
-	used         map[int]use
 	labels       map[string]int
 	initLabels   map[string]int
 	jumps        []jump
@@ -29,9 +28,6 @@ type compiler struct {
 	ended        bool   // a timewait was there
 	keys         map[string]bool
 }
-
-// use counts what happens to a variable.
-type use struct{ line, times int }
 
 // jump is a label that a step names.
 type jump struct {
@@ -55,7 +51,7 @@ func newCompiler(name string, o Options) *compiler {
 	name = strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
 	return &compiler{
 		options: o, script: script, program: &scenarios.Program{Name: name, Script: script},
-		names: map[string]int{}, used: map[int]use{}, labels: map[string]int{}, initLabels: map[string]int{}, keys: map[string]bool{},
+		names: map[string]int{}, labels: map[string]int{}, initLabels: map[string]int{}, keys: map[string]bool{},
 	}
 }
 

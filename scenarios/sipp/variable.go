@@ -19,12 +19,6 @@ func (c *compiler) variable(name string, line int) int {
 		c.names[name] = id
 		c.script.Variables = append(c.script.Variables, scenarios.VariableName{Name: name})
 	}
-	u := c.used[id]
-	if u.times == 0 {
-		u.line = line
-	}
-	u.times++
-	c.used[id] = u
 	return id
 }
 
