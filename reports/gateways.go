@@ -22,7 +22,7 @@ type Gateway struct {
 	Offered            uint64 `json:"offered"`
 	Answered           uint64 `json:"answered"`
 	Blocked            uint64 `json:"blocked"`
-	Withdrawn          uint64 `json:"withdrawn"` // cancelled by the caller
+	Withdrawn          uint64 `json:"withdrawn"` // cancelled by the caller, or refused as a busy user does
 	Other              uint64 `json:"other"`
 	NoRTPPort          uint64 `json:"no_rtp_port"`      // those of the other that were refused for want of an RTP port pair
 	RepeatedAnswers    uint64 `json:"repeated_answers"` // 2xx sent again, because no ACK came
