@@ -93,10 +93,8 @@ Gates are about the calls after the warm-up.
 	return &cobra.Command{Use: "gates", Short: "What a gate can ask about, and how it is written", Long: strings.TrimSpace(text.String())}
 }
 
-// newScenariosTopic returns the topic that teaches how scenarios are written.
-func newScenariosTopic() *cobra.Command {
-	var text strings.Builder
-	text.WriteString(`A scenario says what one side of a call does, a step a line; blast --scenario and answer --scenario run it.
+// scenariosHelp is what the topic about scenarios says before its table of steps.
+const scenariosHelp = `A scenario says what one side of a call does, a step a line; blast --scenario and answer --scenario run it.
 
   scenario: mine
   role: caller                  # or answerer
@@ -128,7 +126,12 @@ call goes by way of the target. register, options and the like may stand before 
 Behind bye a flow can register, unregister and wait. [local_ip], [local_port], [local_uri], [transport] and [call_id]
 show what is the call's own.
 
-`)
+`
+
+// newScenariosTopic returns the topic that teaches how scenarios are written.
+func newScenariosTopic() *cobra.Command {
+	var text strings.Builder
+	text.WriteString(scenariosHelp)
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "step\tmeaning")
 	for _, w := range scenarios.Words() {

@@ -49,26 +49,10 @@ func (m *Machine) perform(c *call, step *scenarios.Step, now time.Duration) (nex
 		m.play(c, now)
 	case scenarios.Cancel:
 		m.giveUp(c, now)
-	case scenarios.Acknowledge:
-		if c.rseq == 0 {
-			m.mismatch(c, "no reliable response came")
-			m.fail(c, now)
-			return waiting
-		}
-		if c.errand.Running() && c.errand.purpose == pracking {
-			m.schedule(c)
-			return waiting
-		}
 	case scenarios.Follow:
 		m.follow(c, now)
-	case scenarios.Examine:
-		if request, ok := m.storedInvite(c); !ok || !m.checks(c, step, request) {
-			m.mismatch(c, "a check failed")
-			m.fail(c, now)
-			return waiting
-		}
-	case scenarios.Challenge:
-		if !m.challenge(c, now) {
+	case scenarios.Acknowledge, scenarios.Examine, scenarios.Challenge:
+		if !m.passes(c, step, now) {
 			return waiting
 		}
 	default:
@@ -90,6 +74,41 @@ func (m *Machine) say(c *call, step *scenarios.Step, now time.Duration) (next in
 		return c.step + 2 // a caller that knows no PRACK sends none that could be expected
 	}
 	return c.step + 1
+}
+
+// passes does a step behind which a call goes on only if what the step asks for is there, and tells whether it is.
+func (m *Machine) passes(c *call, step *scenarios.Step, now time.Duration) bool {
+	switch step.Op {
+	case scenarios.Acknowledge:
+		return m.receipt(c, now)
+	case scenarios.Examine:
+		return m.examine(c, step, now)
+	}
+	return m.challenge(c, now)
+}
+
+// receipt tells whether the last reliable response was acknowledged; a call goes on once it is, and fails without one.
+func (m *Machine) receipt(c *call, now time.Duration) bool {
+	if c.rseq == 0 {
+		m.mismatch(c, "no reliable response came")
+		m.fail(c, now)
+		return false
+	}
+	if c.errand.Running() && c.errand.purpose == pracking {
+		m.schedule(c)
+		return false
+	}
+	return true
+}
+
+// examine tells whether the request that began a call is as a step wants it; else the call fails.
+func (m *Machine) examine(c *call, step *scenarios.Step, now time.Duration) bool {
+	if request, ok := m.storedInvite(c); !ok || !m.checks(c, step, request) {
+		m.mismatch(c, "a check failed")
+		m.fail(c, now)
+		return false
+	}
+	return true
 }
 
 // pauseOrEnd does the steps behind which no program goes on at once.
