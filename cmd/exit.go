@@ -25,8 +25,8 @@ var exitCodes = []struct {
 	meaning string
 }{
 	{codePass, "The command ran; every gate passed and the promise holds."},
-	{codeCouldNotRun, "It could not run: target unreachable, file not readable, out of sockets."},
-	{codeUsage, "The command line or a file is wrong; nothing was started."},
+	{codeCouldNotRun, "It could not run: target unreachable, plan or call records not readable, out of sockets."},
+	{codeUsage, "The command line or a file is wrong, or a file that a flag names is missing; nothing was started."},
 	{codeInconclusive, "It ran, but cannot tell: too few calls, no samples, or the generator was the limit."},
 	{codeFailed, "A gate failed, or the promise is not held."},
 	{codeInterrupted, "Interrupted; what was measured until then has been reported."},
