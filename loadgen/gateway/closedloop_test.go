@@ -120,6 +120,10 @@ func TestLiveBlockingIsErlangs(t *testing.T) {
 // stall is a gap between two turns of a gateway's loop that an idle wait does not explain.
 const stall = 150 * time.Millisecond
 
+// slow is a response time of the gateway, as the 99th percentile, from which it was away, if for shorter than a stall, too
+// long for calls of 30 ms: a circuit that is free too late blocks a call that Erlang would have carried.
+const slow = 10 * time.Millisecond
+
 // undisturbed runs a load until generator and gateway kept their schedules. What a machine does that cannot keep it
 // proves nothing.
 func undisturbed(t *testing.T, gw Config, load loadgen.Config) (result *loadgen.Result) {
@@ -127,8 +131,10 @@ func undisturbed(t *testing.T, gw Config, load loadgen.Config) (result *loadgen.
 	testbed.Undisturbed(t, func() string {
 		var g *Gateway
 		result, g = loop(t, gw, load)
-		if limits := result.Health.Limited(); len(limits) > 0 || g.LongestGap() >= stall {
-			return fmt.Sprintf("the gateway was away for %v; the generator: %v", g.LongestGap(), limits)
+		delays := &result.Steady.Delays
+		response := max(delays[measure.SRD].Quantile(0.99), delays[measure.SRDFailed].Quantile(0.99))
+		if limits := result.Health.Limited(); len(limits) > 0 || g.LongestGap() >= stall || response >= slow {
+			return fmt.Sprintf("the gateway was away for %v and answered in %v; the generator: %v", g.LongestGap(), response, limits)
 		}
 		return ""
 	})
