@@ -145,13 +145,26 @@ func (o *blastOptions) run(command *cobra.Command, streams Streams, targets []st
 		return err
 	}
 	warnOfData(streams, cfg.Data, cfg.Programs)
-	o.warnOfLength(command.Flags(), streams, cfg)
+	if !run.holds() {
+		warnOfHolding(command.Flags(), streams)
+	} else {
+		o.warnOfLength(command.Flags(), streams, cfg)
+	}
 	fmt.Fprintf(streams.Err, "blast %s: %s\n", strings.Join(cfg.Trunks.Targets, ", "), run.describe())
 	result, err := run.run(command.Context(), streams, "blast")
 	if err != nil {
 		return err
 	}
 	return o.conclude(streams, run, result)
+}
+
+// warnOfHolding says which flags speak of a holding time that no step of the scenario waits for.
+func warnOfHolding(flags *pflag.FlagSet, streams Streams) {
+	for _, name := range []string{"erlangs", "users", "aht", "hold"} {
+		if flags.Changed(name) {
+			fmt.Fprintf(streams.Err, "warning: --%s counts on the holding time, for which no step of this scenario waits (wait holding): its calls last as its steps say\n", name)
+		}
+	}
 }
 
 // filling is how many mean holding times it takes until a trunk that starts empty carries 95 % of what it is offered:

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -56,7 +57,7 @@ func (r *loadRun) describe() string {
 		holding = traffic.WithMean(law, mean).(traffic.Duration).String()
 	}
 	offered := fmt.Sprintf("%s erlangs, %s calls per second of %s, %s", figure(r.cfg.Erlangs()), figure(r.cfg.CAPS), holding, end)
-	if mean == 0 { // as those of a file of SIPp, whose steps say how long calls last
+	if mean == 0 || !r.holds() { // the steps of the scenario say how long calls last
 		offered = fmt.Sprintf("%s calls per second, %s", figure(r.cfg.CAPS), end)
 	}
 	if r.cfg.Drain < unlimitedDrain {
@@ -66,6 +67,11 @@ func (r *loadRun) describe() string {
 		offered = fmt.Sprintf("%s %s requests per second, %s", figure(r.cfg.CAPS), method, end)
 	}
 	return fmt.Sprintf("%s; seed %d; Ctrl-C ends it and reports", offered, r.generator.Seed())
+}
+
+// holds reports whether calls last for the holding time of the run.
+func (r *loadRun) holds() bool {
+	return slices.ContainsFunc(r.cfg.Programs, func(p *scenarios.Program) bool { return p.Role == scenarios.Caller && p.Holds() })
 }
 
 // lawName returns the name of a law of holding times as reports want it: empty for none.
@@ -152,6 +158,9 @@ func (r *loadRun) report(command string, result *loadgen.Result, change func(*re
 			Duration: r.cfg.Duration.Seconds(), WarmUp: r.cfg.WarmUp.Seconds(), Arrivals: string(r.cfg.Arrivals),
 			Hold: lawName(r.cfg.Holding), Media: sound, MaxCalls: uint64(r.cfg.MaxCalls), Users: uint64(r.cfg.Users), Opens: openedBy(r.cfg.Programs),
 		},
+	}
+	if !r.holds() {
+		out.Load.Erlangs, out.Load.AHT, out.Load.Hold = 0, 0, ""
 	}
 	out.Halted = r.halted
 	change(&out)

@@ -46,6 +46,12 @@ func (p *Program) Share() float64 {
 	return p.Weight
 }
 
+// Holds reports whether calls last for the holding time of the run: a step waits for it. A file in which every message stands
+// holds its calls for that time where a pause says no other.
+func (p *Program) Holds() bool {
+	return p.Script != nil || slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Op == Pause && s.Wait == Holding })
+}
+
 // Opening returns the method of the request that begins a call of the program.
 func (p *Program) Opening() string {
 	switch {

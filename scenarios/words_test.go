@@ -181,3 +181,27 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A program lasts for the holding time of the run where a step waits for it, and for no other wait.
+func TestHolds(t *testing.T) {
+	for _, tt := range []struct {
+		steps string
+		want  bool
+	}{
+		{"[invite, wait holding, bye]", true},
+		{"[invite, wait 1s, bye]", false},
+		{"[invite, expect BYE]", false},
+		{"[options]", false},
+	} {
+		programs, err := Parse("x.yaml", []byte("scenario: x\nrole: caller\nsteps: "+tt.steps+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := programs[0].Holds(); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.steps, got, tt.want)
+		}
+	}
+	if script := (&Program{Script: &Script{}}); !script.Holds() {
+		t.Error("a pause of a file that says no length waits for the holding time")
+	}
+}
